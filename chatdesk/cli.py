@@ -1,0 +1,164 @@
+"""The same core without a window: ask, models, doctor.
+
+`ask` saves nothing and takes no lock, so it works beside an open window. What is said goes to stdout; a problem is
+one sentence on stderr and exit code 1.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import signal
+import sys
+import threading
+import time
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from chatdesk.app import load_options, make_llama_engine, this_apps_paths
+from chatdesk.core.context import PromptMessage
+from chatdesk.core.errors import ErrorCode, UserFacingError
+from chatdesk.core.messages import ReplyFigures, Role, clean_text
+from chatdesk.core.sampling import SamplingParams, resolve
+from chatdesk.engine.base import Chunk, Engine, Finished
+from chatdesk.models.library import ModelLibrary, find_starter
+from chatdesk.store.database import Database
+from chatdesk.store.model_records import ModelRecordStore
+from chatdesk.store.paths import Paths, resource
+from chatdesk.store.settings_file import SettingsFile
+
+if TYPE_CHECKING:
+    import argparse
+
+    from chatdesk.core.model_files import ModelFile
+
+DONE, PROBLEM, INTERRUPTED = 0, 1, 130
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry out a command, and return the exit code."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        # A console of another encoding must neither garble a question nor end a reply in mid-sentence.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        match options.command:
+            case "ask":
+                return _ask(options)
+            case "models":
+                return _models(as_json=options.json)
+            case _:
+                from chatdesk.doctor import doctor
+
+                return doctor(this_apps_paths(), as_json=options.json)
+    except UserFacingError as error:
+        print(error, file=sys.stderr)
+        return PROBLEM
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python must not complain about the rest at exit.
+        sys.stdout = None
+        return DONE
+
+
+def _ask(options: argparse.Namespace) -> int:
+    message = clean_text(sys.stdin.read() if options.message == "-" else options.message)
+    if not message:
+        raise UserFacingError(ErrorCode.EMPTY_MESSAGE)
+    paths = this_apps_paths()
+    settings = SettingsFile(paths.settings).look()
+    given = {name: getattr(options, name) for name in ("temperature", "seed", "max_tokens")}
+    sampling = resolve(settings.sampling, {name: value for name, value in given.items() if value is not None})
+    stop = threading.Event()
+    signal.signal(signal.SIGINT, lambda _signal, _frame: stop.set())
+    records = _Records(paths)
+    model = records.find(options.model)
+    records.try_file(model, stop)
+    engine = make_llama_engine(model, load_options(settings), lambda _fraction: not stop.is_set())
+    system = settings.system_prompt if options.system is None else clean_text(options.system)
+    try:
+        answer = _answer(engine, system, message, sampling, stop, streams=not options.json)
+    finally:
+        engine.close()
+    if options.json:
+        print(json.dumps({**answer, "model": model.name}, ensure_ascii=False))
+    return INTERRUPTED if stop.is_set() else DONE
+
+
+def _answer(
+    engine: Engine, system: str, message: str, sampling: SamplingParams, stop: threading.Event, *, streams: bool
+) -> dict[str, Any]:
+    """Have one message answered; returns text, reason and figures, and prints the text as it comes when asked to."""
+    started = time.monotonic()
+    messages = [PromptMessage(Role.SYSTEM, system)] if system else []
+    prompt = engine.prompt_tokens([*messages, PromptMessage(Role.USER, message)])
+    texts: list[str] = []
+    times: list[float] = []
+    tokens = 0
+    end: Finished | None = None
+    for produced in engine.generate(prompt, sampling, stop.is_set):
+        match produced:
+            case Chunk(text, token_ids):
+                times.append(time.monotonic())
+                tokens += len(token_ids)
+                texts.append(text)
+                if streams:
+                    print(text, end="", flush=True)
+            case Finished():
+                end = produced
+    if streams:
+        print()
+    assert end is not None
+    figures = ReplyFigures(
+        prompt_tokens=len(prompt),
+        reply_tokens=tokens,
+        seconds_to_first_token=times[0] - started if times else 0.0,
+        generation_seconds=times[-1] - times[0] if times else 0.0,
+    )
+    return {
+        "text": "".join(texts),
+        "finish_reason": end.reason.value,
+        "prompt_tokens": figures.prompt_tokens,
+        "reply_tokens": figures.reply_tokens,
+        "seconds_to_first_token": round(figures.seconds_to_first_token, 3),
+        "tokens_per_second": round(speed, 1) if (speed := figures.tokens_per_second) is not None else None,
+        "seed": end.seed,
+    }
+
+
+def _models(*, as_json: bool) -> int:
+    models = _Records(this_apps_paths()).models
+    if as_json:
+        rows = [{**asdict(model), "name": model.name, "quantization": model.quantization} for model in models]
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        return DONE
+    for model in models:
+        print(f"{model.name}\t{model.size_bytes / 1e6:,.0f} MB\t{model.origin.value}\t{model.path}")
+    if not models:
+        raise UserFacingError(ErrorCode.STARTER_MISSING)
+    return DONE
+
+
+class _Records:
+    """What is known of models, only looked at: a data folder that is not there yet stays so."""
+
+    def __init__(self, paths: Paths) -> None:
+        self._database = Database.open_read_only(paths.database)
+        added = ModelRecordStore(self._database).added_paths() if self._database is not None else ()
+        self._library = ModelLibrary(paths.models, find_starter(resource("models")))
+        self.models = self._library.scan(added)
+
+    def find(self, name_or_path: str | None) -> ModelFile:
+        """The model meant, or without a name the first one: the starter, where it is installed."""
+        if name_or_path is not None:
+            return self._library.find_by_name(self.models, name_or_path)
+        if not self.models:
+            raise UserFacingError(ErrorCode.STARTER_MISSING)
+        return self.models[0]
+
+    def try_file(self, model: ModelFile, stop: threading.Event) -> None:
+        """Try a file in a child process, unless it is known to be good: an abort must end in a sentence here too."""
+        from chatdesk.engine.devices import read_devices
+        from chatdesk.engine.probe import probe, probe_command
+
+        if self._database is None or not ModelRecordStore(self._database).is_probed(model, read_devices().build):
+            probe(model, probe_command(), stop.is_set)

@@ -1,0 +1,28 @@
+"""What the composer allows, as pure rules."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ComposerState(StrEnum):
+    """Where the shown conversation stands, seen from the composer."""
+
+    READY = "ready"
+    SENDING = "sending"  # the message is being saved
+    REPLYING = "replying"  # a reply is waiting or being written
+    NO_MODEL = "no_model"  # nothing could answer
+
+
+# White space and the control characters that `clean_text` removes.
+_BLANK = "".join(map(chr, range(33))) + "\x7f\xa0\u2028\u2029\u3000"
+
+
+def can_send(state: ComposerState, text: str) -> bool:
+    """Whether Enter sends. White space and control characters alone are no message."""
+    return state is ComposerState.READY and bool(text.strip(_BLANK))
+
+
+def can_stop(state: ComposerState) -> bool:
+    """Whether there is a reply to stop."""
+    return state is ComposerState.REPLYING

@@ -1,0 +1,263 @@
+"""Problems that are not ours, as a code with parameters, and their words in English.
+
+A `UserFacingError` is a sentence and a next step. It carries a code rather than words so that a failed reply,
+read back from the database, is worded in the language of the day: the window translates `ENGLISH` through
+`ui/wording.py`, the command line prints it as it is. Any other exception is a bug and looks like one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class ErrorCode(StrEnum):
+    """Each kind of trouble that a person can meet and do something about."""
+
+    NO_MODEL = "no_model"
+    STARTER_MISSING = "starter_missing"
+    MODEL_NOT_FOUND = "model_not_found"
+    MODEL_NOT_A_FILE = "model_not_a_file"
+    MODEL_UNREADABLE = "model_unreadable"
+    MODEL_EMPTY = "model_empty"
+    MODEL_NOT_GGUF = "model_not_gguf"
+    MODEL_TRUNCATED = "model_truncated"
+    MODEL_DAMAGED = "model_damaged"
+    MODEL_SHARD_MISSING = "model_shard_missing"
+    MODEL_UNSUPPORTED = "model_unsupported"
+    MODEL_NOT_FOR_CHAT = "model_not_for_chat"
+    MODEL_OUT_OF_MEMORY = "model_out_of_memory"
+    MODEL_CRASHES = "model_crashes"
+    MODEL_WRONG_PROCESSOR = "model_wrong_processor"
+    MODEL_PROBE_TIMEOUT = "model_probe_timeout"
+    MODEL_LOAD_FAILED = "model_load_failed"
+    LOAD_CANCELLED = "load_cancelled"
+    TEMPLATE_FAILED = "template_failed"
+    PROMPT_TOO_LONG = "prompt_too_long"
+    MESSAGES_LEFT_OUT = "messages_left_out"
+    GENERATION_FAILED = "generation_failed"
+    EMPTY_MESSAGE = "empty_message"
+    BUSY = "busy"
+    CONVERSATION_DELETED = "conversation_deleted"
+    SETTING_OUT_OF_RANGE = "setting_out_of_range"
+    SETTINGS_BROKEN = "settings_broken"
+    DATABASE_NEWER = "database_newer"
+    DATABASE_BROKEN = "database_broken"
+    DATABASE_MOVED_ASIDE = "database_moved_aside"
+    DATABASE_LOCKED = "database_locked"
+    DATABASE_NO_WAL = "database_no_wal"
+    DISK_FULL = "disk_full"
+    FOLDER_NOT_WRITABLE = "folder_not_writable"
+    DISK_ERROR = "disk_error"
+    CRASHED_LAST_TIME = "crashed_last_time"
+    INTERNAL = "internal"
+
+
+def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
+    """`text` itself: the call only marks it for translation, under the name that Qt's lupdate looks for."""
+    del context
+    return text
+
+
+# code -> (what happened, what to do next); the second may be empty
+ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
+    ErrorCode.NO_MODEL: (
+        QT_TRANSLATE_NOOP("Errors", "No model is loaded."),
+        QT_TRANSLATE_NOOP("Errors", "Choose one in the model picker."),
+    ),
+    ErrorCode.STARTER_MISSING: (
+        QT_TRANSLATE_NOOP("Errors", "The starter model is not installed."),
+        QT_TRANSLATE_NOOP("Errors", "Open a GGUF file of your own, or install ChatDesk again."),
+    ),
+    ErrorCode.MODEL_NOT_FOUND: (
+        QT_TRANSLATE_NOOP("Errors", "There is no model “{model}”."),
+        QT_TRANSLATE_NOOP("Errors", "It may have been moved or removed; choose another model or open the file again."),
+    ),
+    ErrorCode.MODEL_NOT_A_FILE: (
+        QT_TRANSLATE_NOOP("Errors", "“{model}” is a folder, not a model file."),
+        QT_TRANSLATE_NOOP("Errors", "Choose a file that ends in .gguf."),
+    ),
+    ErrorCode.MODEL_UNREADABLE: (
+        QT_TRANSLATE_NOOP("Errors", "“{model}” cannot be read: {reason}."),
+        QT_TRANSLATE_NOOP("Errors", "Check the file's permissions and its disk."),
+    ),
+    ErrorCode.MODEL_EMPTY: (
+        QT_TRANSLATE_NOOP("Errors", "“{model}” is empty."),
+        QT_TRANSLATE_NOOP("Errors", "Its download probably failed; download it again."),
+    ),
+    ErrorCode.MODEL_NOT_GGUF: (
+        QT_TRANSLATE_NOOP("Errors", "“{model}” is not a GGUF model file."),
+        QT_TRANSLATE_NOOP("Errors", "ChatDesk runs models in the GGUF format; look for a GGUF version of it."),
+    ),
+    ErrorCode.MODEL_TRUNCATED: (
+        QT_TRANSLATE_NOOP("Errors", "“{model}” is cut short: a part of the file is missing."),
+        QT_TRANSLATE_NOOP("Errors", "Download it again."),
+    ),
+    ErrorCode.MODEL_DAMAGED: (
+        QT_TRANSLATE_NOOP("Errors", "“{model}” is damaged ({reason})."),
+        QT_TRANSLATE_NOOP("Errors", "Download it again, or choose another file."),
+    ),
+    ErrorCode.MODEL_SHARD_MISSING: (
+        QT_TRANSLATE_NOOP("Errors", "“{model}” is one of several pieces, and not all of them are here."),
+        QT_TRANSLATE_NOOP("Errors", "Put all pieces into one folder and open the first."),
+    ),
+    ErrorCode.MODEL_UNSUPPORTED: (
+        QT_TRANSLATE_NOOP(
+            "Errors", "This version of llama.cpp does not know the architecture “{architecture}” of “{model}”."
+        ),
+        QT_TRANSLATE_NOOP("Errors", "A newer ChatDesk may; until then choose another model."),
+    ),
+    ErrorCode.MODEL_NOT_FOR_CHAT: (
+        QT_TRANSLATE_NOOP("Errors", "“{model}” cannot write text: {reason}."),
+        QT_TRANSLATE_NOOP("Errors", "Choose a language model made for text generation."),
+    ),
+    ErrorCode.MODEL_OUT_OF_MEMORY: (
+        QT_TRANSLATE_NOOP("Errors", "There is not enough memory for “{model}”."),
+        QT_TRANSLATE_NOOP(
+            "Errors", "Choose a shorter context in Settings, a smaller quantization, or close other programs."
+        ),
+    ),
+    ErrorCode.MODEL_CRASHES: (
+        QT_TRANSLATE_NOOP("Errors", "llama.cpp crashes on “{model}” ({reason}), so ChatDesk did not load it."),
+        QT_TRANSLATE_NOOP("Errors", "The file is probably damaged; download it again or choose another."),
+    ),
+    ErrorCode.MODEL_WRONG_PROCESSOR: (
+        QT_TRANSLATE_NOOP(
+            "Errors", "This build of llama.cpp uses instructions that this computer's processor does not have."
+        ),
+        QT_TRANSLATE_NOOP("Errors", "Install the ChatDesk package made for this kind of computer."),
+    ),
+    ErrorCode.MODEL_PROBE_TIMEOUT: (
+        QT_TRANSLATE_NOOP("Errors", "Trying “{model}” took longer than {seconds} seconds and was given up."),
+        QT_TRANSLATE_NOOP("Errors", "Close busy programs and try again, or choose a smaller model."),
+    ),
+    ErrorCode.MODEL_LOAD_FAILED: (
+        QT_TRANSLATE_NOOP("Errors", "“{model}” could not be loaded: {reason}."),
+        QT_TRANSLATE_NOOP("Errors", "Try it again, or choose another model."),
+    ),
+    ErrorCode.LOAD_CANCELLED: (
+        QT_TRANSLATE_NOOP("Errors", "Loading “{model}” was cancelled."),
+        "",
+    ),
+    ErrorCode.TEMPLATE_FAILED: (
+        QT_TRANSLATE_NOOP(
+            "Errors", "The chat template of “{model}” does not work ({reason}); a general one is used instead."
+        ),
+        QT_TRANSLATE_NOOP("Errors", "Replies may be worse than they could be."),
+    ),
+    ErrorCode.PROMPT_TOO_LONG: (
+        QT_TRANSLATE_NOOP("Errors", "This message is {tokens} tokens long, and the context holds {n_ctx}."),
+        QT_TRANSLATE_NOOP("Errors", "Send a shorter one, or choose a longer context in Settings."),
+    ),
+    ErrorCode.MESSAGES_LEFT_OUT: (
+        QT_TRANSLATE_NOOP(
+            "Errors", "The context is full: the first {count} messages of this chat are no longer sent to the model."
+        ),
+        QT_TRANSLATE_NOOP(
+            "Errors", "They stay in the chat. A longer context in Settings lets the model see them again."
+        ),
+    ),
+    ErrorCode.GENERATION_FAILED: (
+        QT_TRANSLATE_NOOP("Errors", "llama.cpp could not go on ({reason})."),
+        QT_TRANSLATE_NOOP("Errors", "Try again; if it happens again, load the model anew."),
+    ),
+    ErrorCode.EMPTY_MESSAGE: (
+        QT_TRANSLATE_NOOP("Errors", "There is nothing to send."),
+        QT_TRANSLATE_NOOP("Errors", "Write a message first."),
+    ),
+    ErrorCode.BUSY: (
+        QT_TRANSLATE_NOOP("Errors", "A reply is still being written."),
+        QT_TRANSLATE_NOOP("Errors", "Wait for it, or stop it first."),
+    ),
+    ErrorCode.CONVERSATION_DELETED: (
+        QT_TRANSLATE_NOOP("Errors", "This chat was deleted."),
+        QT_TRANSLATE_NOOP("Errors", "Restore it from the menu, or begin a new one."),
+    ),
+    ErrorCode.SETTING_OUT_OF_RANGE: (
+        QT_TRANSLATE_NOOP("Errors", "“{value}” is not possible for {name}."),
+        QT_TRANSLATE_NOOP("Errors", "Choose a number from {least} to {most}."),
+    ),
+    ErrorCode.SETTINGS_BROKEN: (
+        QT_TRANSLATE_NOOP("Errors", "The settings file could not be read, so the standard settings are used."),
+        QT_TRANSLATE_NOOP("Errors", "The old file is kept as {moved_to}."),
+    ),
+    ErrorCode.DATABASE_NEWER: (
+        QT_TRANSLATE_NOOP("Errors", "Your chats were saved by a newer version of ChatDesk."),
+        QT_TRANSLATE_NOOP("Errors", "Update ChatDesk to open them; nothing was changed."),
+    ),
+    ErrorCode.DATABASE_BROKEN: (
+        QT_TRANSLATE_NOOP("Errors", "The file with your chats is damaged: {path}."),
+        QT_TRANSLATE_NOOP("Errors", "Copy it to a safe place before anything else."),
+    ),
+    ErrorCode.DATABASE_MOVED_ASIDE: (
+        QT_TRANSLATE_NOOP("Errors", "The file with your chats could not be read, so a new one was begun."),
+        QT_TRANSLATE_NOOP("Errors", "The old file is kept as {moved_to}."),
+    ),
+    ErrorCode.DATABASE_LOCKED: (
+        QT_TRANSLATE_NOOP("Errors", "Another program holds the file with your chats: {path}."),
+        QT_TRANSLATE_NOOP("Errors", "Close it and start ChatDesk again."),
+    ),
+    ErrorCode.DATABASE_NO_WAL: (
+        QT_TRANSLATE_NOOP(
+            "Errors", "The folder {path} lies on a disk where chats cannot be kept safely (a network drive?)."
+        ),
+        QT_TRANSLATE_NOOP("Errors", "Choose a folder on this computer's own disk."),
+    ),
+    ErrorCode.DISK_FULL: (
+        QT_TRANSLATE_NOOP("Errors", "The disk is full, so this could not be saved."),
+        QT_TRANSLATE_NOOP("Errors", "Free some space and try again; what was saved before is safe."),
+    ),
+    ErrorCode.FOLDER_NOT_WRITABLE: (
+        QT_TRANSLATE_NOOP("Errors", "ChatDesk may not write to its folder {path}."),
+        QT_TRANSLATE_NOOP("Errors", "Allow it, or set CHATDESK_HOME to another folder."),
+    ),
+    ErrorCode.DISK_ERROR: (
+        QT_TRANSLATE_NOOP("Errors", "The disk reported an error: {reason}."),
+        QT_TRANSLATE_NOOP("Errors", "Check the disk and try again."),
+    ),
+    ErrorCode.CRASHED_LAST_TIME: (
+        QT_TRANSLATE_NOOP("Errors", "ChatDesk ended unexpectedly while “{model}” was in use. Your chats are safe."),
+        QT_TRANSLATE_NOOP("Errors", "The model was not loaded by itself; choose it in the model picker to try again."),
+    ),
+    ErrorCode.INTERNAL: (
+        QT_TRANSLATE_NOOP("Errors", "Something went wrong inside ChatDesk ({reason})."),
+        QT_TRANSLATE_NOOP("Errors", "Your chats are safe. Details are in the log file."),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorDetail:
+    """A problem as a value: what an event carries and a failed reply keeps. Parameters are plain JSON values."""
+
+    code: ErrorCode
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def english(self) -> str:
+        """The sentence and the next step in English."""
+        return " ".join(text.format_map(_Lenient(self.params)) for text in ENGLISH[self.code] if text)
+
+
+class _Lenient(dict[str, Any]):
+    """Parameters for `format_map` where a missing one (an old database row) shows as its name."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+class UserFacingError(Exception):
+    """Something outside ChatDesk went wrong, and a person can read what and what to do next."""
+
+    def __init__(self, code: ErrorCode, **params: Any) -> None:
+        self.detail = ErrorDetail(code, params)
+        super().__init__(self.detail.english)
+
+    @property
+    def code(self) -> ErrorCode:
+        """Which problem it is."""
+        return self.detail.code

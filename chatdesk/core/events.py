@@ -1,0 +1,200 @@
+"""Everything a service can announce: frozen dataclasses in the past tense.
+
+What an event says has already been saved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chatdesk.core.conversations import Conversation
+    from chatdesk.core.errors import ErrorDetail
+    from chatdesk.core.messages import Message
+    from chatdesk.core.model_files import ModelFile
+    from chatdesk.core.model_info import ModelInfo
+    from chatdesk.core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationsListed:
+    """All conversations, the last used first; `deleted` can still be restored, the last deleted first."""
+
+    conversations: tuple[Conversation, ...]
+    deleted: tuple[Conversation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationOpened:
+    """A conversation was read: its active path, and for each message with several versions `(number, count)`."""
+
+    conversation: Conversation
+    path: tuple[Message, ...]
+    versions: Mapping[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationCreated:
+    """A conversation exists."""
+
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationChanged:
+    """Its title, its active path or its time changed."""
+
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationDeleted:
+    """A conversation was deleted, softly: `ConversationRestored` may follow."""
+
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRestored:
+    """A deletion was undone."""
+
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class MessageAdded:
+    """A message is on disk and at the end of the conversation's active path."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class SendFailed:
+    """A message could not be saved, so it was not sent; its text is still the writer's."""
+
+    conversation_id: str | None
+    text: str
+    error: ErrorDetail
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyStarted:
+    """The engine took up a reply: its status is `STREAMING`, and its origin names the model that writes it."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class PromptProcessed:
+    """A part of a reply's prompt was processed. Counts are tokens; `cached` of `processed` were already there."""
+
+    message_id: str
+    processed: int
+    total: int
+    cached: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyDelta:
+    """Text was added to a reply at `offset` characters; `tokens` are the ids it came from."""
+
+    message_id: str
+    offset: int
+    text: str
+    tokens: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyFinished:
+    """A reply reached its final status."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLoadProgressed:
+    """A model is being loaded; `fraction` runs from 0 to 1."""
+
+    model: ModelFile
+    fraction: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReady:
+    """A model is loaded and answers."""
+
+    model: ModelFile
+    info: ModelInfo
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFailed:
+    """A model could not be loaded (or its loading was cancelled). A `ModelReady` of the previous one may follow."""
+
+    model: ModelFile
+    error: ErrorDetail
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUnloaded:
+    """No model is loaded any more; `freed_bytes` of resident memory went back to the system."""
+
+    model: ModelFile
+    freed_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryScanned:
+    """These model files can be chosen now."""
+
+    models: tuple[ModelFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged:
+    """The app's settings are these now."""
+
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRaised:
+    """Something a person should know, not tied to a reply; `conversation_id` says where, if anywhere."""
+
+    error: ErrorDetail
+    conversation_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobCrashed:
+    """A bug: a job ended in an exception that is nobody's fault but ours."""
+
+    job: str
+    traceback: str
+
+
+Event = (
+    ConversationsListed
+    | ConversationOpened
+    | ConversationCreated
+    | ConversationChanged
+    | ConversationDeleted
+    | ConversationRestored
+    | MessageAdded
+    | SendFailed
+    | ReplyStarted
+    | PromptProcessed
+    | ReplyDelta
+    | ReplyFinished
+    | ModelLoadProgressed
+    | ModelReady
+    | ModelFailed
+    | ModelUnloaded
+    | LibraryScanned
+    | SettingsChanged
+    | NoticeRaised
+    | JobCrashed
+)
+Post = Callable[[Event], None]

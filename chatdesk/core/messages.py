@@ -1,0 +1,168 @@
+"""A message: one node of a conversation's tree, made of ordered parts.
+
+Values only. Who made a reply and from what (`ReplyOrigin`) and what it cost (`ReplyFigures`) travel with it,
+so that every screen, export and script shows the same figures.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chatdesk.core.errors import ErrorDetail
+    from chatdesk.core.sampling import SamplingParams
+
+
+class Role(StrEnum):
+    """Who speaks. `SYSTEM` nodes come only from imports: the system prompt belongs to the conversation."""
+
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+    TOOL = "tool"
+
+
+class ReplyStatus(StrEnum):
+    """Where a reply stands. Messages that are not replies are always `COMPLETE`."""
+
+    WAITING = "waiting"
+    STREAMING = "streaming"
+    COMPLETE = "complete"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing will be added to the reply any more."""
+        return self not in (ReplyStatus.WAITING, ReplyStatus.STREAMING)
+
+
+class FinishReason(StrEnum):
+    """Why the engine stopped writing."""
+
+    END_OF_TURN = "end_of_turn"
+    MAX_TOKENS = "max_tokens"
+    CONTEXT_FULL = "context_full"
+    STOPPED = "stopped"
+    ERROR = "error"
+
+
+class PartKind(StrEnum):
+    """What a part of a message holds."""
+
+    TEXT = "text"
+    REASONING = "reasoning"
+    ATTACHMENT = "attachment"
+    TOOL_CALL = "tool_call"
+    TOOL_RESULT = "tool_result"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One piece of a message's content, in order.
+
+    `attachment_sha256` names the content of an `ATTACHMENT`; `data` holds what a tool was asked and answered.
+    """
+
+    kind: PartKind
+    text: str = ""
+    attachment_sha256: str | None = None
+    data: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyFigures:
+    """What a reply cost. Token counts are the engine's; times are seconds on a monotonic clock."""
+
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    reply_tokens: int = 0
+    seconds_to_first_token: float = 0.0
+    generation_seconds: float = 0.0
+
+    @property
+    def tokens_per_second(self) -> float | None:
+        """Speed of generation after the first token, or None when there is too little to measure."""
+        if self.reply_tokens <= 1 or self.generation_seconds <= 0:
+            return None
+        return (self.reply_tokens - 1) / self.generation_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyOrigin:
+    """What a reply was made from, recorded with it.
+
+    `token_ids` are the tokens as generated, without the end-of-generation token; `tokenizer_hash` says which
+    vocabulary they belong to. The next prompt is built from them while the text is unedited. The options from `n_ctx`
+    on are those the model was loaded with: all of them, for some change the order in which numbers are added up.
+    """
+
+    model_name: str
+    model_path: str
+    sampling: SamplingParams
+    system_prompt: str
+    seed: int | None = None
+    n_ctx: int | None = None
+    n_batch: int | None = None
+    n_ubatch: int | None = None
+    n_threads: int | None = None
+    n_gpu_layers: int | None = None
+    tokenizer_hash: str = ""
+    token_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A node of a conversation's tree. `created_at` is Unix time in seconds.
+
+    `given_chars` counts the characters at the start of the text that were given rather than generated.
+    `origin`, `figures`, `finish_reason` and `error` are set on replies only.
+    """
+
+    id: str
+    conversation_id: str
+    parent_id: str | None
+    role: Role
+    parts: tuple[Part, ...]
+    created_at: float
+    status: ReplyStatus = ReplyStatus.COMPLETE
+    finish_reason: FinishReason | None = None
+    error: ErrorDetail | None = None
+    origin: ReplyOrigin | None = None
+    figures: ReplyFigures = field(default_factory=ReplyFigures)
+    given_chars: int = 0
+    deleted_at: float | None = None
+
+    @property
+    def text(self) -> str:
+        """The text parts, joined."""
+        return "".join(part.text for part in self.parts if part.kind is PartKind.TEXT)
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether a model wrote this."""
+        return self.role is Role.ASSISTANT
+
+
+def text_parts(text: str) -> tuple[Part, ...]:
+    """The parts of a plain text message; none for an empty text."""
+    return (Part(PartKind.TEXT, text),) if text else ()
+
+
+# C0 controls except tab and newline, DEL, and lone surrogates: they cannot be stored, drawn or tokenized faithfully.
+_UNUSABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+
+def clean_text(untrusted_text: str) -> str:
+    """Text as it can be stored, drawn and tokenized: newlines unified, control characters and lone surrogates removed.
+
+    White space at the ends goes too; an empty result means that there is nothing to send.
+    """
+    unified = untrusted_text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2029", "\n").replace("\u2028", "\n")
+    return _UNUSABLE.sub("", unified).strip()

@@ -1,0 +1,156 @@
+"""`chatdesk doctor`: looks at the installation, changes nothing, and says of each thing whether it is well."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import json
+import os
+import platform
+import shutil
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import psutil
+
+from chatdesk import __version__
+from chatdesk.core.errors import ErrorCode, ErrorDetail, UserFacingError
+from chatdesk.models.library import find_starter
+from chatdesk.store.conversations import ConversationStore
+from chatdesk.store.database import Database
+from chatdesk.store.paths import resource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from chatdesk.store.paths import Paths
+
+SCARCE_DISK_BYTES = 2 * 10**9
+SCARCE_MEMORY_BYTES = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `advice` says what to do about a problem."""
+
+    name: str
+    is_ok: bool
+    value: str
+    advice: str = ""
+
+
+def doctor(paths: Paths, *, as_json: bool) -> int:
+    """Print what was found; returns 0 when all is well, else 1."""
+    findings = tuple(examine(paths))
+    if as_json:
+        rows = [{"status": "ok" if finding.is_ok else "problem", **asdict(finding)} for finding in findings]
+        for row in rows:
+            del row["is_ok"]
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        width = max(len(finding.name) for finding in findings)
+        for finding in findings:
+            mark = "ok     " if finding.is_ok else "problem"
+            print(f"{mark}  {finding.name:<{width}}  {finding.value}")
+            if finding.advice:
+                print(f"         {'':<{width}}  → {finding.advice}")
+    return 0 if all(finding.is_ok for finding in findings) else 1
+
+
+def examine(paths: Paths) -> Iterator[Finding]:
+    """Look at everything, one finding after the other."""
+    yield Finding("ChatDesk", is_ok=True, value=__version__)
+    yield Finding("Python", is_ok=True, value=f"{platform.python_version()} on {platform.platform()}")
+    yield _guarded("Qt", _qt)
+    yield _guarded("llama.cpp", _llama)
+    yield _guarded("device", _device)
+    yield _memory()
+    for name, folder in (("data folder", paths.data), ("model folder", paths.models), ("log folder", paths.logs)):
+        yield _folder(name, folder)
+    yield _disk(paths.data)
+    yield _chats(paths)
+    yield _starter()
+
+
+def _guarded(name: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, is_ok=True, value=look())
+    except UserFacingError as error:
+        return Finding(name, is_ok=False, value=error.code.value, advice=str(error))
+    except (ImportError, OSError, importlib.metadata.PackageNotFoundError) as error:
+        return Finding(name, is_ok=False, value=str(error), advice="Install ChatDesk again; a part of it is missing.")
+
+
+def _qt() -> str:
+    from PySide6.QtCore import qVersion
+
+    return f"{qVersion()} (PySide6-Essentials {importlib.metadata.version('PySide6-Essentials')})"
+
+
+def _llama() -> str:
+    from chatdesk.engine.devices import read_devices
+
+    found = read_devices()
+    return f"{found.llama_cpp_version} (llama-cpp-python {found.bindings_version}); {', '.join(found.cpu_features)}"
+
+
+def _device() -> str:
+    from chatdesk.engine.base import LoadOptions
+    from chatdesk.engine.devices import read_devices
+
+    found = read_devices()
+    names = ", ".join(f"{device.name} ({device.description})" for device in found.devices)
+    return f"{found.in_use(LoadOptions().n_gpu_layers, 0)}. Seen: {names}"
+
+
+def _memory() -> Finding:
+    memory = psutil.virtual_memory()
+    is_ok = memory.available >= SCARCE_MEMORY_BYTES
+    value = f"{memory.available / 1e9:.1f} of {memory.total / 1e9:.1f} GB free"
+    return Finding("memory", is_ok=is_ok, value=value, advice="" if is_ok else "Close other programs.")
+
+
+def _folder(name: str, folder: Path) -> Finding:
+    if not folder.exists():
+        return Finding(name, is_ok=True, value=f"{folder} (not made yet)")
+    if not os.access(folder, os.W_OK):
+        problem = ErrorDetail(ErrorCode.FOLDER_NOT_WRITABLE, {"path": str(folder)})
+        return Finding(name, is_ok=False, value=str(folder), advice=problem.english)
+    size = 0
+    for file in folder.rglob("*"):
+        with contextlib.suppress(OSError):  # it may go away while we look
+            size += file.stat().st_size if file.is_file() else 0
+    return Finding(name, is_ok=True, value=f"{folder} ({size / 1e6:,.1f} MB)")
+
+
+def _disk(folder: Path) -> Finding:
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    free = shutil.disk_usage(there).free
+    is_ok = free >= SCARCE_DISK_BYTES
+    advice = "" if is_ok else "Free some space: models and chats need it."
+    return Finding("disk", is_ok=is_ok, value=f"{free / 1e9:.1f} GB free", advice=advice)
+
+
+def _chats(paths: Paths) -> Finding:
+    if not paths.database.exists():
+        return Finding("chats", is_ok=True, value="none yet")
+    database = Database.open_read_only(paths.database)
+    if database is None:
+        advice = "It is damaged, locked, or of another version; copy it to a safe place, then start ChatDesk."
+        return Finding("chats", is_ok=False, value=f"{paths.database} cannot be read", advice=advice)
+    try:
+        count = len(ConversationStore(database).conversations())
+        return Finding("chats", is_ok=True, value=f"{count} in {paths.database}")
+    except UserFacingError as error:
+        return Finding("chats", is_ok=False, value=str(paths.database), advice=str(error))
+    finally:
+        database.close()
+
+
+def _starter() -> Finding:
+    path = find_starter(resource("models"))
+    if path is None:
+        advice = ErrorDetail(ErrorCode.STARTER_MISSING).english
+        return Finding("starter model", is_ok=False, value="not found", advice=advice)
+    return Finding("starter model", is_ok=True, value=path)

@@ -1,0 +1,98 @@
+"""What an engine promises, and the values it speaks in. No llama.cpp here: services and tests import this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from chatdesk.core.context import PromptMessage
+    from chatdesk.core.messages import FinishReason
+    from chatdesk.core.model_files import ModelFile
+    from chatdesk.core.model_info import ModelInfo
+    from chatdesk.core.sampling import SamplingParams
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """How a model is loaded; names as llama.cpp spells them. None: chosen for this model and machine."""
+
+    n_ctx: int | None = None
+    n_threads: int | None = None
+    n_gpu_layers: int = -1
+    n_batch: int = 512
+    n_ubatch: int = 512
+
+
+@dataclass(frozen=True, slots=True)
+class PromptProgress:
+    """`processed` of `total` prompt tokens are in the KV cache; `cached` of them were there before."""
+
+    processed: int
+    total: int
+    cached: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of the reply. A chunk may hold text of several tokens, or a token that completes no character yet."""
+
+    text: str
+    token_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The last thing an engine says of a reply."""
+
+    reason: FinishReason
+    seed: int
+
+
+ShouldStop = Callable[[], bool]
+OnLoadProgress = Callable[[float], bool]  # fraction 0…1 -> whether to go on
+
+
+class Engine(Protocol):
+    """One loaded model file. Not thread-safe: one thread owns it. Usable again after a stop or a failed reply."""
+
+    @property
+    def info(self) -> ModelInfo:
+        """What was loaded."""
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens `text` is, tokenized as plain text."""
+
+    def prompt_tokens(self, messages: Sequence[PromptMessage]) -> list[int]:
+        """The exact prompt for a reply to `messages` (a system message may come first), as token ids.
+
+        Text in `messages` never becomes a control token.
+        """
+
+    def generate(
+        self, prompt: Sequence[int], sampling: SamplingParams, should_stop: ShouldStop
+    ) -> Iterator[PromptProgress | Chunk | Finished]:
+        """Process `prompt`, then write the reply: progress, chunks, and exactly one `Finished` at the end.
+
+        The texts of all chunks, joined, are the reply. `should_stop` is asked between tokens and, during prompt
+        processing, between batches and inside llama.cpp; after it says yes the reply ends as `STOPPED`.
+
+        Raises:
+            UserFacingError: `PROMPT_TOO_LONG` when the prompt leaves no room for a token of reply,
+                `GENERATION_FAILED` when llama.cpp reports an error. The engine stays usable.
+        """
+
+    def close(self) -> None:
+        """Give the model's memory back to the system. May be called twice."""
+
+
+class MakeEngine(Protocol):
+    """Loads a model: `LlamaEngine.load`, or a scripted engine in tests."""
+
+    def __call__(self, model: ModelFile, options: LoadOptions, on_progress: OnLoadProgress) -> Engine:
+        """Load `model`.
+
+        Raises:
+            UserFacingError: any of the `MODEL_…` codes, or `LOAD_CANCELLED` after `on_progress` said no.
+        """

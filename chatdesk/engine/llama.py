@@ -1,0 +1,248 @@
+"""LlamaEngine: one GGUF file, loaded and run by llama.cpp through its low-level API.
+
+Importing this module imports llama_cpp; do it on the thread that will own the engine, when a model is to be loaded.
+"""
+
+from __future__ import annotations
+
+import codecs
+import ctypes
+import random
+import sys
+from dataclasses import replace
+from datetime import datetime
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+import psutil
+
+from chatdesk.core.errors import ErrorCode, UserFacingError
+from chatdesk.core.messages import FinishReason
+from chatdesk.core.model_info import ModelInfo
+from chatdesk.core.sampling import MAX_SEED
+from chatdesk.engine import llama_runtime
+from chatdesk.engine.base import Chunk, Finished, PromptProgress
+from chatdesk.engine.devices import read_devices
+from chatdesk.engine.llama_loading import metadata, open_model
+from chatdesk.engine.llama_runtime import llama_cpp
+from chatdesk.engine.llama_sampling import sampler_chain
+from chatdesk.engine.prompts import PromptBuilder
+from chatdesk.engine.stop_flag import StopFlag
+from chatdesk.engine.templates import CHATML, GENERAL, ChatTemplate, usable_template
+from chatdesk.engine.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Sequence
+
+    from chatdesk.core.context import PromptMessage
+    from chatdesk.core.model_files import ModelFile
+    from chatdesk.core.sampling import SamplingParams
+    from chatdesk.engine.base import LoadOptions, OnLoadProgress, ShouldStop
+    from chatdesk.engine.llama_loading import LoadedModel
+
+_SEQUENCE = 0
+_TO_THE_END = -1
+_LAST = -1
+# What llama_decode returns
+_DONE, _ABORTED = 0, 2
+
+
+def load_llama(model: ModelFile, options: LoadOptions, on_progress: OnLoadProgress) -> LlamaEngine:
+    """Load `model` for chat; a `MakeEngine`.
+
+    Raises:
+        UserFacingError: any of the `MODEL_…` codes, or `LOAD_CANCELLED` after `on_progress` said no.
+    """
+    llama_runtime.start()
+    resident_before = _resident_bytes()
+    loaded = open_model(model, options, on_progress)
+    try:
+        return LlamaEngine(model, loaded, options, resident_before)
+    except BaseException:
+        loaded.free()
+        raise
+
+
+class LlamaEngine:
+    """A loaded model file with the KV cache of one conversation. See `Engine` for what it promises.
+
+    `_cached` are the tokens whose keys and values are in the KV cache, in order: what is processed is only what a
+    prompt does not share with them. It is kept true wherever a generator can be left.
+
+    `resident_before` is the resident memory of the process, in bytes, before `loaded` was.
+    """
+
+    def __init__(self, model: ModelFile, loaded: LoadedModel, options: LoadOptions, resident_before: int) -> None:
+        self._loaded: LoadedModel | None = loaded
+        self._context = loaded.context
+        self._memory = llama_cpp.llama_get_memory(loaded.context)
+        self._vocabulary = Vocabulary(loaded.model)
+        self._stop_flag = StopFlag(loaded.context)
+        self._cached: list[int] = []
+        self._n_ctx = int(llama_cpp.llama_n_ctx(loaded.context))
+        self._n_batch = int(llama_cpp.llama_n_batch(loaded.context))
+        self._batch = (ctypes.c_int32 * self._n_batch)()
+        self._prompts, template_problem = prompt_builder(loaded, self._vocabulary)
+        devices, n_layers = read_devices(), int(llama_cpp.llama_model_n_layer(loaded.model))
+        self._info = ModelInfo(
+            name=model.name,
+            architecture=metadata(loaded.model, "general.architecture") or "",
+            n_params=int(llama_cpp.llama_model_n_params(loaded.model)),
+            n_ctx=self._n_ctx,
+            n_ctx_train=int(llama_cpp.llama_model_n_ctx_train(loaded.model)),
+            n_batch=self._n_batch,
+            n_ubatch=int(llama_cpp.llama_n_ubatch(loaded.context)),
+            n_threads=int(llama_cpp.llama_n_threads(loaded.context)),
+            n_gpu_layers=devices.n_gpu_layers(options.n_gpu_layers, n_layers),
+            size_bytes=model.size_bytes,
+            memory_bytes=max(_resident_bytes() - resident_before, 0),
+            device=devices.in_use(options.n_gpu_layers, n_layers),
+            tokenizer_hash=self._vocabulary.hash,
+            template_problem=template_problem,
+        )
+
+    @property
+    def info(self) -> ModelInfo:
+        """What was loaded. `template_problem` may appear later: some templates refuse only some conversations."""
+        if self._prompts.problem is not None and self._info.template_problem is None:
+            self._info = replace(self._info, template_problem=self._prompts.problem)
+        return self._info
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens `text` is, tokenized as plain text."""
+        return len(self._vocabulary.tokenize(text))
+
+    def prompt_tokens(self, messages: Sequence[PromptMessage]) -> list[int]:
+        """The exact prompt for a reply to `messages`, as token ids."""
+        return self._prompts.tokens(messages)
+
+    def generate(
+        self, prompt: Sequence[int], sampling: SamplingParams, should_stop: ShouldStop
+    ) -> Iterator[PromptProgress | Chunk | Finished]:
+        """Process `prompt`, then write the reply.
+
+        `should_stop` is also asked from another thread, so that llama.cpp stops in the middle of a batch or token.
+        """
+        tokens = list(prompt) or [self._vocabulary.first_token]
+        if len(tokens) >= self._n_ctx:
+            raise UserFacingError(ErrorCode.PROMPT_TOO_LONG, tokens=len(tokens), n_ctx=self._n_ctx)
+        seed = random.randint(0, MAX_SEED) if sampling.seed is None else sampling.seed
+        reason = FinishReason.STOPPED
+        with self._stop_flag.following(should_stop):
+            yield from self._process(tokens, should_stop)
+            if len(self._cached) == len(tokens):
+                reason = yield from self._write(tokens, sampling, seed, should_stop)
+        yield Finished(reason, seed)
+
+    def close(self) -> None:
+        """Give the model's memory back to the system. May be called twice."""
+        if self._loaded is not None:
+            self._loaded.free()
+            self._loaded = None
+            _return_freed_memory()
+
+    def _process(self, tokens: list[int], should_stop: ShouldStop) -> Iterator[PromptProgress]:
+        """Bring the KV cache to hold exactly `tokens`, or fewer when a stop is asked for."""
+        common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(self._cached, tokens, strict=False)))
+        # The last token is always processed, for the logits that the reply begins with.
+        cached = self._keep(min(common, len(tokens) - 1))
+        yield PromptProgress(cached, len(tokens), cached)
+        while (processed := len(self._cached)) < len(tokens) and not should_stop():
+            if not self._decode(tokens[processed : processed + self._n_batch]):
+                return
+            yield PromptProgress(len(self._cached), len(tokens), cached)
+
+    def _write(
+        self, prompt: list[int], sampling: SamplingParams, seed: int, should_stop: ShouldStop
+    ) -> Generator[Chunk, None, FinishReason]:
+        """Write the reply token by token; the generator's value is why it ended."""
+        vocabulary = self._vocabulary
+        # A character may be spread over several tokens, and a reply may end in the middle of one.
+        decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        reason = FinishReason.MAX_TOKENS
+        with sampler_chain(sampling, vocabulary.size, seed, prompt) as chain:
+            for count in range(sampling.max_tokens):
+                token = int(llama_cpp.llama_sampler_sample(chain, self._context, _LAST))
+                if vocabulary.ends_generation(token):
+                    reason = FinishReason.END_OF_TURN
+                    break
+                piece = vocabulary.piece(token, lstrip=count == 0 and vocabulary.puts_space_first)
+                yield Chunk(decoder.decode(piece), (token,))
+                if should_stop():
+                    reason = FinishReason.STOPPED
+                    break
+                if len(self._cached) >= self._n_ctx:
+                    reason = FinishReason.CONTEXT_FULL
+                    break
+                # Also after the last token that is wanted: the next prompt will begin with it.
+                if not self._decode([token]):
+                    reason = FinishReason.STOPPED
+                    break
+        if rest := decoder.decode(b"", final=True):
+            yield Chunk(rest, ())
+        return reason
+
+    def _decode(self, tokens: list[int]) -> bool:
+        """Process `tokens` behind the cached ones; False when a stop ended it, which leaves the cache as it was.
+
+        Raises:
+            UserFacingError: `GENERATION_FAILED`.
+        """
+        assert self._loaded is not None, "the engine is closed"
+        log = llama_runtime.start()
+        mark = log.total
+        self._batch[: len(tokens)] = tokens  # type: ignore[assignment]  # ctypes takes integers, typeshed does not know
+        result = int(llama_cpp.llama_decode(self._context, llama_cpp.llama_batch_get_one(self._batch, len(tokens))))
+        if result == _DONE:
+            self._cached += tokens
+            return True
+        # Parts of the batch may be in the KV cache.
+        self._keep(len(self._cached))
+        if result == _ABORTED:
+            return False
+        reason = next(reversed(log.since(mark)), f"error {result}")
+        raise UserFacingError(ErrorCode.GENERATION_FAILED, reason=reason)
+
+    def _keep(self, count: int) -> int:
+        """Drop all but the first `count` tokens from the KV cache; returns how many are left.
+
+        That is 0 where a model cannot go back in part (recurrent ones, some with a sliding window).
+        """
+        if count == 0 or not llama_cpp.llama_memory_seq_rm(self._memory, _SEQUENCE, count, _TO_THE_END):
+            llama_cpp.llama_memory_clear(self._memory, False)
+            count = 0
+        del self._cached[count:]
+        return count
+
+
+def prompt_builder(loaded: LoadedModel, vocabulary: Vocabulary) -> tuple[PromptBuilder, str | None]:
+    """What builds the model's prompts, and why not by its own template, if so.
+
+    Templates that use the clock are told the time of the load: a prompt whose beginning changes is processed again.
+    """
+    now = datetime.now().astimezone()
+    source: bytes | None = llama_cpp.llama_model_chat_template(loaded.model, None)
+    template, problem = usable_template(
+        source.decode("utf-8", errors="replace") if source else None,
+        bos_token=vocabulary.text_of(vocabulary.bos),
+        eos_token=vocabulary.text_of(vocabulary.eos),
+        now=now,
+    )
+    knows_chatml = "<|im_start|>" in vocabulary.markers and "<|im_end|>" in vocabulary.markers
+    fallback = ChatTemplate(CHATML if knows_chatml else GENERAL)
+    return PromptBuilder(vocabulary, template or fallback, fallback, now), problem
+
+
+def _resident_bytes() -> int:
+    return int(psutil.Process().memory_info().rss)
+
+
+def _return_freed_memory() -> None:
+    """Have the C library give freed memory back to the system; where it does so by itself, nothing."""
+    if sys.platform == "win32":
+        return
+    library = ctypes.CDLL(None)
+    if sys.platform == "darwin":
+        library.malloc_zone_pressure_relief(None, ctypes.c_size_t(0))
+    elif hasattr(library, "malloc_trim"):  # glibc; musl has none and needs none
+        library.malloc_trim(ctypes.c_size_t(0))

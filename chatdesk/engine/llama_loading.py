@@ -1,0 +1,254 @@
+"""From a file to a llama.cpp model with a context, or to a sentence about why not."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import psutil
+
+from chatdesk.core.errors import ErrorCode, UserFacingError
+from chatdesk.core.settings import DEFAULT_N_CTX
+from chatdesk.engine import llama_runtime
+from chatdesk.engine.llama_runtime import llama_cpp
+from chatdesk.engine.model_file_check import path_to_load
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chatdesk.core.model_files import ModelFile
+    from chatdesk.engine.base import LoadOptions, OnLoadProgress
+    from chatdesk.engine.llama_runtime import Handle
+
+_MMAP = 1  # enum llama_load_mode
+_NO_POOLING = 0  # enum llama_pooling_type; anything else turns a text into one vector
+_N_CTX_STEP = 256  # llama.cpp rounds up to this
+_LEAST_N_CTX = 512
+_WORKING_BYTES = 512 * 2**20  # kept free beside the KV cache: compute buffers, and the rest of the machine
+_F16_BYTES = 2
+_REASON_CHARS = 160
+
+# What llama.cpp logs when a load fails, most telling first. A group named `architecture` or `reason` becomes the
+# parameter of that name; the third item is a reason of our own.
+_FAILURES: tuple[tuple[ErrorCode, str, str | None], ...] = (
+    (ErrorCode.MODEL_UNSUPPORTED, r"unknown model architecture: '(?P<architecture>[^']*)'", None),
+    (ErrorCode.MODEL_NOT_FOR_CHAT, r"CLIP cannot be used as main model", "it only reads pictures"),
+    (ErrorCode.MODEL_TRUNCATED, r"not within the file bounds|unexpectedly reached end of file", None),
+    # A flipped bit may do the same, but a file that is newer than llama.cpp is the likelier cause.
+    (
+        ErrorCode.MODEL_LOAD_FAILED,
+        r"has invalid ggml type",
+        "this version of llama.cpp does not know its quantization",
+    ),
+    # Before memory: a damaged length in a header shows as an allocation that fails.
+    (ErrorCode.MODEL_DAMAGED, r"^gguf_\w+: (?P<reason>.*)", None),
+    (
+        ErrorCode.MODEL_OUT_OF_MEMORY,
+        r"failed to allocate|unable to allocate|bad_alloc|[Cc]annot allocate memory|out of memory",
+        None,
+    ),
+    (
+        ErrorCode.MODEL_DAMAGED,
+        r"error loading model: (?P<reason>.*(?:corrupt|duplicated|expected|invalid|missing|not f|cannot f|wrong).*)",
+        None,
+    ),
+    (ErrorCode.MODEL_LOAD_FAILED, r"error loading model: (?P<reason>.*)", None),
+    (ErrorCode.MODEL_LOAD_FAILED, r"failed to initialize the context: (?P<reason>.*)", None),
+)
+_WHERE = re.compile(r"^(?:error loading model \w+: |\w+: )+")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """A model with its context; `free` gives both back."""
+
+    model: Handle
+    context: Handle
+
+    def free(self) -> None:
+        """Give both back to llama.cpp. Not to be called twice."""
+        llama_cpp.llama_free(self.context)
+        llama_cpp.llama_model_free(self.model)
+
+
+def open_model(file: ModelFile, options: LoadOptions, on_progress: OnLoadProgress) -> LoadedModel:
+    """Load `file` and make a context for one sequence.
+
+    Raises:
+        UserFacingError: any of the `MODEL_…` codes, or `LOAD_CANCELLED`; nothing stays in memory.
+    """
+    path = path_to_load(file)
+    log = llama_runtime.start()
+    mark = log.total
+    model = _load(file, os.fsencode(path), options, on_progress)
+    try:
+        if model is None:
+            unknown = UserFacingError(ErrorCode.MODEL_LOAD_FAILED, model=file.name, reason="llama.cpp gave no reason")
+            raise _failure(file, log.since(mark), otherwise=unknown)
+        _refuse_unless_for_chat(file, model)
+        mark = log.total
+        context = _make_context(file, model, options)
+        if context is None:
+            no_memory = UserFacingError(ErrorCode.MODEL_OUT_OF_MEMORY, model=file.name)
+            raise _failure(file, log.since(mark), otherwise=no_memory)
+    except UserFacingError:
+        if model is not None:
+            llama_cpp.llama_model_free(model)
+        raise
+    loaded = LoadedModel(model, context)
+    reason = _no_writer(loaded)
+    if reason is not None:
+        loaded.free()
+        raise UserFacingError(ErrorCode.MODEL_NOT_FOR_CHAT, model=file.name, reason=reason)
+    return loaded
+
+
+def compute(file: ModelFile, loaded: LoadedModel) -> None:
+    """Have the model compute two tokens and look at what comes out: the end of a probe.
+
+    Raises:
+        UserFacingError: `MODEL_LOAD_FAILED` when it cannot compute, `MODEL_DAMAGED` when what it computes is no number.
+    """
+    vocab = llama_cpp.llama_model_get_vocab(loaded.model)
+    n_vocab = int(llama_cpp.llama_vocab_n_tokens(vocab))
+    token = max(int(llama_cpp.llama_vocab_bos(vocab)), 0)
+    batch = (ctypes.c_int32 * 1)(token)
+    for _ in range(2):
+        result = int(llama_cpp.llama_decode(loaded.context, llama_cpp.llama_batch_get_one(batch, 1)))
+        if result != 0:
+            reason = f"llama.cpp cannot compute with it (error {result})"
+            raise UserFacingError(ErrorCode.MODEL_LOAD_FAILED, model=file.name, reason=reason)
+        logits = llama_cpp.llama_get_logits_ith(loaded.context, -1)[:n_vocab]
+        if not all(map(math.isfinite, logits)):
+            raise UserFacingError(ErrorCode.MODEL_DAMAGED, model=file.name, reason="it computes no usable numbers")
+        batch[0] = logits.index(max(logits))
+
+
+def metadata(model: Handle, key: str) -> str | None:
+    """A scalar of the file's metadata, as text; None when it is not there."""
+    size = 256
+    while True:
+        buffer = ctypes.create_string_buffer(size)
+        length = int(llama_cpp.llama_model_meta_val_str(model, key.encode(), buffer, size))
+        if length < 0:
+            return None
+        if length < size:
+            return buffer.value.decode("utf-8", errors="replace")
+        size = length + 1
+
+
+def _load(file: ModelFile, path: bytes, options: LoadOptions, on_progress: OnLoadProgress) -> Handle | None:
+    """The model, or None when llama.cpp refused it. What `on_progress` raises comes out here."""
+    raised: list[Exception] = []
+    cancelled = False
+
+    def report(fraction: float, _user_data: object) -> bool:
+        nonlocal cancelled
+        try:
+            cancelled = not on_progress(min(fraction, 1.0))
+        except Exception as error:  # noqa: BLE001 - must not enter C; raised again below
+            raised.append(error)
+            cancelled = True
+        return not cancelled
+
+    params = llama_cpp.llama_model_default_params()
+    params.load_mode = _MMAP
+    params.n_gpu_layers = options.n_gpu_layers
+    params.progress_callback = callback = llama_cpp.llama_progress_callback(report)
+    model = llama_cpp.llama_model_load_from_file(path, params)
+    del callback  # it had to live until here
+    if cancelled:
+        if model is not None:
+            llama_cpp.llama_model_free(model)
+        if raised:
+            raise raised[0]
+        raise UserFacingError(ErrorCode.LOAD_CANCELLED, model=file.name)
+    return model
+
+
+def _make_context(file: ModelFile, model: Handle, options: LoadOptions) -> Handle | None:
+    params = llama_cpp.llama_context_default_params()
+    params.n_ctx = _n_ctx(file, model, options)
+    params.n_batch = options.n_batch
+    params.n_ubatch = min(options.n_ubatch, options.n_batch)
+    params.n_seq_max = 1  # a context is split between its sequences
+    n_threads = options.n_threads or psutil.cpu_count(logical=False) or os.cpu_count() or 1
+    params.n_threads = params.n_threads_batch = n_threads
+    params.no_perf = True
+    return llama_cpp.llama_init_from_model(model, params)
+
+
+def _n_ctx(file: ModelFile, model: Handle, options: LoadOptions) -> int:
+    """The context length to ask for: as set, or the least of trained length, 8,192 and what fits in free memory.
+
+    A length that was set but cannot fit is refused here: llama.cpp would get the memory promised, touch all of it,
+    and the system would end some program.
+    """
+    available = int(psutil.virtual_memory().available)
+    per_token = _kv_bytes_per_token(model)
+    if options.n_ctx is not None:
+        if options.n_ctx * per_token > available:
+            raise UserFacingError(ErrorCode.MODEL_OUT_OF_MEMORY, model=file.name)
+        return options.n_ctx
+    wanted = min(int(llama_cpp.llama_model_n_ctx_train(model)), DEFAULT_N_CTX)
+    fitting = (available - _WORKING_BYTES) // per_token // _N_CTX_STEP * _N_CTX_STEP
+    return min(wanted, max(fitting, _LEAST_N_CTX))
+
+
+def _kv_bytes_per_token(model: Handle) -> int:
+    """What the KV cache takes per token: keys and values, of all layers, in half precision. At least 1.
+
+    An estimate from above: layers with a sliding window or without attention take less.
+    """
+    architecture = metadata(model, "general.architecture") or ""
+    n_embd_head = int(llama_cpp.llama_model_n_embd(model)) // max(int(llama_cpp.llama_model_n_head(model)), 1)
+
+    def length_of(part: str) -> int:
+        value = metadata(model, f"{architecture}.attention.{part}_length") or ""
+        return int(value) if value.isdecimal() else n_embd_head
+
+    heads = int(llama_cpp.llama_model_n_layer(model)) * int(llama_cpp.llama_model_n_head_kv(model))
+    return max(heads * (length_of("key") + length_of("value")) * _F16_BYTES, 1)
+
+
+def _refuse_unless_for_chat(file: ModelFile, model: Handle) -> None:
+    """Refuse what is known not to write text before a context is made for it."""
+    vocab = llama_cpp.llama_model_get_vocab(model)
+    reason = None
+    if llama_cpp.llama_vocab_type(vocab) == 0 or llama_cpp.llama_vocab_n_tokens(vocab) == 0:
+        reason = "it has no vocabulary"
+    elif llama_cpp.llama_model_has_encoder(model) or not llama_cpp.llama_model_has_decoder(model):
+        reason = "it is made to encode text"
+    elif llama_cpp.llama_model_is_diffusion(model):
+        reason = "it is a diffusion model"
+    if reason is not None:
+        raise UserFacingError(ErrorCode.MODEL_NOT_FOR_CHAT, model=file.name, reason=reason)
+
+
+def _no_writer(loaded: LoadedModel) -> str | None:
+    """Why the context cannot write token after token, or None when it can."""
+    embeds = llama_cpp.llama_pooling_type(loaded.context) > _NO_POOLING
+    if embeds or not llama_cpp.llama_get_memory(loaded.context) or not llama_cpp.llama_get_causal_attn(loaded.context):
+        return "it is an embedding model"
+    return None
+
+
+def _failure(file: ModelFile, lines: Sequence[str], *, otherwise: UserFacingError) -> UserFacingError:
+    """A failed load in words, from what llama.cpp logged about it; `otherwise` when that says nothing."""
+    for code, pattern, reason in _FAILURES:
+        for line in lines:
+            if found := re.search(pattern, line):
+                params = {name: _short(text) for name, text in found.groupdict().items()}
+                if reason is not None:
+                    params["reason"] = reason
+                return UserFacingError(code, model=file.name, **params)
+    return otherwise
+
+
+def _short(text: str) -> str:
+    """What llama.cpp says, without where in its code, and short enough for a sentence."""
+    return " ".join(_WHERE.sub("", text).split()).rstrip(".")[:_REASON_CHARS]

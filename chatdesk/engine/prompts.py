@@ -1,0 +1,123 @@
+"""Messages to the exact tokens of a prompt, with no way for a message to write a control token.
+
+The chat template works on text in which every marker is broken apart; only what the template itself writes is
+recognised afterwards. A reply whose tokens are known stands in the template as a placeholder and gets exactly those
+tokens: text tokenized anew often differs, and a prompt that differs from the KV cache is processed again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from chatdesk.core.messages import Role
+from chatdesk.engine.markers import CLOSING, OPENING, Marker, without_reserved
+from chatdesk.engine.templates import TemplateError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from chatdesk.core.context import PromptMessage
+    from chatdesk.engine.markers import Markers
+    from chatdesk.engine.templates import ChatTemplate
+
+_PLACEHOLDER = re.compile(f"{OPENING}([0-9]{{1,9}}){CLOSING}")
+
+
+class Tokenizer(Protocol):
+    """What a prompt needs of a vocabulary."""
+
+    markers: Markers
+    bos: int
+    adds_bos: bool
+
+    def tokenize(self, text: str, *, continues: bool = False) -> list[int]:
+        """`text`, taken literally, as tokens."""
+
+
+class PromptBuilder:
+    """Builds prompts with the model's own template, or with the general one when that fails.
+
+    `now` is the time that templates which ask for it are told; it is fixed so that prompts keep their beginning.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, template: ChatTemplate, fallback: ChatTemplate, now: datetime) -> None:
+        self._tokenizer = tokenizer
+        self._template = template
+        self._fallback = fallback
+        self._now = now
+        self.problem: str | None = None  # why the model's own template was not used for some prompt
+
+    def tokens(self, messages: Sequence[PromptMessage]) -> list[int]:
+        """The prompt for a reply to `messages`."""
+        try:
+            tokens = self._with_system_prompt(self._template, messages)
+        except TemplateError as error:
+            self.problem = str(error)
+            tokens = self._tokenized(self._rendered(self._fallback, messages), messages)
+        if self._tokenizer.adds_bos and tokens[:1] != [self._tokenizer.bos]:
+            tokens.insert(0, self._tokenizer.bos)
+        return tokens
+
+    def _with_system_prompt(self, template: ChatTemplate, messages: Sequence[PromptMessage]) -> list[int]:
+        """`messages` in `template`; a system prompt that it refuses or drops goes into the first user message."""
+        system = next((message.text for message in messages if message.role is Role.SYSTEM), "")
+        try:
+            rendered = self._rendered(template, messages)
+        except TemplateError:
+            if not system:
+                raise
+        else:
+            if self._tokenizer.markers.hidden(system).strip() in rendered:
+                return self._tokenized(rendered, messages)
+        merged = _system_merged(messages)
+        return self._tokenized(self._rendered(template, merged), merged)
+
+    def _rendered(self, template: ChatTemplate, messages: Sequence[PromptMessage]) -> str:
+        """`messages` in `template`, with a placeholder for each known reply that the template lets through."""
+        hidden = self._tokenizer.markers.hidden
+        contents = [
+            f"{OPENING}{index}{CLOSING}" if message.token_ids else hidden(message.text)
+            for index, message in enumerate(messages)
+        ]
+        roles = [message.role.value for message in messages]
+        rendered = template.render(list(zip(roles, contents, strict=True)), self._now)
+        found = Counter(int(match[1]) for match in _PLACEHOLDER.finditer(rendered))
+        lost = [index for index, message in enumerate(messages) if message.token_ids and found[index] != 1]
+        if not lost:
+            return rendered
+        for index in lost:
+            contents[index] = hidden(messages[index].text)
+        return template.render(list(zip(roles, contents, strict=True)), self._now)
+
+    def _tokenized(self, rendered: str, messages: Sequence[PromptMessage]) -> list[int]:
+        known = {index: message.token_ids or () for index, message in enumerate(messages)}
+        tokens: list[int] = []
+        continues = False
+        for index, part in enumerate(_PLACEHOLDER.split(rendered)):
+            if index % 2:  # the number that the placeholder held
+                tokens += known.get(int(part), ())
+                continues = True
+                continue
+            for run in self._tokenizer.markers.partition(part):
+                if isinstance(run, Marker):
+                    tokens.append(run.token)
+                    continues = False
+                elif text := without_reserved(run):
+                    tokens += self._tokenizer.tokenize(text, continues=continues)
+                    continues = True
+        return tokens
+
+
+def _system_merged(messages: Sequence[PromptMessage]) -> list[PromptMessage]:
+    """`messages` with the system prompt at the beginning of the first user message."""
+    system = "\n\n".join(message.text for message in messages if message.role is Role.SYSTEM)
+    rest = [message for message in messages if message.role is not Role.SYSTEM]
+    first = next((index for index, message in enumerate(rest) if message.role is Role.USER), None)
+    if first is None:
+        return [replace(messages[0], role=Role.USER, text=system, token_ids=None), *rest]
+    rest[first] = replace(rest[first], text=f"{system}\n\n{rest[first].text}", token_ids=None)
+    return rest

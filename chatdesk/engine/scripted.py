@@ -1,0 +1,159 @@
+"""ScriptedEngine: says what it is told to, without a model. For tests, and for showing the app without one."""
+
+from __future__ import annotations
+
+import codecs
+import random
+import re
+import time
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from chatdesk.core.errors import ErrorCode, UserFacingError
+from chatdesk.core.messages import FinishReason, Role
+from chatdesk.core.model_info import ModelInfo
+from chatdesk.core.sampling import MAX_SEED
+from chatdesk.engine.base import Chunk, Finished, PromptProgress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Sequence
+
+    from chatdesk.core.context import PromptMessage
+    from chatdesk.core.sampling import SamplingParams
+    from chatdesk.engine.base import ShouldStop
+
+# The vocabulary: one token per byte of UTF-8, then one that begins each role's turn and one that ends a turn.
+_TURN = {role: 256 + index for index, role in enumerate(Role)}
+END_OF_TURN = 256 + len(_TURN)
+_WORD = re.compile(r"\s*\S+|\s+")
+_NAP_SECONDS = 0.02  # how long a stop may go unnoticed while the engine pretends to work
+
+
+class ScriptedEngine:
+    """An engine whose replies are given: in order and over again, or by a function of the messages.
+
+    A reply that is a `UserFacingError` is raised instead. Every word of a reply is a chunk, and costs
+    `seconds_per_chunk`; every `n_batch` tokens of a prompt cost the same. `prompts` are the messages of each prompt
+    that was generated for. `n_ctx`, `max_tokens` and the cached prefix count bytes.
+    """
+
+    def __init__(
+        self,
+        replies: Sequence[str | UserFacingError] | Callable[[Sequence[PromptMessage]], str | UserFacingError],
+        *,
+        name: str = "Scripted",
+        n_ctx: int = 4096,
+        n_batch: int = 512,
+        seconds_per_chunk: float = 0.0,
+    ) -> None:
+        self._replies = replies
+        self._n_ctx = n_ctx
+        self._n_batch = n_batch
+        self._seconds_per_chunk = seconds_per_chunk
+        self._messages: dict[tuple[int, ...], tuple[PromptMessage, ...]] = {}
+        self._cached: list[int] = []
+        self.prompts: list[tuple[PromptMessage, ...]] = []
+        self.is_closed = False
+        self.info = ModelInfo(
+            name=name,
+            architecture="scripted",
+            n_params=0,
+            n_ctx=n_ctx,
+            n_ctx_train=n_ctx,
+            n_batch=n_batch,
+            n_ubatch=n_batch,
+            n_threads=1,
+            n_gpu_layers=0,
+            size_bytes=0,
+            memory_bytes=0,
+            device="none: replies are scripted",
+            tokenizer_hash="scripted-bytes",
+        )
+
+    def count_tokens(self, text: str) -> int:
+        """How many bytes `text` is."""
+        return len(_tokens_of(text))
+
+    def prompt_tokens(self, messages: Sequence[PromptMessage]) -> list[int]:
+        """Each message between its role's token and the end-of-turn token, then the token that begins a reply."""
+        tokens: list[int] = []
+        for message in messages:
+            tokens += [_TURN[message.role], *(message.token_ids or _tokens_of(message.text)), END_OF_TURN]
+        tokens.append(_TURN[Role.ASSISTANT])
+        self._messages[tuple(tokens)] = tuple(messages)
+        return tokens
+
+    def generate(
+        self, prompt: Sequence[int], sampling: SamplingParams, should_stop: ShouldStop
+    ) -> Iterator[PromptProgress | Chunk | Finished]:
+        """Say the next reply."""
+        tokens = list(prompt) or [END_OF_TURN]
+        if len(tokens) >= self._n_ctx:
+            raise UserFacingError(ErrorCode.PROMPT_TOO_LONG, tokens=len(tokens), n_ctx=self._n_ctx)
+        messages = self._messages.get(tuple(tokens), ())
+        self.prompts.append(messages)
+        seed = random.randint(0, MAX_SEED) if sampling.seed is None else sampling.seed
+        yield from self._process(tokens, should_stop)
+        reason = FinishReason.STOPPED
+        if len(self._cached) == len(tokens):
+            reason = yield from self._write(self._reply(messages), sampling, should_stop)
+        yield Finished(reason, seed)
+
+    def close(self) -> None:
+        """Note that it was closed."""
+        self.is_closed = True
+
+    def _process(self, tokens: list[int], should_stop: ShouldStop) -> Iterator[PromptProgress]:
+        common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(self._cached, tokens, strict=False)))
+        cached = min(common, len(tokens) - 1)
+        del self._cached[cached:]
+        yield PromptProgress(cached, len(tokens), cached)
+        while (processed := len(self._cached)) < len(tokens) and self._work(should_stop):
+            self._cached += tokens[processed : processed + self._n_batch]
+            yield PromptProgress(len(self._cached), len(tokens), cached)
+
+    def _reply(self, messages: Sequence[PromptMessage]) -> str:
+        if callable(self._replies):
+            reply = self._replies(messages)
+        else:
+            reply = self._replies[(len(self.prompts) - 1) % len(self._replies)]
+        if isinstance(reply, UserFacingError):
+            raise reply
+        return reply
+
+    def _write(
+        self, reply: str, sampling: SamplingParams, should_stop: ShouldStop
+    ) -> Generator[Chunk, None, FinishReason]:
+        decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        room = self._n_ctx - len(self._cached)
+        left = min(sampling.max_tokens, room)
+        reason = FinishReason.END_OF_TURN
+        for word in _WORD.findall(reply):
+            tokens = _tokens_of(word)[:left]
+            if tokens:
+                yield Chunk(decoder.decode(bytes(tokens)), tuple(tokens))
+                self._cached += tokens
+                left -= len(tokens)
+            if len(tokens) < len(_tokens_of(word)):
+                reason = FinishReason.MAX_TOKENS if sampling.max_tokens <= room else FinishReason.CONTEXT_FULL
+                break
+            if not self._work(should_stop):
+                reason = FinishReason.STOPPED
+                break
+        if rest := decoder.decode(b"", final=True):
+            yield Chunk(rest, ())
+        return reason
+
+    def _work(self, should_stop: ShouldStop) -> bool:
+        """Take the time that a chunk takes; False when a stop was asked for."""
+        ends_at = time.monotonic() + self._seconds_per_chunk
+        while not should_stop():
+            left = ends_at - time.monotonic()
+            if left <= 0:
+                return True
+            time.sleep(min(left, _NAP_SECONDS))
+        return False
+
+
+def _tokens_of(text: str) -> list[int]:
+    return list(text.encode("utf-8", errors="replace"))

@@ -1,0 +1,1 @@
+"""GGUF files: those on this disk, and later those on the Hub."""

@@ -1,0 +1,1 @@
+"""The verbs. No Qt; they speak in events."""

@@ -1,0 +1,106 @@
+"""List, open, rename, delete: what is kept of conversations. Owns the thread that writes and reads at length."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chatdesk.core.conversations import TITLE_LENGTH, leaf_below, siblings_of
+from chatdesk.core.events import (
+    ConversationChanged,
+    ConversationDeleted,
+    ConversationOpened,
+    ConversationRestored,
+    ConversationsListed,
+    Post,
+)
+from chatdesk.core.messages import clean_text
+from chatdesk.services.worker import Priority, Worker
+
+if TYPE_CHECKING:
+    from chatdesk.services.live_replies import LiveReplies
+    from chatdesk.store.conversations import ConversationStore
+
+
+class HistoryService:
+    """The user's verbs on whole conversations. Methods may be called from any thread and return at once."""
+
+    def __init__(self, store: ConversationStore, worker: Worker, live: LiveReplies, post: Post) -> None:
+        self._store = store
+        self._worker = worker
+        self._live = live
+        self._post = post
+
+    def list(self) -> None:
+        """Announce `ConversationsListed`."""
+
+        def announce() -> None:
+            self._post(ConversationsListed(self._store.conversations(), self._store.deleted_conversations()))
+
+        self._worker.submit("list", announce)
+
+    def open(self, conversation_id: str) -> None:
+        """Read a conversation's active path and announce `ConversationOpened`."""
+        self._worker.submit("open", lambda: self._announce_open(conversation_id))
+
+    def reopen(self, conversation_id: str) -> None:
+        """Open the conversation that was shown last, if it is still there."""
+
+        def reopen() -> None:
+            try:
+                is_there = self._store.conversation(conversation_id).deleted_at is None
+            except KeyError:
+                return
+            if is_there:
+                self._announce_open(conversation_id)
+
+        self._worker.submit("reopen", reopen)
+
+    def rename(self, conversation_id: str, untrusted_title: str) -> None:
+        """Give a conversation another title; an empty one changes nothing."""
+        title = " ".join(clean_text(untrusted_title).split())[: TITLE_LENGTH * 2]
+
+        def rename() -> None:
+            if title:
+                self._post(ConversationChanged(self._store.rename(conversation_id, title)))
+
+        self._worker.submit("rename", rename)
+
+    def delete(self, conversation_id: str) -> None:
+        """Delete softly: `restore` undoes it, also after a restart, until it is purged. A reply on its way ends."""
+
+        def delete() -> None:
+            # Here, behind a message that is just being saved, and not before it.
+            self._live.stop(conversation_id)
+            self._post(ConversationDeleted(self._store.delete(conversation_id)))
+
+        self._worker.submit("delete", delete)
+
+    def restore(self, conversation_id: str) -> None:
+        """Undo a deletion."""
+        self._worker.submit("restore", lambda: self._post(ConversationRestored(self._store.restore(conversation_id))))
+
+    def purge(self) -> None:
+        """Remove for good what was deleted longer ago than a deletion can be undone."""
+        self._worker.submit("purge", self._store.purge, Priority.IDLE)
+
+    def show_version(self, message_id: str, step: int) -> None:
+        """Show the version `step` places after (or before) `message_id`, with what follows it."""
+
+        def show_version() -> None:
+            message = self._store.message(message_id)
+            messages = self._store.messages(message.conversation_id)
+            ids = [version.id for version in siblings_of(message, messages)]
+            index = min(max(ids.index(message_id) + step, 0), len(ids) - 1)
+            self._store.set_active_leaf(message.conversation_id, leaf_below(ids[index], messages))
+            self._announce_open(message.conversation_id)
+
+        self._worker.submit("show version", show_version)
+
+    def _announce_open(self, conversation_id: str) -> None:
+        self._live.announce_opened(
+            ConversationOpened(
+                self._store.conversation(conversation_id),
+                self._store.active_path(conversation_id),
+                self._store.versions(conversation_id),
+            )
+        )

@@ -1,0 +1,108 @@
+"""Replies that wait or are being written, and what is announced of them.
+
+A conversation can be opened while the engine writes into it. What was read from the database is then older than what
+was already said, and the words in between would be missing for ever. So everything said of a live reply, and the
+opening of a conversation, is announced under one lock: an opened conversation holds exactly the words whose deltas
+were announced before it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING, Protocol
+
+from chatdesk.core.errors import UserFacingError
+from chatdesk.core.events import ConversationOpened, Event, Post, ReplyFinished
+
+if TYPE_CHECKING:
+    from chatdesk.core.messages import Message
+    from chatdesk.store.conversations import ConversationStore
+
+log = logging.getLogger(__name__)
+
+
+class LiveReply(Protocol):
+    """A reply on its way."""
+
+    def so_far(self) -> Message:
+        """The reply with every word that was announced."""
+
+    def stop(self) -> None:
+        """Ask for its end, which follows soon."""
+
+
+class LiveReplies:
+    """At most one live reply per conversation. May be used from any thread."""
+
+    def __init__(self, store: ConversationStore, post: Post) -> None:
+        self._store = store
+        self._post = post
+        self._lock = threading.RLock()
+        self._live: dict[str, LiveReply] = {}  # by conversation
+        self._unsaved: dict[str, Message] = {}  # by message: ended, but the disk did not take them
+
+    def add(self, conversation_id: str, reply: LiveReply) -> None:
+        """A reply begins."""
+        with self._lock:
+            self._live[conversation_id] = reply
+
+    def is_live(self, conversation_id: str) -> bool:
+        """Whether a reply of this conversation waits or is being written."""
+        with self._lock:
+            return conversation_id in self._live
+
+    def stop(self, conversation_id: str) -> None:
+        """End the conversation's reply, if there is one; what was written is kept."""
+        with self._lock:
+            reply = self._live.get(conversation_id)
+        if reply is not None:
+            reply.stop()
+
+    def stop_all(self) -> None:
+        """End every reply."""
+        with self._lock:
+            replies = list(self._live.values())
+        for reply in replies:
+            reply.stop()
+
+    def announce(self, say: list[str], text: str, event: Event) -> None:
+        """Add `text` to what a reply has said, and announce it, in one step."""
+        with self._lock:
+            say.append(text)
+            self._post(event)
+
+    def announce_opened(self, opened: ConversationOpened) -> None:
+        """Announce a conversation that was just read, with the words that are newer than what was read."""
+        with self._lock:
+            path = tuple(message if message.status.is_final else self._as_it_is(message) for message in opened.path)
+            self._post(ConversationOpened(opened.conversation, path, opened.versions))
+
+    def end(self, message: Message, *, is_saved: bool) -> None:
+        """A reply has reached its final state; one that is not saved is kept to be tried again."""
+        with self._lock:
+            self._live.pop(message.conversation_id, None)
+            if not is_saved:
+                self._unsaved[message.id] = message
+            self._post(ReplyFinished(message))
+
+    def save_unsaved(self) -> None:
+        """Try again to save the replies that the disk did not take."""
+        with self._lock:
+            waiting = list(self._unsaved.values())
+        for message in waiting:
+            try:
+                self._store.save_reply(message)
+            except UserFacingError as error:
+                log.warning("a reply still cannot be saved: %s", error)
+                return
+            with self._lock:
+                self._unsaved.pop(message.id, None)
+
+    def _as_it_is(self, message: Message) -> Message:
+        """A message whose row said that it was not finished."""
+        live = self._live.get(message.conversation_id)
+        if live is not None and live.so_far().id == message.id:
+            return live.so_far()
+        # It ended after its row was read.
+        return self._unsaved.get(message.id) or self._store.message(message.id)

@@ -1,0 +1,74 @@
+"""One named thread with a queue of jobs, and the promise that no job ends unheard.
+
+A job announces its own outcome. What it does not handle itself ends here: trouble a person can do something about
+becomes a notice, a bug becomes `JobCrashed`, and the thread goes on with the next job.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import queue
+import threading
+import traceback
+from collections.abc import Callable
+from enum import IntEnum
+
+from chatdesk.core.errors import UserFacingError
+from chatdesk.core.events import JobCrashed, NoticeRaised, Post
+
+log = logging.getLogger(__name__)
+
+Job = Callable[[], object]
+
+
+class Priority(IntEnum):
+    """What comes first; jobs of one priority run in the order they were submitted."""
+
+    NORMAL = 0
+    IDLE = 1
+    CLOSE = 2
+
+
+class Worker:
+    """A thread that owns something slow. `submit` may be called from any thread."""
+
+    def __init__(self, name: str, post: Post) -> None:
+        self._name = name
+        self._post = post
+        self._jobs: queue.PriorityQueue[tuple[Priority, int, str, Job | None]] = queue.PriorityQueue()
+        self._order = itertools.count()
+        self._is_closed = False
+        # A daemon, so that a llama.cpp call that does not come back cannot keep a closed app alive.
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def submit(self, name: str, job: Job, priority: Priority = Priority.NORMAL) -> None:
+        """Queue `job`. After `close` nothing is taken any more: the app is going away."""
+        if self._is_closed:
+            log.debug("%s: %s came after closing", self._name, name)
+            return
+        self._jobs.put((priority, next(self._order), name, job))
+
+    def close(self, timeout_seconds: float) -> bool:
+        """Finish what is queued, then end the thread. Returns whether it ended in time. May be called twice."""
+        if not self._is_closed:
+            self._is_closed = True
+            self._jobs.put((Priority.CLOSE, next(self._order), "close", None))
+        self._thread.join(timeout_seconds)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while True:
+            _, _, name, job = self._jobs.get()
+            if job is None:
+                return
+            try:
+                job()
+            except UserFacingError as error:
+                log.warning("%s: %s: %s", self._name, name, error)
+                self._post(NoticeRaised(error.detail))
+            except Exception:
+                # The border of the thread: a bug in one job must be seen, and must not take the other jobs along.
+                log.exception("%s: %s crashed", self._name, name)
+                self._post(JobCrashed(name, traceback.format_exc()))

@@ -1,0 +1,312 @@
+"""Conversations and their messages in the database. Every method that writes has committed when it returns."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from chatdesk.core.conversations import Conversation, title_from
+from chatdesk.core.messages import Message, ReplyStatus, Role, text_parts
+from chatdesk.store.message_rows import insert_message, read_messages, update_message, update_text
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Mapping, Sequence
+
+    from chatdesk.core.messages import ReplyOrigin
+    from chatdesk.store.database import Database
+
+UNDO_SECONDS = 7 * 24 * 3600.0  # how long a deletion can be undone
+
+_SELECT_CONVERSATIONS = """
+    SELECT id, title, created_at, updated_at, active_leaf_id, system_prompt, deleted_at FROM conversation
+"""
+
+_PATH = """
+    WITH RECURSIVE
+        up (id, parent_id, height) AS (
+            SELECT id, parent_id, 0 FROM message WHERE id = :leaf_id
+            UNION ALL SELECT message.id, message.parent_id, height + 1 FROM up JOIN message ON message.id = up.parent_id
+        ),
+        wanted (id, place) AS (SELECT id, -height FROM up)
+"""
+_ONE = "WITH wanted (id, place) AS (VALUES (:message_id, 0))"
+_ALL = """
+    WITH wanted (id, place) AS (
+        SELECT id, row_number() OVER (ORDER BY created_at, id) FROM message
+        WHERE conversation_id = :conversation_id AND deleted_at IS NULL
+    )
+"""
+
+_PURGE_MESSAGES = """
+    WITH RECURSIVE
+        expired (id, conversation_id) AS (SELECT id, conversation_id FROM message WHERE deleted_at < :before),
+        needed (id) AS (
+            SELECT message.id FROM message
+            WHERE conversation_id IN (SELECT conversation_id FROM expired)
+                AND (deleted_at IS NULL OR deleted_at >= :before)
+            UNION SELECT active_leaf_id FROM conversation WHERE id IN (SELECT conversation_id FROM expired)
+            UNION SELECT message.parent_id FROM needed JOIN message ON message.id = needed.id
+        )
+    DELETE FROM message
+    WHERE deleted_at < :before AND id NOT IN (SELECT id FROM needed WHERE id IS NOT NULL)
+"""
+_DELETE_UNUSED_ATTACHMENTS = """
+    DELETE FROM attachment
+    WHERE NOT EXISTS (SELECT 1 FROM message_part WHERE message_part.attachment_sha256 = attachment.sha256)
+"""
+
+
+def new_uuid7() -> str:
+    """An id that sorts by time and that two computers never share."""
+    import uuid6  # late: only a new row needs it
+
+    return str(uuid6.uuid7())
+
+
+class ConversationStore:
+    """Reads and writes conversations. May be used from any thread.
+
+    Text and titles must be free of lone surrogates: see `core.messages.clean_text`. An id that does not exist is a
+    `KeyError`. Every method may raise `UserFacingError` when the disk does not play along.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], float] = time.time,
+        new_id: Callable[[], str] = new_uuid7,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._new_id = new_id
+
+    # --- conversations ---
+
+    def create_conversation(
+        self, title: str = "", system_prompt: str | None = None, conversation_id: str | None = None
+    ) -> Conversation:
+        """Begin a conversation; one without a title takes it from its first message."""
+        with self._database.write() as connection:
+            return self._insert_conversation(connection, title, system_prompt, conversation_id)
+
+    def conversation(self, conversation_id: str) -> Conversation:
+        """One conversation, also a deleted one."""
+        with self._database.read() as connection:
+            return _conversation(connection, conversation_id)
+
+    def conversations(self) -> tuple[Conversation, ...]:
+        """All that are not deleted, the last used first."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                f"{_SELECT_CONVERSATIONS} WHERE deleted_at IS NULL ORDER BY updated_at DESC, id DESC"
+            )
+            return tuple(Conversation(*row) for row in rows)
+
+    def deleted_conversations(self) -> tuple[Conversation, ...]:
+        """Those that `restore` can still bring back, the last deleted first."""
+        with self._database.read() as connection:
+            rows = connection.execute(f"{_SELECT_CONVERSATIONS} WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC")
+            return tuple(Conversation(*row) for row in rows)
+
+    def rename(self, conversation_id: str, title: str) -> Conversation:
+        """Give it a title of the user's own."""
+        return self._update(conversation_id, "title = :value, title_source = 'user'", title)
+
+    def delete(self, conversation_id: str) -> Conversation:
+        """Take it off the list; `restore` undoes it until it is purged."""
+        return self._update(conversation_id, "deleted_at = :value", self._clock())
+
+    def restore(self, conversation_id: str) -> Conversation:
+        """Undo `delete`."""
+        return self._update(conversation_id, "deleted_at = :value", None)
+
+    def delete_for_good(self, conversation_id: str) -> None:
+        """Remove it with its messages and attachments, beyond recovery. One that is gone already stays gone."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM conversation WHERE id = ?", (conversation_id,))
+            connection.execute(_DELETE_UNUSED_ATTACHMENTS)
+        self._database.empty_log()
+
+    def purge(self) -> tuple[str, ...]:
+        """Remove for good what was deleted more than seven days ago, and attachments nobody uses any more.
+
+        A deleted message stays while a living one hangs below it or its conversation ends in it.
+
+        Returns:
+            The ids of the conversations that are gone.
+        """
+        before = self._clock() - UNDO_SECONDS
+        with self._database.write() as connection:
+            gone = connection.execute(
+                "DELETE FROM conversation WHERE deleted_at < ? RETURNING id", (before,)
+            ).fetchall()
+            messages = connection.execute(_PURGE_MESSAGES, {"before": before}).rowcount
+            if gone or messages:
+                connection.execute(_DELETE_UNUSED_ATTACHMENTS)
+        if gone or messages:
+            self._database.empty_log()
+        return tuple(conversation_id for (conversation_id,) in gone)
+
+    def set_active_leaf(self, conversation_id: str, message_id: str) -> Conversation:
+        """Show the path that ends in `message_id`, a message of this conversation."""
+        with self._database.write() as connection:
+            if _message(connection, message_id).conversation_id != conversation_id:
+                raise KeyError(message_id)
+            _set_active_leaf(connection, conversation_id, message_id)
+            return _conversation(connection, conversation_id)
+
+    # --- messages ---
+
+    def add_exchange(
+        self, conversation_id: str | None, text: str, origin: ReplyOrigin
+    ) -> tuple[Conversation, Message, Message]:
+        """Append the user's message and the row of its reply (`WAITING`) to the active path, both or neither.
+
+        None as conversation begins one, in the same transaction.
+        """
+        with self._database.write() as connection:
+            if conversation_id is None:
+                conversation = self._insert_conversation(connection, "", None, None)
+            else:
+                conversation = _conversation(connection, conversation_id)
+            now = self._clock()
+            message = Message(
+                id=self._new_id(),
+                conversation_id=conversation.id,
+                parent_id=conversation.active_leaf_id,
+                role=Role.USER,
+                parts=text_parts(text),
+                created_at=now,
+            )
+            insert_message(connection, message)
+            reply = self._insert_reply(connection, message, origin, now)
+            connection.execute(
+                "UPDATE conversation SET title = ? WHERE id = ? AND title = '' AND title_source = 'first_message'",
+                (title_from(text), conversation.id),
+            )
+            return _conversation(connection, conversation.id), message, reply
+
+    def add_reply(self, user_message_id: str, origin: ReplyOrigin) -> Message:
+        """Add another reply (`WAITING`) to a message and show it; earlier replies are kept beside it."""
+        with self._database.write() as connection:
+            return self._insert_reply(connection, _message(connection, user_message_id), origin, self._clock())
+
+    def save_reply(self, message: Message) -> None:
+        """Save all that can change of a reply. One that was deleted for good meanwhile stays deleted."""
+        with self._database.write() as connection:
+            update_message(connection, message)
+
+    def checkpoint(self, message_id: str, text: str, token_ids: Sequence[int]) -> None:
+        """Save how far a reply has come: its whole text and token ids so far, and nothing else.
+
+        Nothing happens to a reply that is finished, or was deleted for good meanwhile.
+        """
+        with self._database.write() as connection:
+            update_text(connection, message_id, text, token_ids)
+
+    def message(self, message_id: str) -> Message:
+        """One message."""
+        with self._database.read() as connection:
+            return _message(connection, message_id)
+
+    def messages(self, conversation_id: str) -> tuple[Message, ...]:
+        """All messages of the conversation's tree that are not deleted, oldest first."""
+        with self._database.read() as connection:
+            return read_messages(connection, _ALL, {"conversation_id": conversation_id})
+
+    def path_to(self, message_id: str) -> tuple[Message, ...]:
+        """The messages from the root of the tree to `message_id`, in order."""
+        with self._database.read() as connection:
+            return read_messages(connection, _PATH, {"leaf_id": message_id})
+
+    def active_path(self, conversation_id: str) -> tuple[Message, ...]:
+        """The path that is shown, from the root to the active leaf; empty when nothing was said yet."""
+        with self._database.read() as connection:
+            leaf_id = _conversation(connection, conversation_id).active_leaf_id
+            return read_messages(connection, _PATH, {"leaf_id": leaf_id})
+
+    def versions(self, conversation_id: str) -> Mapping[str, tuple[int, int]]:
+        """For each message of the tree that has several versions: which it is, from 1, and how many there are.
+
+        Versions hang on the same parent and have the same role; the oldest is the first.
+        """
+        with self._database.read() as connection:
+            rows = connection.execute(
+                """
+                SELECT id, number, count FROM (
+                    SELECT id, row_number() OVER (version ORDER BY created_at, id) AS number,
+                        count(*) OVER version AS count
+                    FROM message WHERE conversation_id = ? AND deleted_at IS NULL
+                    WINDOW version AS (PARTITION BY parent_id, role)
+                ) WHERE count > 1
+                """,
+                (conversation_id,),
+            )
+            return {message_id: (number, count) for message_id, number, count in rows}
+
+    # --- parts of a transaction ---
+
+    def _insert_conversation(
+        self, connection: sqlite3.Connection, title: str, system_prompt: str | None, conversation_id: str | None
+    ) -> Conversation:
+        now = self._clock()
+        conversation = Conversation(
+            id=conversation_id or self._new_id(),
+            title=title,
+            created_at=now,
+            updated_at=now,
+            system_prompt=system_prompt,
+        )
+        connection.execute(
+            """
+            INSERT INTO conversation (id, title, title_source, created_at, updated_at, system_prompt)
+            VALUES (?, ?, ?, ?, ?, ?)
+            """,
+            (conversation.id, title, "user" if title else "first_message", now, now, system_prompt),
+        )
+        return conversation
+
+    def _insert_reply(
+        self, connection: sqlite3.Connection, parent: Message, origin: ReplyOrigin, now: float
+    ) -> Message:
+        reply = Message(
+            id=self._new_id(),
+            conversation_id=parent.conversation_id,
+            parent_id=parent.id,
+            role=Role.ASSISTANT,
+            parts=(),
+            created_at=now,
+            status=ReplyStatus.WAITING,
+            origin=origin,
+        )
+        insert_message(connection, reply)
+        _set_active_leaf(connection, reply.conversation_id, reply.id)
+        connection.execute("UPDATE conversation SET updated_at = ? WHERE id = ?", (now, reply.conversation_id))
+        return reply
+
+    def _update(self, conversation_id: str, assignment: str, value: str | float | None) -> Conversation:
+        with self._database.write() as connection:
+            connection.execute(
+                f"UPDATE conversation SET {assignment} WHERE id = :id",  # noqa: S608 - one of the constants above
+                {"id": conversation_id, "value": value},
+            )
+            return _conversation(connection, conversation_id)
+
+
+def _conversation(connection: sqlite3.Connection, conversation_id: str) -> Conversation:
+    row = connection.execute(f"{_SELECT_CONVERSATIONS} WHERE id = ?", (conversation_id,)).fetchone()
+    if row is None:
+        raise KeyError(conversation_id)
+    return Conversation(*row)
+
+
+def _message(connection: sqlite3.Connection, message_id: str) -> Message:
+    found = read_messages(connection, _ONE, {"message_id": message_id})
+    if not found:
+        raise KeyError(message_id)
+    return found[0]
+
+
+def _set_active_leaf(connection: sqlite3.Connection, conversation_id: str, message_id: str) -> None:
+    connection.execute("UPDATE conversation SET active_leaf_id = ? WHERE id = ?", (message_id, conversation_id))

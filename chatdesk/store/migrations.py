@@ -1,0 +1,152 @@
+"""How the database came to its present shape: functions, applied once in this order, never edited.
+
+To change the schema, add a function below the last one and put it at the end of `MIGRATIONS`. It runs inside a
+transaction that it must not end: no `executescript`, no `COMMIT`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+
+class Migration(Protocol):
+    """A named step from one shape of the database to the next."""
+
+    __name__: str
+
+    def __call__(self, connection: sqlite3.Connection) -> None:
+        """Take the step."""
+
+
+def m001_conversations_and_models(connection: sqlite3.Connection) -> None:
+    """The first shape. Ids are UUIDv7 text, times Unix seconds, `token_ids` packed little-endian int32.
+
+    A parent's deletion does not cascade to its children: SQLite's cascades nest at most 1,000 deep and a conversation
+    may be longer. The reference is checked at commit instead, so a conversation's messages go in any order.
+    """
+    for statement in (
+        """
+        CREATE TABLE conversation (
+            id TEXT PRIMARY KEY,
+            title TEXT NOT NULL,
+            title_source TEXT NOT NULL,         -- first_message, user or model
+            created_at REAL NOT NULL,
+            updated_at REAL NOT NULL,
+            active_leaf_id TEXT,
+            system_prompt TEXT,                 -- NULL: the app's
+            deleted_at REAL,
+            FOREIGN KEY (id, active_leaf_id) REFERENCES message (conversation_id, id) DEFERRABLE INITIALLY DEFERRED
+        ) STRICT
+        """,
+        "CREATE INDEX conversation_listed ON conversation (updated_at, id) WHERE deleted_at IS NULL",
+        "CREATE INDEX conversation_deleted ON conversation (deleted_at) WHERE deleted_at IS NOT NULL",
+        """
+        CREATE TABLE message (
+            id TEXT PRIMARY KEY,
+            conversation_id TEXT NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+            parent_id TEXT,
+            role TEXT NOT NULL,
+            status TEXT NOT NULL,
+            finish_reason TEXT,
+            error_code TEXT,
+            error_params TEXT,                  -- JSON
+            created_at REAL NOT NULL,
+            given_chars INTEGER NOT NULL DEFAULT 0,
+            deleted_at REAL,
+            UNIQUE (conversation_id, id),
+            FOREIGN KEY (conversation_id, parent_id) REFERENCES message (conversation_id, id)
+                DEFERRABLE INITIALLY DEFERRED
+        ) STRICT
+        """,
+        "CREATE INDEX message_parent ON message (conversation_id, parent_id)",
+        "CREATE INDEX message_unfinished ON message (id) WHERE status IN ('waiting', 'streaming')",
+        "CREATE INDEX message_deleted ON message (deleted_at) WHERE deleted_at IS NOT NULL",
+        """
+        CREATE TABLE attachment (
+            sha256 TEXT PRIMARY KEY,
+            size_bytes INTEGER NOT NULL,
+            media_type TEXT NOT NULL,
+            content BLOB NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE message_part (
+            message_id TEXT NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            text TEXT NOT NULL,
+            attachment_sha256 TEXT REFERENCES attachment (sha256),
+            data TEXT,                          -- JSON
+            PRIMARY KEY (message_id, position)
+        ) STRICT
+        """,
+        """
+        CREATE INDEX message_part_attachment ON message_part (attachment_sha256) WHERE attachment_sha256 IS NOT NULL
+        """,
+        """
+        CREATE TABLE reply (
+            message_id TEXT PRIMARY KEY REFERENCES message (id) ON DELETE CASCADE,
+            model_name TEXT NOT NULL,
+            model_path TEXT NOT NULL,
+            sampling TEXT NOT NULL,             -- JSON
+            seed INTEGER,
+            system_prompt TEXT NOT NULL,
+            n_ctx INTEGER,
+            n_batch INTEGER,
+            n_ubatch INTEGER,
+            n_threads INTEGER,
+            n_gpu_layers INTEGER,
+            tokenizer_hash TEXT NOT NULL,
+            token_ids BLOB NOT NULL,
+            prompt_tokens INTEGER NOT NULL,
+            cached_tokens INTEGER NOT NULL,
+            reply_tokens INTEGER NOT NULL,
+            seconds_to_first_token REAL NOT NULL,
+            generation_seconds REAL NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE model_record (
+            path TEXT PRIMARY KEY,
+            size_bytes INTEGER NOT NULL,        -- with modified_at: whether what follows is about the same file
+            modified_at REAL NOT NULL,
+            added_at REAL,                      -- set: a person opened this file and it is used where it lies
+            last_used_at REAL,
+            probed_build TEXT,                  -- the build of llama.cpp that survived this file
+            measured_memory_bytes INTEGER,
+            header TEXT,                        -- JSON
+            settings TEXT                       -- JSON, sparse
+        ) STRICT
+        """,
+    ):
+        connection.execute(statement)
+
+
+MIGRATIONS: Sequence[Migration] = (m001_conversations_and_models,)
+
+
+def applied_migrations(connection: sqlite3.Connection) -> set[str]:
+    """The names of the migrations that this database has been through; none for a new file."""
+    known = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migration'").fetchone()
+    return {name for (name,) in connection.execute("SELECT name FROM migration")} if known else set()
+
+
+def is_newer(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> bool:
+    """Whether a later version of ChatDesk wrote this database. Only reads."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return version > len(migrations) or not applied_migrations(connection) <= {step.__name__ for step in migrations}
+
+
+def apply_migrations(connection: sqlite3.Connection, migrations: Sequence[Migration], now: float) -> None:
+    """Take every step not taken yet, and write the version in any case. The caller's transaction makes it one step."""
+    connection.execute("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, applied_at REAL NOT NULL) STRICT")
+    applied = applied_migrations(connection)
+    for step in migrations:
+        if step.__name__ not in applied:
+            step(connection)
+            connection.execute("INSERT INTO migration (name, applied_at) VALUES (?, ?)", (step.__name__, now))
+    connection.execute(f"PRAGMA user_version = {len(migrations)}")

@@ -1,0 +1,199 @@
+"""Where messages are written: a box that grows with its text, and one button that sends or stops."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QResizeEvent, QTextOption
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
+
+from chatdesk.core.composing import ComposerState, can_send, can_stop
+from chatdesk.ui.icons import icon
+
+MOST_LINES = 9
+_ENDLESS_WORD = re.compile(r"\S{3000}")
+COLUMN_WIDTH = 800
+
+
+class Composer(QWidget):
+    """The box, its button and the line below. `send_requested` carries the text; the box keeps it until `clear`."""
+
+    send_requested = Signal(str)
+    stop_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = ComposerState.READY
+        self._edit = _MessageEdit(self)
+        self._edit.send_pressed.connect(self._send)
+        self._edit.stop_pressed.connect(self._stop)
+        self._edit.textChanged.connect(self._refresh)
+        self._edit.focus_changed.connect(self._show_focus)
+        self._send_button = self._button("send_button", self.tr("Send"), self.tr("Send (Enter)"))
+        self._send_button.clicked.connect(self._send)
+        self._stop_button = self._button("stop_button", self.tr("Stop"), self.tr("Stop writing (Esc)"))
+        self._stop_button.clicked.connect(self._stop)
+        self._hint = QLabel()
+        self._hint.setObjectName("composer_hint")
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._frame = QFrame()
+        self._frame.setObjectName("composer_frame")
+        row = QHBoxLayout(self._frame)
+        row.setContentsMargins(14, 8, 8, 8)
+        row.setSpacing(8)
+        row.addWidget(self._edit, 1)
+        row.addWidget(self._send_button, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addWidget(self._stop_button, 0, Qt.AlignmentFlag.AlignBottom)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 4, 24, 10)
+        column.setSpacing(6)
+        column.addWidget(self._frame)
+        column.addWidget(self._hint)
+        self.setFocusProxy(self._edit)
+        self._refresh()
+
+    def set_colors(self, on_accent: QColor) -> None:
+        """Draw the buttons' icons in `on_accent`."""
+        self._send_button.setIcon(icon("arrow-up", on_accent))
+        self._stop_button.setIcon(icon("square", on_accent))
+        self._stop_button.setIconSize(QSize(14, 14))
+
+    def set_state(self, state: ComposerState) -> None:
+        """Show what is possible now."""
+        self._state = state
+        self._refresh()
+
+    def text(self) -> str:
+        """What is written."""
+        return self._edit.toPlainText()
+
+    def set_text(self, text: str) -> None:
+        """Put `text` into the box, the cursor behind it."""
+        self._edit.clear()
+        self._edit.insert(text)
+
+    def clear(self) -> None:
+        """Empty the box: its message is saved."""
+        self._edit.clear()
+        self._edit.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        side = max(24, (self.width() - COLUMN_WIDTH) // 2)
+        layout = self.layout()
+        assert layout is not None
+        layout.setContentsMargins(side, 4, side, 10)
+
+    def _button(self, name: str, accessible_name: str, tool_tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(name)
+        button.setAccessibleName(accessible_name)
+        button.setToolTip(tool_tip)
+        button.setIconSize(QSize(18, 18))
+        button.setFixedSize(34, 34)
+        return button
+
+    def _refresh(self) -> None:
+        is_stoppable = can_stop(self._state)
+        had_focus = self._send_button.hasFocus() or self._stop_button.hasFocus()
+        self._send_button.setVisible(not is_stoppable)
+        self._stop_button.setVisible(is_stoppable)
+        if had_focus:
+            self._edit.setFocus()
+        self._send_button.setEnabled(can_send(self._state, self._edit.toPlainText()))
+        self._edit.setReadOnly(self._state is ComposerState.SENDING)
+        has_no_model = self._state is ComposerState.NO_MODEL
+        placeholder = self.tr("Choose a model above to begin") if has_no_model else self.tr("Write a message")
+        if placeholder != self._edit.placeholderText():
+            self._edit.setPlaceholderText(placeholder)
+            # Qt repaints only when a placeholder comes or goes, not when its words change.
+            self._edit.viewport().update()
+        self._hint.setText(
+            self.tr("Esc stops the reply")
+            if is_stoppable
+            else self.tr("Enter sends · Shift+Enter breaks the line · replies can be wrong")
+        )
+
+    def _send(self) -> None:
+        text = self._edit.toPlainText()
+        if can_send(self._state, text):
+            self.set_state(ComposerState.SENDING)
+            self.send_requested.emit(text)
+
+    def _stop(self) -> None:
+        if can_stop(self._state):
+            self.stop_requested.emit()
+
+    def _show_focus(self, has_focus: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
+        self._frame.setProperty("active", has_focus)
+        self._frame.style().unpolish(self._frame)
+        self._frame.style().polish(self._frame)
+
+
+class _MessageEdit(QPlainTextEdit):
+    """Enter sends, Shift+Enter breaks the line, Esc stops; as tall as its text up to nine lines."""
+
+    send_pressed = Signal()
+    stop_pressed = Signal()
+    focus_changed = Signal(bool)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("composer")
+        self.setAccessibleName(self.tr("Message"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTabChangesFocus(True)
+        self.document().setDocumentMargin(2)
+        self.textChanged.connect(self._grow)
+        self._grow()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        if is_enter and not shift:
+            if not event.isAutoRepeat():
+                self.send_pressed.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.stop_pressed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        # Plain text only: what a web page or a word processor puts beside it is no part of a message.
+        self.insert(source.text())
+
+    def insert(self, text: str) -> None:
+        """Put `text` at the cursor, in place of what is selected."""
+        if _ENDLESS_WORD.search(text):
+            # Looking for a word's end to wrap at, Qt takes 50 s for a word of a megabyte; cut anywhere, half a second.
+            self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
+        self.insertPlainText(text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._grow()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focus_changed.emit(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.focus_changed.emit(False)
+
+    def _grow(self) -> None:
+        lines = 0
+        block = self.document().firstBlock()
+        while block.isValid() and lines < MOST_LINES:
+            lines += max(1, block.layout().lineCount())
+            block = block.next()
+        lines = min(max(lines, 1), MOST_LINES)
+        height = round(lines * self.fontMetrics().lineSpacing() + 2 * self.document().documentMargin()) + 6
+        self.setFixedHeight(max(height, 34))
+        overflows = lines == MOST_LINES
+        self.setVerticalScrollBarPolicy(
+            Qt.ScrollBarPolicy.ScrollBarAsNeeded if overflows else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        )

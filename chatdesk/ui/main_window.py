@@ -1,0 +1,468 @@
+"""The window: panes, menu, shortcuts, and which event goes to which pane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QSize, Qt, QUrl, Slot
+from PySide6.QtGui import QAction, QColor, QDesktopServices, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QSplitter,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from chatdesk.core.composing import ComposerState
+from chatdesk.core.errors import ErrorCode, ErrorDetail
+from chatdesk.core.events import (
+    ConversationChanged,
+    ConversationCreated,
+    ConversationDeleted,
+    ConversationOpened,
+    ConversationRestored,
+    ConversationsListed,
+    Event,
+    JobCrashed,
+    LibraryScanned,
+    MessageAdded,
+    ModelFailed,
+    ModelLoadProgressed,
+    ModelReady,
+    ModelUnloaded,
+    NoticeRaised,
+    PromptProcessed,
+    ReplyDelta,
+    ReplyFinished,
+    ReplyStarted,
+    SendFailed,
+    SettingsChanged,
+)
+from chatdesk.ui import theme
+from chatdesk.ui.composer import Composer
+from chatdesk.ui.crash_dialog import CrashDialog
+from chatdesk.ui.icons import icon
+from chatdesk.ui.model_picker import ModelPicker
+from chatdesk.ui.notices import NoticeStrip
+from chatdesk.ui.settings_dialog import SettingsDialog
+from chatdesk.ui.sidebar import Sidebar
+from chatdesk.ui.transcript.style import TranscriptStyle, dark_style, light_style
+from chatdesk.ui.transcript.view import TranscriptView
+from chatdesk.ui.welcome import Welcome
+from chatdesk.ui.wording import error_words, size_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from chatdesk.core.conversations import Conversation
+    from chatdesk.core.messages import Message
+    from chatdesk.core.model_files import ModelFile
+    from chatdesk.core.settings import Settings
+    from chatdesk.services.chat import ChatService
+    from chatdesk.services.history import HistoryService
+    from chatdesk.services.model_library import ModelLibraryService
+
+MOST_DELETED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Verbs:
+    """What the window can ask for: the services, and the few things that need several of them at once."""
+
+    chat: ChatService
+    history: HistoryService
+    library: ModelLibraryService
+    settings: Callable[[], Settings]
+    change_settings: Callable[[Settings], None]
+    use_model: Callable[[ModelFile], None]
+    add_model: Callable[[str], None]
+    cancel_load: Callable[[], None]
+    unload: Callable[[], None]
+    log_file: str
+
+
+class MainWindow(QMainWindow):
+    """Shows one conversation beside the list of all. Draws what events say, and passes on what a person does."""
+
+    def __init__(self, verbs: Verbs) -> None:
+        super().__init__()
+        self._verbs = verbs
+        self._conversation_id: str | None = None  # the one shown; None: a new one that has no row yet
+        self._is_sending = False  # a message is being saved
+        self._wanted_id: str | None = None  # the one that was asked for last; others that arrive late are not shown
+        self._replies: dict[str, str] = {}  # conversation -> its reply that waits or is written
+        self._kept_notices: dict[str, list[str]] = {}  # conversation -> what to say when it is shown
+        self._deleted: list[Conversation] = []  # can be restored, the last deleted first
+        self._has_model = False
+        self.setObjectName("main_window")
+        self.setWindowTitle("ChatDesk")
+        self.setMinimumSize(640, 440)
+        room = self.screen().availableSize()
+        self.resize(min(1120, room.width() - 80), min(760, room.height() - 80))
+        self._sidebar = Sidebar()
+        self._picker = ModelPicker()
+        self._notices = NoticeStrip()
+        self._welcome = Welcome()
+        self._transcript = TranscriptView(self._transcript_style(), error_words)
+        self._composer = Composer()
+        self._menu_button = QToolButton()
+        self._build()
+        self._connect()
+        self._build_actions()
+        self._apply_theme()
+        self._refresh_composer()
+        self._composer.setFocus()
+
+    @property
+    def conversation_id(self) -> str | None:
+        """The conversation shown, or None for one not begun."""
+        return self._conversation_id
+
+    # --- building ---
+
+    def _build(self) -> None:
+        self._menu_button.setObjectName("menu_button")
+        self._menu_button.setAccessibleName(self.tr("Menu"))
+        self._menu_button.setToolTip(self.tr("Menu"))
+        self._menu_button.setIconSize(QSize(18, 18))
+        self._menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        header = QHBoxLayout()
+        header.setContentsMargins(12, 8, 12, 8)
+        header.addWidget(self._picker, 1)
+        header.addWidget(self._menu_button)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._welcome)
+        self._stack.addWidget(self._transcript)
+        pane = QWidget()
+        pane.setObjectName("conversation_pane")
+        pane.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(pane)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(header)
+        column.addWidget(self._notices)
+        column.addWidget(self._stack, 1)
+        column.addWidget(self._composer)
+        self._splitter = QSplitter()
+        self._splitter.setHandleWidth(1)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(self._sidebar)
+        self._splitter.addWidget(pane)
+        self._splitter.setStretchFactor(1, 1)
+        self._splitter.setSizes([248, 832])
+        self.setCentralWidget(self._splitter)
+
+    def _connect(self) -> None:
+        verbs = self._verbs
+        self._sidebar.new_requested.connect(self.new_chat)
+        self._sidebar.open_requested.connect(self._open)
+        self._sidebar.rename_requested.connect(verbs.history.rename)
+        self._sidebar.delete_requested.connect(self._delete)
+        self._composer.send_requested.connect(self._send)
+        self._composer.stop_requested.connect(self._stop)
+        self._picker.chosen.connect(verbs.use_model)
+        self._picker.models_wanted.connect(verbs.library.scan)
+        self._picker.open_file_requested.connect(self._open_file)
+        self._picker.cancel_requested.connect(verbs.cancel_load)
+        self._picker.unload_requested.connect(verbs.unload)
+        self._welcome.suggested.connect(self._suggest)
+        self._transcript.regenerate_requested.connect(verbs.chat.regenerate)
+        self._transcript.version_requested.connect(verbs.history.show_version)
+        self._transcript.link_activated.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_theme)
+
+    def _build_actions(self) -> None:
+        menu = QMenu(self)
+        rows: tuple[tuple[str, str, Callable[[], None], QKeySequence | QKeySequence.StandardKey | str], ...] = (
+            ("new_chat_action", self.tr("New chat"), self.new_chat, QKeySequence.StandardKey.New),
+            ("choose_model_action", self.tr("Choose a model"), self._picker.open_menu, "Ctrl+M"),
+            ("open_file_action", self.tr("Open GGUF…"), self._open_file, QKeySequence.StandardKey.Open),
+            ("rename_action", self.tr("Rename this chat"), self._sidebar.rename_current, ""),
+            ("settings_action", self.tr("Settings…"), self._show_settings, "Ctrl+,"),
+            ("stop_action", self.tr("Stop the reply"), self._stop, QKeySequence(Qt.Key.Key_Escape)),
+            ("write_action", self.tr("Go to the message box"), self._composer.setFocus, "Ctrl+L"),
+            ("quit_action", self.tr("Quit"), self._quit, QKeySequence.StandardKey.Quit),
+        )
+        for name, text, handler, shortcut in rows:
+            action = QAction(text, self)
+            action.setObjectName(name)
+            action.setShortcut(QKeySequence(shortcut))
+            action.triggered.connect(lambda _checked=False, handler=handler: handler())
+            menu.addAction(action)
+            # Shortcuts belong to the window, not to the menu that lists them.
+            self.addAction(action)
+        self._deleted_menu = QMenu(self.tr("Restore a deleted chat"), menu)
+        self._deleted_menu.setObjectName("deleted_menu")
+        self._deleted_menu.aboutToShow.connect(self._fill_deleted_menu)
+        menu.insertMenu(menu.actions()[4], self._deleted_menu)
+        menu.aboutToShow.connect(lambda: self._deleted_menu.menuAction().setEnabled(bool(self._deleted)))
+        self._menu_button.setMenu(menu)
+
+    def _fill_deleted_menu(self) -> None:
+        self._deleted_menu.clear()
+        for conversation in self._deleted[:MOST_DELETED]:
+            title = self.fontMetrics().elidedText(conversation.title, Qt.TextElideMode.ElideRight, 320)
+            action = self._deleted_menu.addAction(title.replace("&", "&&"))
+            action.triggered.connect(lambda _checked=False, c=conversation: self._verbs.history.restore(c.id))
+
+    # --- what a person does ---
+
+    @Slot()
+    def new_chat(self) -> None:
+        """Show an empty conversation; it gets a row with its first message."""
+        self._conversation_id = self._wanted_id = None
+        self._sidebar.select(None)
+        self._transcript.set_messages((), {})
+        self._stack.setCurrentWidget(self._welcome)
+        self.setWindowTitle("ChatDesk")
+        self._refresh_composer()
+        self._composer.setFocus()
+
+    def reopen(self, conversation_id: str) -> None:
+        """Show the conversation that was shown last, if it is still there."""
+        self._wanted_id = conversation_id
+        self._verbs.history.reopen(conversation_id)
+
+    def _open(self, conversation_id: str) -> None:
+        self._wanted_id = conversation_id
+        self._verbs.history.open(conversation_id)
+
+    def _send(self, text: str) -> None:
+        self._is_sending = True
+        self._verbs.chat.send(self._conversation_id, text)
+
+    def _stop(self) -> None:
+        if self._conversation_id is not None:
+            self._verbs.chat.stop(self._conversation_id)
+
+    def _delete(self, conversation_id: str) -> None:
+        self._verbs.history.delete(conversation_id)
+
+    def _suggest(self, text: str) -> None:
+        self._composer.set_text(text)
+        self._composer.setFocus()
+
+    def _open_file(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(
+            self, self.tr("Open a model"), "", self.tr("GGUF models (*.gguf *.GGUF);;All files (*)")
+        )
+        if path:
+            self._verbs.add_model(path)
+
+    def _show_settings(self) -> None:
+        dialog = SettingsDialog(self._verbs.settings(), self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.saved.connect(self._verbs.change_settings)
+        dialog.open()
+
+    def _quit(self) -> None:
+        self.close()
+
+    def warm_up(self) -> None:
+        """Load what the first reply will need, now that the window stands."""
+        self._transcript.warm_up()
+
+    def saved_geometry(self) -> tuple[str, str]:
+        """Where the window and its divider are, as text for `restore_geometry`."""
+        return bytes(self.saveGeometry().toBase64().data()).decode(), bytes(
+            self._splitter.saveState().toBase64().data()
+        ).decode()
+
+    def restore_geometry(self, geometry: str | None, state: str | None) -> None:
+        """Put the window and its divider where they were; Qt ignores what is none of its own."""
+        if geometry:
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+        if state:
+            self._splitter.restoreState(QByteArray.fromBase64(state.encode()))
+
+    def bring_to_front(self) -> None:
+        """Show the window above the others, as far as the desktop lets us."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    # --- what services announce ---
+
+    @Slot(object)
+    def on_event(self, event: Event) -> None:
+        """Draw what happened."""
+        match event:
+            case ReplyDelta() | PromptProcessed() | ReplyStarted() | ReplyFinished() | MessageAdded():
+                self._on_reply_event(event)
+            case ModelLoadProgressed() | ModelReady() | ModelFailed() | ModelUnloaded() | LibraryScanned():
+                self._on_model_event(event)
+            case SendFailed(error=error):
+                self._is_sending = False
+                self._refresh_composer()
+                self._notices.show_notice(error_words(error))
+            case SettingsChanged():
+                self._apply_theme()
+            case NoticeRaised(error, conversation_id):
+                if conversation_id in (None, self._conversation_id):
+                    self._notices.show_notice(error_words(error))
+                elif conversation_id is not None:
+                    self._kept_notices.setdefault(conversation_id, []).append(error_words(error))
+            case JobCrashed(_, traceback):
+                self.show_crash(traceback)
+            case _:
+                self._on_conversation_event(event)
+
+    def show_crash(self, details: str) -> None:
+        """Show a bug."""
+        CrashDialog(details, self._verbs.log_file, self).show()
+
+    def _on_conversation_event(self, event: Event) -> None:
+        rows = self._sidebar.conversations
+        match event:
+            case ConversationsListed(conversations, deleted):
+                rows.set_all(conversations)
+                self._deleted = list(deleted)
+                self._sidebar.select(self._conversation_id)
+            case ConversationOpened(conversation, path, versions):
+                if conversation.id in (self._wanted_id, self._conversation_id):
+                    self._show_conversation(conversation, path, versions)
+            case ConversationCreated(conversation):
+                rows.put(conversation)
+                if self._is_sending and self._conversation_id is None:
+                    self._show_conversation(conversation, (), {})
+            case ConversationChanged(conversation):
+                rows.put(conversation)
+                if conversation.id == self._conversation_id:
+                    self._set_title(conversation)
+                self._sidebar.select(self._conversation_id)
+            case ConversationRestored(conversation):
+                rows.put(conversation)
+                self._deleted = [known for known in self._deleted if known.id != conversation.id]
+                self._open(conversation.id)
+            case ConversationDeleted(conversation):
+                self._take_away(conversation)
+            case _:
+                raise AssertionError(f"nobody draws {event!r}")
+
+    def _take_away(self, conversation: Conversation) -> None:
+        self._sidebar.conversations.take(conversation.id)
+        self._deleted.insert(0, conversation)
+        if conversation.id in (self._conversation_id, self._wanted_id):
+            self.new_chat()
+        self._notices.show_notice(
+            self.tr("“{title}” was deleted.").format(title=conversation.title),
+            self.tr("Undo"),
+            lambda: self._verbs.history.restore(conversation.id),
+        )
+
+    def _show_conversation(
+        self, conversation: Conversation, path: tuple[Message, ...], versions: Mapping[str, tuple[int, int]]
+    ) -> None:
+        self._conversation_id = self._wanted_id = conversation.id
+        self._transcript.set_messages(path, versions)
+        self._stack.setCurrentWidget(self._transcript)
+        self._sidebar.select(conversation.id)
+        self._set_title(conversation)
+        last = path[-1] if path else None
+        if last is not None and last.is_reply and not last.status.is_final:
+            self._replies[conversation.id] = last.id
+        else:
+            self._replies.pop(conversation.id, None)
+        for words in self._kept_notices.pop(conversation.id, ()):
+            self._notices.show_notice(words)
+        self._refresh_composer()
+        self._composer.setFocus()
+
+    def _set_title(self, conversation: Conversation) -> None:
+        self.setWindowTitle(f"{conversation.title} – ChatDesk")
+
+    def _on_reply_event(self, event: Event) -> None:
+        match event:
+            case ReplyDelta(message_id, offset, text):
+                self._transcript.append_text(message_id, offset, text)
+            case PromptProcessed(message_id, processed, total, cached):
+                self._transcript.set_progress(message_id, processed, total, cached)
+            case MessageAdded(message):
+                self._add_message(message)
+            case ReplyStarted(message):
+                self._transcript.update_message(message)
+            case ReplyFinished(message):
+                if self._replies.get(message.conversation_id) == message.id:
+                    del self._replies[message.conversation_id]
+                self._transcript.finish(message)
+                self._refresh_composer()
+
+    def _add_message(self, message: Message) -> None:
+        if message.is_reply:
+            self._replies[message.conversation_id] = message.id
+        elif self._is_sending:
+            self._is_sending = False
+            self._composer.clear()
+        if message.conversation_id == self._conversation_id:
+            self._transcript.add_message(message)
+        self._refresh_composer()
+
+    def _on_model_event(self, event: Event) -> None:
+        match event:
+            case LibraryScanned(models):
+                self._picker.set_models(models)
+            case ModelLoadProgressed(model, fraction):
+                self._has_model = True
+                self._picker.show_loading(model, fraction)
+                words = self.tr("Loading the model… {percent} %").format(percent=round(fraction * 100))
+                for message_id in self._replies.values():
+                    self._transcript.set_status_text(message_id, words)
+            case ModelReady(model, info):
+                self._has_model = True
+                self._picker.show_ready(model, info)
+                if not self._picker.offers(model):
+                    self._verbs.library.scan()
+                if info.template_problem:
+                    params = {"model": model.name, "reason": info.template_problem}
+                    self._notices.show_notice(error_words(ErrorDetail(ErrorCode.TEMPLATE_FAILED, params)))
+            case ModelFailed(_, error):
+                self._has_model = False
+                self._picker.show_none()
+                if error.code is not ErrorCode.LOAD_CANCELLED:
+                    self._notices.show_notice(error_words(error))
+            case ModelUnloaded(model, freed_bytes):
+                self._has_model = False
+                self._picker.show_none()
+                self._notices.show_notice(
+                    self.tr("“{model}” was unloaded; {size} of memory went back to the system.").format(
+                        model=model.name, size=size_words(freed_bytes)
+                    )
+                )
+        self._refresh_composer()
+
+    # --- looks ---
+
+    def _refresh_composer(self) -> None:
+        if self._is_sending:
+            state = ComposerState.SENDING
+        elif self._conversation_id is not None and self._conversation_id in self._replies:
+            state = ComposerState.REPLYING
+        elif not self._has_model:
+            state = ComposerState.NO_MODEL
+        else:
+            state = ComposerState.READY
+        self._composer.set_state(state)
+
+    def _apply_theme(self) -> None:
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        colors = theme.colors_of(self._verbs.settings().theme)
+        theme.apply(application, colors)
+        muted, text = QColor(colors.muted), QColor(colors.text)
+        self._sidebar.set_icon_color(text)
+        self._picker.set_icon_color(muted)
+        self._notices.set_icon_color(muted)
+        self._menu_button.setIcon(icon("ellipsis", muted))
+        self._composer.set_colors(QColor(colors.on_accent))
+        self._transcript.set_style(self._transcript_style())
+
+    def _transcript_style(self) -> TranscriptStyle:
+        return dark_style() if theme.is_dark(self._verbs.settings().theme) else light_style()

@@ -1,0 +1,73 @@
+"""One window per data folder: a second start raises the first and ends.
+
+The lock file decides who is first, so that two writers on one database cannot happen; the local socket only
+carries the wish to be raised.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLockFile, QObject, Signal
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+from chatdesk.core.errors import ErrorCode, UserFacingError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PATIENCE_MS = 1000
+
+
+class SingleInstance(QObject):
+    """The claim on a data folder. `raise_requested` fires when somebody started the app again."""
+
+    raise_requested = Signal()
+
+    def __init__(self, data_folder: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        digest = hashlib.sha256(str(data_folder.resolve()).encode()).hexdigest()[:16]
+        self._folder = str(data_folder)
+        self._name = f"chatdesk-{digest}"
+        self._lock = QLockFile(str(data_folder / "chatdesk.lock"))
+        # Only a lock whose owner is gone is taken over, however old it is.
+        self._lock.setStaleLockTime(0)
+        self._server: QLocalServer | None = None
+
+    def claim(self) -> bool:
+        """Be the one, or ask the one that is there to show itself and return False.
+
+        Raises:
+            UserFacingError: the folder takes no lock, because it may not be written or its disk is full.
+        """
+        if not self._lock.tryLock(0):
+            if self._lock.error() is not QLockFile.LockError.LockFailedError:
+                raise UserFacingError(ErrorCode.FOLDER_NOT_WRITABLE, path=self._folder)
+            self._ask_first()
+            return False
+        QLocalServer.removeServer(self._name)  # left behind by a killed process
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._on_connection)
+        self._server.listen(self._name)
+        return True
+
+    def release(self) -> None:
+        """Give up the claim."""
+        if self._server is not None:
+            self._server.close()
+        self._lock.unlock()
+
+    def _ask_first(self) -> None:
+        socket = QLocalSocket()
+        socket.connectToServer(self._name)
+        if socket.waitForConnected(PATIENCE_MS):
+            socket.disconnectFromServer()
+
+    def _on_connection(self) -> None:
+        assert self._server is not None
+        while (connection := self._server.nextPendingConnection()) is not None:
+            connection.close()
+            connection.deleteLater()
+            self.raise_requested.emit()

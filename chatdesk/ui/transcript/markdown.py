@@ -1,0 +1,321 @@
+"""Markdown as it is drawn: a flat list of segments, kept while text streams in. No Qt here.
+
+A segment is one leaf block (a paragraph, a heading, a table, …) with the containers it stands in (list items,
+quotes), so that each can be laid out, redrawn and forgotten on its own.
+
+Text arrives in pieces, and only the last top-level block (or the last item of a top-level list) is parsed again:
+CommonMark is a line-based format, and once a complete line has begun the next block, no later line can change an
+earlier one. Link reference definitions would be the exception; they are switched off. Inside an open code fence
+nothing needs parsing at all. Very long blocks are cut where they stand, by rules that look at nothing but the text,
+so that a reply looks the same after a reload as it did while it was written.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from enum import Enum
+from functools import cache
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+from chatdesk.ui.transcript.segments import Block, Segment, SegmentKind, blocks_from_tokens, is_blank, language_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+# Characters of one paragraph or table, and of any other block, that are ever parsed and laid out as one. Code within
+# a list item or a quote does not count: it costs little, and must not be torn apart.
+PARAGRAPH_LIMIT = 6_000
+BLOCK_LIMIT = 10_000
+# A single line longer than this is text whatever it begins with, in pieces.
+LINE_LIMIT = PARAGRAPH_LIMIT
+# A table cut in two repeats its header, unless that is longer than this.
+HEADER_LIMIT = 1_000
+# Characters parsed at a time: the cost of opening a long reply grows with its length only.
+WINDOW = 65_536
+MAX_NESTING = 60
+CODE_INDENT = 4  # columns from which on a line is indented code, and ends no fence
+
+_CODE_FENCE = re.compile(r"[ \t>]*(?:[-+*]|\d{1,9}[.)])?[ \t]*(`{3,}|~{3,})")
+# The beginning of a line that may still become a marker: drawing it as text or as a heading would only flicker.
+_UNDECIDED = re.compile(r"[ \t>]*(?:[-=+*_#`~|:]{1,9}|\d{1,9}[.)])?[ \t]*\Z")
+
+
+@cache
+def parser() -> MarkdownIt:
+    """The one parser: CommonMark with tables and strikethrough, without HTML and link reference definitions."""
+    from markdown_it import MarkdownIt
+
+    from chatdesk.ui.transcript.markdown_rules import table_unless_marked, tokenize_emphasis
+
+    made = MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_NESTING})
+    made.enable(["table", "strikethrough"])
+    made.disable(["reference", "html_block", "html_inline"])
+    made.inline.ruler.at("emphasis", tokenize_emphasis)
+    made.block.ruler.at("table", table_unless_marked, {"alt": ["paragraph", "reference"]})
+    return made
+
+
+def parse_blocks(lines: Sequence[str], *, first_number: int | None = None, is_spaced: bool = False) -> list[Block]:
+    """The blocks of `lines` (see `blocks_from_tokens`). Inline content stays unparsed."""
+    tokens: list[Token] = []
+    parser().block.parse("\n".join(lines), parser(), {}, tokens)
+    return blocks_from_tokens(tokens, lines, first_number=first_number, is_spaced=is_spaced)
+
+
+def cut_position(text: str, start: int, limit: int) -> int:
+    """Where to end a piece of `text` that begins at `start`: after a space if there is one, within `limit` characters.
+
+    Looks at no character beyond the limit, so that the answer does not change when text is appended.
+    """
+    space = text.rfind(" ", start + limit // 2, start + limit)
+    return start + limit if space < 0 else space + 1
+
+
+class _Fence:
+    """A top-level code fence whose end has not come: its lines are taken as they are."""
+
+    def __init__(self, opening: str, token: Token, *, is_spaced: bool) -> None:
+        self._indent = _indent_of(opening)
+        self._marker = token.markup
+        self._language = language_of(token.info)
+        self._is_spaced = is_spaced
+        self._lines: list[str] = []
+
+    def ends_with(self, line: str) -> bool:
+        """Whether `line` closes the fence."""
+        stripped = line.strip(" \t")
+        return (
+            len(stripped) >= len(self._marker)
+            and not stripped.strip(self._marker[0])
+            and _indent_of(line) < CODE_INDENT
+        )
+
+    def take(self, line: str) -> None:
+        """Add a complete line."""
+        self._lines.append(self._content(line))
+
+    def segment(self, last_line: str = "") -> Segment:
+        """The code so far, with a line that is not complete yet."""
+        lines = [*self._lines, self._content(last_line)] if last_line else self._lines
+        return Segment(SegmentKind.CODE, "\n".join(lines), language=self._language, is_spaced=self._is_spaced)
+
+    def _content(self, line: str) -> str:
+        """`line` without as much indentation as the fence itself has; a tab may be taken in part."""
+        column = taken = 0
+        while column < self._indent and line[taken : taken + 1] in {" ", "\t"}:
+            column += 4 - column % 4 if line[taken] == "\t" else 1
+            taken += 1
+        return " " * (column - self._indent) + line[taken:]
+
+
+def _indent_of(line: str) -> int:
+    """Columns of white space at the start of `line`."""
+    return len(line[: len(line) - len(line.lstrip(" \t"))].expandtabs(4))
+
+
+class _Until(Enum):
+    """What stands behind the lines of a window."""
+
+    END = "nothing, or an incomplete line"
+    MORE = "more lines"
+    LONG_LINE = "a line that is too long to be parsed"
+
+
+class MarkdownStream:
+    """Markdown text that grows at its end, as segments.
+
+    `append` is cheap; `update` parses what was appended since. `segments` is valid after `update`.
+    """
+
+    def __init__(self) -> None:
+        self.segments: list[Segment] = []
+        self._closed = 0  # segments that cannot change any more
+        self._rest = ""  # what is not closed: from the last block on, or the last line of an open fence
+        self._appended: list[str] = []
+        self._has_new_line = False  # whether a line was completed since blocks were last looked for
+        self._is_finished = False
+        self._fence: _Fence | None = None
+        self._is_inside_line = False  # an overlong line is being taken piece by piece
+        self._first_number: int | None = None  # of the list item that `_rest` begins with
+        self._is_spaced = False  # whether a blank line stands before `_rest`
+
+    def append(self, text: str) -> None:
+        """Take more text. Nothing is parsed yet."""
+        self._appended.append(text)
+
+    def finish(self) -> None:
+        """No more text will come: what may still have become something else is what it is."""
+        self._is_finished = True
+
+    def update(self) -> int:
+        """Parse what was appended; returns the index of the first segment that may have changed."""
+        self._take_appended()
+        unchanged = self._closed
+        del self.segments[unchanged:]
+        if self._has_new_line or len(self._rest) > LINE_LIMIT:
+            self._has_new_line = False
+            while self._close_some():
+                pass
+        self._closed = len(self.segments)
+        self.segments += self._open_segments()
+        return unchanged
+
+    def _take_appended(self) -> None:
+        text = "".join(self._appended)
+        self._appended.clear()
+        if text.endswith("\r") and not self._is_finished:
+            text = text[:-1]
+            self._appended.append("\r")  # "\n" may follow
+        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+        self._has_new_line = self._has_new_line or "\n" in text
+        self._rest += text
+
+    def _open_segments(self) -> list[Segment]:
+        lines = self._rest.split("\n")
+        if not self._is_finished and _UNDECIDED.match(lines[-1]):
+            lines[-1] = ""
+        if self._fence is not None:
+            if self._is_finished and self._fence.ends_with(lines[-1]):
+                lines[-1] = ""
+            return [self._fence.segment(lines[-1])]
+        if self._is_inside_line:
+            return [Segment(SegmentKind.PARAGRAPH, self._rest)]
+        blocks = parse_blocks(lines, first_number=self._first_number, is_spaced=self._is_spaced)
+        return [segment for block in blocks for segment in block.segments]
+
+    # --- closing what cannot change any more ---
+
+    def _close_some(self) -> bool:
+        """Move what is certain from `_rest` to the segments; returns whether there may be more."""
+        if self._fence is not None:
+            return self._close_fence_lines(self._fence)
+        if self._is_inside_line:
+            return self._close_line_pieces()
+        return self._close_blocks()
+
+    def _close_fence_lines(self, fence: _Fence) -> bool:
+        start = 0
+        while (end := self._rest.find("\n", start)) >= 0:
+            line = self._rest[start:end]
+            start = end + 1
+            if fence.ends_with(line):
+                self.segments.append(fence.segment())
+                self._fence = None
+                self._rest = self._rest[start:]
+                return True
+            fence.take(line)
+        self._rest = self._rest[start:]
+        return False
+
+    def _close_line_pieces(self) -> bool:
+        end = self._rest.find("\n")
+        line = self._rest if end < 0 else self._rest[:end]
+        start = 0
+        while len(line) - start > LINE_LIMIT:
+            cut = cut_position(line, start, LINE_LIMIT)
+            self.segments.append(Segment(SegmentKind.PARAGRAPH, line[start:cut]))
+            start = cut
+        if end < 0:
+            self._rest = line[start:]
+            return False
+        self.segments.append(Segment(SegmentKind.PARAGRAPH, line[start:]))
+        self._rest = self._rest[end + 1 :]
+        self._is_inside_line = False
+        return True
+
+    def _close_blocks(self) -> bool:
+        lines, until = self._window()
+        if not lines and until is _Until.END:
+            return False
+        blocks = parse_blocks(lines, first_number=self._first_number, is_spaced=self._is_spaced)
+        for block, following in zip_longest(blocks, blocks[1:]):
+            # Whether a block's last line belongs to it may depend on the line after it (a table's header does), so
+            # a block is judged without that line, whether the one after it has come yet or not.
+            is_open = following is None and until is not _Until.LONG_LINE
+            end = len(lines) - 1 if following is None else following.start
+            if cut := _cut_line(block, lines[block.start : max(end - 1, 0)]):
+                self._close_forcibly(block, lines, block.start + cut)
+                return True
+            if following is None and self._opens_fence(block, lines):
+                return True
+            if is_open:
+                self._drop(lines[: block.start], first_number=block.number)
+                return until is _Until.MORE
+            self.segments += block.segments
+        self._drop(lines)
+        self._is_inside_line = until is _Until.LONG_LINE
+        return until is not _Until.END
+
+    def _window(self) -> tuple[list[str], _Until]:
+        """The next complete lines that are parsed together, and what stands behind them."""
+        *lines, last = self._rest[:WINDOW].split("\n")
+        for index, line in enumerate((*lines, last)):
+            if len(line) > LINE_LIMIT:
+                return lines[:index], _Until.LONG_LINE
+        return lines, _Until.MORE if len(self._rest) > WINDOW else _Until.END
+
+    def _drop(self, lines: Sequence[str], *, first_number: int | None = None) -> None:
+        """Take complete `lines` off the start of `_rest`."""
+        self._first_number = first_number
+        if lines:
+            self._rest = self._rest[sum(map(len, lines)) + len(lines) :]
+            self._is_spaced = is_blank(lines[-1])
+
+    def _opens_fence(self, block: Block, lines: Sequence[str]) -> bool:
+        """Whether `block`, the last, is a fence; then what follows its first line is code until its end comes."""
+        if block.token.type != "fence":
+            return False
+        is_spaced = block.segments[0].is_spaced
+        self._fence = _Fence(lines[block.start], block.token, is_spaced=is_spaced)
+        self._drop(lines[: block.start + 1])
+        return True
+
+    def _close_forcibly(self, block: Block, lines: Sequence[str], end: int) -> None:
+        """Close a block that is too long before line `end`; what follows is parsed as if it began there."""
+        head = parse_blocks(lines[block.start : end], first_number=block.number, is_spaced=block.segments[0].is_spaced)
+        self.segments += [segment for part in head for segment in part.segments]
+        self._drop(lines[:end])
+        self._is_spaced = False
+        if block.token.type == "table_open":
+            header = "".join(f"{line}\n" for line in lines[block.start : block.start + 2])
+            if len(header) <= HEADER_LIMIT:
+                self._rest = header + self._rest
+
+
+def _cut_line(block: Block, lines: Sequence[str]) -> int:
+    """How many of a block's `lines` to keep together, or 0 for all. Depends on no line behind the last one kept."""
+    if block.token.type == "fence":
+        return 0
+    if block.token.type in {"list_item_open", "blockquote_open"}:
+        return _cut_container(lines)
+    limit = BLOCK_LIMIT if block.token.type == "code_block" else PARAGRAPH_LIMIT
+    size = 0
+    for kept, line in enumerate(lines):
+        size += len(line) + 1
+        if size > limit:
+            # A table keeps its header, delimiters and a row, or the rest would never become shorter.
+            return max(kept, 3 if block.token.type == "table_open" else 1)
+    return 0
+
+
+def _cut_container(lines: Sequence[str]) -> int:
+    """`_cut_line` for a list item or a quote: what follows is parsed without it, so the least indented line begins."""
+    size, marker = 0, ""
+    best, best_indent = 0, math.inf
+    for index, line in enumerate(lines):
+        fence = _CODE_FENCE.match(line)
+        if marker:
+            marker = "" if fence and fence[1].startswith(marker) else marker
+            continue
+        size += len(line) + 1
+        if size > BLOCK_LIMIT:
+            return best or max(index, 1)
+        if size > BLOCK_LIMIT // 2 and index and not is_blank(line) and _indent_of(line) <= best_indent:
+            best, best_indent = index, _indent_of(line)
+        marker = fence[1] if fence else ""
+    return 0

@@ -1,0 +1,278 @@
+"""The pointer over a transcript: what is under it, pressing buttons and links, selecting text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QRect, Qt, QTextBoundaryFinder, QTimer
+from PySide6.QtGui import QClipboard, QGuiApplication
+
+from chatdesk.ui.transcript.boxes import ButtonKind
+from chatdesk.ui.transcript.selection import END, Place, Selection, everything
+from chatdesk.ui.transcript.verbs import copy_text
+
+if TYPE_CHECKING:
+    from chatdesk.ui.transcript.boxes import Button
+    from chatdesk.ui.transcript.view import TranscriptView
+
+AUTO_SCROLL_MS = 30
+DONE_MS = 1500
+# Copying a selection beyond this many characters takes whole messages as they were written: reading the Markdown of
+# thousands of messages only to leave out its marks would take seconds.
+MAX_RENDERED_CHARS = 300_000
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What lies at a point."""
+
+    message: int | None = None
+    box: int = 0
+    button: Button | None = None
+    link: str = ""
+    is_text: bool = False
+
+    @property
+    def target(self) -> tuple[int | None, int, ButtonKind | None, str]:
+        """What can be pressed here, for comparing."""
+        return self.message, self.box, None if self.button is None else self.button.kind, self.link
+
+
+class Pointer:
+    """Follows the mouse. The view passes its events on."""
+
+    def __init__(self, view: TranscriptView) -> None:
+        self._view = view
+        self.hit = Hit()
+        self.done: tuple[int, int, ButtonKind] | None = None  # the button just used, which shows a tick
+        self.selection: Selection | None = None
+        self._pressed: Hit | None = None
+        self._is_selecting = False
+        self._last = QPoint()
+        self._scroll_timer = QTimer(view)
+        self._scroll_timer.setInterval(AUTO_SCROLL_MS)
+        self._scroll_timer.timeout.connect(self._auto_scroll)
+        self._done_timer = QTimer(view)
+        self._done_timer.setSingleShot(True)
+        self._done_timer.setInterval(DONE_MS)
+        self._done_timer.timeout.connect(self._forget_done)
+
+    # --- what is where ---
+
+    def hit_at(self, point: QPoint) -> Hit:
+        """What lies at a point of the viewport."""
+        column, place = self._view.column, self._view.to_content(point)
+        if not column.messages:
+            return Hit()
+        index = column.at(place.y())
+        item = column.known_item(index)
+        top = column.top(index)
+        if item is None or not 0 <= place.y() - top < item.height:
+            return Hit()
+        box_index = item.box_at(place.y() - top)
+        box = item.boxes[box_index]
+        inner = place - QPoint(0, top + item.box_top(box_index))
+        if box.laid_out_width != item.width:
+            return Hit(index, box_index)
+        button = next((button for button in box.buttons() if button.rect.contains(inner)), None)
+        if button is not None and button.is_enabled:
+            return Hit(index, box_index, button)
+        return Hit(index, box_index, None, box.link_at(inner), box.is_text_at(inner))
+
+    def tooltip_at(self, point: QPoint) -> str:
+        """What a button does or where a link leads; empty elsewhere."""
+        hit = self.hit_at(point)
+        return hit.link or (hit.button.label if hit.button is not None else "")
+
+    def place_at(self, point: QPoint) -> Place:
+        """The place in the text that is nearest to a point of the viewport."""
+        column, content = self._view.column, self._view.to_content(point)
+        index = column.at(content.y())
+        item = column.item(index)
+        y = content.y() - column.top(index)
+        box_index = item.box_at(y)
+        box = item.boxes[box_index]
+        top = item.box_top(box_index)
+        if not box.text or box.laid_out_width != item.width:
+            return Place(index, (box_index, 0))
+        if y > top + box.height:
+            return Place(index, (box_index, len(box.text)))
+        return Place(index, (box_index, box.offset_at(QPoint(content.x(), max(y - top, 0)))))
+
+    # --- events ---
+
+    def move(self, point: QPoint, buttons: Qt.MouseButton) -> None:
+        """The mouse is at `point`."""
+        self._last = point
+        if self._is_selecting and buttons & Qt.MouseButton.LeftButton and self.selection is not None:
+            self._select_to(point)
+            is_outside = not self._view.viewport().rect().contains(point)
+            if is_outside and not self._scroll_timer.isActive():
+                self._scroll_timer.start()
+            elif not is_outside:
+                self._scroll_timer.stop()
+            return
+        self.hover(self.hit_at(point))
+
+    def hover(self, hit: Hit) -> None:
+        """Show what the pointer is on."""
+        previous, self.hit = self.hit, hit
+        if hit.button is not None or hit.link:
+            shape = Qt.CursorShape.PointingHandCursor
+        else:
+            shape = Qt.CursorShape.IBeamCursor if hit.is_text else Qt.CursorShape.ArrowCursor
+        self._view.viewport().setCursor(shape)
+        if hit.target != previous.target:
+            self._view.show_link(hit.link)
+            for index in {previous.message, hit.message} - {None}:
+                assert index is not None
+                self._view.update_message_rect(index)
+
+    def press(self, point: QPoint, modifiers: Qt.KeyboardModifier) -> None:
+        """The left button went down."""
+        self._pressed = hit = self.hit_at(point)
+        if hit.button is not None or not self._view.column.messages:
+            return
+        place = self.place_at(point)
+        if modifiers & Qt.KeyboardModifier.ShiftModifier and self.selection is not None:
+            self._set_selection(Selection(self.selection.anchor, place))
+        else:
+            self._set_selection(Selection(place, place))
+        self._is_selecting = True
+
+    def release(self, point: QPoint) -> None:
+        """The left button came up: a button or link that it went down on is pressed."""
+        pressed, self._pressed = self._pressed, None
+        self._is_selecting = False
+        self._scroll_timer.stop()
+        if self.selection is not None and self.selection.is_empty:
+            self._set_selection(None)
+        elif self.selection is not None:
+            clipboard = QGuiApplication.clipboard()
+            if clipboard.supportsSelection():
+                clipboard.setText(self.selected_text(), QClipboard.Mode.Selection)
+            return
+        hit = self.hit_at(point)
+        if pressed is None or hit.target != pressed.target or hit.message is None:
+            return
+        if hit.button is not None:
+            if hit.button.kind in {ButtonKind.COPY_MESSAGE, ButtonKind.COPY_CODE}:
+                self.done = (hit.message, hit.box, hit.button.kind)
+                self._done_timer.start()
+            self._view.verbs.press(hit.message, hit.box, hit.button)
+            self._view.update_message_rect(hit.message)
+        elif hit.link:
+            self._view.link_activated.emit(hit.link)
+
+    def double_click(self, point: QPoint) -> None:
+        """Select the word at `point`."""
+        hit = self.hit_at(point)
+        if hit.message is None or hit.button is not None:
+            self._pressed = hit
+            return
+        place = self.place_at(point)
+        text = self._view.column.item(hit.message).boxes[place.at[0]].text
+        start, end = word_at(text, place.at[1])
+        box = place.at[0]
+        self._set_selection(Selection(Place(hit.message, (box, start)), Place(hit.message, (box, end))))
+        self._pressed = None
+
+    def leave(self) -> None:
+        """The mouse left the viewport."""
+        self.hover(Hit())
+
+    def after_scroll(self) -> None:
+        """What is under a mouse that did not move has changed."""
+        viewport = self._view.viewport()
+        if viewport.underMouse() and not self._is_selecting:
+            self.hover(self.hit_at(viewport.mapFromGlobal(viewport.cursor().pos())))
+
+    def forget(self) -> None:
+        """Other messages are shown."""
+        self.hit = Hit()
+        self.done = None
+        self._pressed = None
+        self._is_selecting = False
+        self._scroll_timer.stop()
+        self._set_selection(None)
+
+    # --- selecting ---
+
+    def has_selection(self) -> bool:
+        """Whether there is something to copy."""
+        return self.selection is not None and not self.selection.is_empty
+
+    def select_all(self) -> None:
+        """Select every message."""
+        if self._view.column.messages:
+            self._set_selection(everything(len(self._view.column.messages)))
+
+    def clear_selection(self) -> None:
+        """Select nothing."""
+        self._set_selection(None)
+
+    def copy_selection(self) -> None:
+        """Put what is selected on the clipboard as plain text."""
+        if self.has_selection():
+            copy_text(self.selected_text())
+
+    def selected_text(self) -> str:
+        """What is selected, as plain text."""
+        if self.selection is None or self.selection.is_empty:
+            return ""
+        column = self._view.column
+        first, last = self.selection.start.message, min(self.selection.end.message, len(column.messages) - 1)
+        is_huge = sum(len(column.text_of(index)) for index in range(first, last + 1)) > MAX_RENDERED_CHARS
+        texts = []
+        for index in range(first, last + 1):
+            selected = self.selection.within(index)
+            if selected is None:
+                continue
+            is_whole = selected[0] <= (0, 0) and selected[1] == END
+            if is_huge and is_whole:
+                texts.append(column.text_of(index))
+            else:
+                texts.append(column.item(index).selected_text(*selected))
+        return "\n\n".join(text for text in texts if text)
+
+    def _set_selection(self, selection: Selection | None) -> None:
+        if selection != self.selection:
+            self.selection = selection
+            self._view.viewport().update()
+
+    def _select_to(self, point: QPoint) -> None:
+        if self.selection is not None:
+            rect = self._view.viewport().rect()
+            inside = QPoint(point.x(), min(max(point.y(), rect.top()), rect.bottom()))
+            self._set_selection(Selection(self.selection.anchor, self.place_at(inside)))
+
+    def _auto_scroll(self) -> None:
+        rect: QRect = self._view.viewport().rect()
+        beyond = self._last.y() - rect.bottom() if self._last.y() > rect.bottom() else self._last.y() - rect.top()
+        bar = self._view.verticalScrollBar()
+        bar.setValue(bar.value() + max(min(beyond // 2, 60), -60))
+        self._select_to(self._last)
+
+    def _forget_done(self) -> None:
+        if self.done is not None:
+            index = self.done[0]
+            self.done = None
+            if index < len(self._view.column.messages):
+                self._view.update_message_rect(index)
+
+
+def word_at(text: str, offset: int) -> tuple[int, int]:
+    """Where the word around `offset` begins and ends; a word of a script without spaces by its own rules."""
+    for match in re.finditer(r"[\w'’\-]+" if text.isascii() else r"[^\W\u2e80-\u9fff]+", text):
+        if match.start() <= offset < match.end() or (offset == match.end() == len(text)):
+            return match.span()
+    if text and max(text) <= "\uffff":  # Qt counts other characters twice
+        finder = QTextBoundaryFinder(QTextBoundaryFinder.BoundaryType.Word, text)
+        finder.setPosition(min(offset + 1, len(text)))
+        start = finder.toPreviousBoundary()
+        end = finder.toNextBoundary()
+        if 0 <= start < end:
+            return start, end
+    return offset, min(offset + 1, len(text))

@@ -1,0 +1,107 @@
+"""Where in the conversation the view is: at the end, which it follows, or at a place that stays put."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect
+
+from chatdesk.ui.transcript.messages_layout import Anchor
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+
+    from chatdesk.ui.transcript.messages_layout import MessagesLayout
+
+END_TOLERANCE = 4  # pixels from the end that still count as the end
+WHEEL_NOTCH = 120  # what Qt reports for one notch of a wheel
+WHEEL_LINES = 3
+
+
+class Scroller:
+    """Keeps the scroll bar, the messages' places and the pixels on screen in agreement."""
+
+    def __init__(self, view: QAbstractScrollArea, column: MessagesLayout, jump_button: QWidget) -> None:
+        self.anchor: Anchor | None = None  # None: the view follows the end
+        self._view = view
+        self._column = column
+        self._jump_button = jump_button
+        self._is_settling = False
+        self._wheel_rest = 0.0
+
+    def settle(self, changed_y: int | None = None) -> None:
+        """Lay out what is in view and keep the reader's place; repaint from `changed_y` on (None: everything)."""
+        bar, height = self._view.verticalScrollBar(), self._view.viewport().height()
+        before = bar.value()
+        self._column.changed_top = None
+        top = self._column.settle(self.anchor, height)
+        self._is_settling = True
+        bar.setRange(0, max(self._column.height - height, 0))
+        bar.setPageStep(height)
+        bar.setValue(top)
+        self._is_settling = False
+        self._repaint(changed_y, bar.value() - before)
+        self._jump_button.setVisible(self.anchor is not None and bar.value() < bar.maximum() - END_TOLERANCE)
+        if visible := self.visible():
+            self._column.release_far(visible[0], visible[-1])
+
+    def _repaint(self, changed_y: int | None, shift: int) -> None:
+        viewport, ratio = self._view.viewport(), self._view.devicePixelRatioF()
+        moved_above = self._column.changed_top
+        is_above = changed_y is None or (moved_above is not None and moved_above < changed_y)
+        # At a fractional scale, pixels that are moved would smear.
+        if changed_y is None or is_above or (shift and ratio != int(ratio)):
+            viewport.update()
+            return
+        if shift:
+            viewport.scroll(0, -shift)
+        y = changed_y - self._view.verticalScrollBar().value()
+        viewport.update(QRect(0, y, viewport.width(), viewport.height() - y))
+
+    def take_scroll(self) -> bool:
+        """Keep the place that the scroll bar was moved to. False: it was moved here, not by the reader."""
+        if self._is_settling:
+            return False
+        bar = self._view.verticalScrollBar()
+        height = self._view.viewport().height()
+        self.anchor = self._column.anchor_at(bar.value(), height)
+        if bar.value() >= bar.maximum() - END_TOLERANCE:
+            self.anchor = None
+        self.settle()
+        if self.anchor is not None:
+            # Now that all in view is laid out, the uppermost box is what stays where it is.
+            self.anchor = self._column.anchor_at(bar.value(), height)
+        return True
+
+    def show_message(self, index: int) -> None:
+        """Bring a message into view: by as little as needed, its top if it is higher than the view."""
+        margin, height = self._column.frame.style.margin, self._view.viewport().height()
+        value = self._view.verticalScrollBar().value()
+        size = self._column.item(index).height
+        top = self._column.top(index)
+        if top - margin < value or size > height - 2 * margin:
+            self.anchor = Anchor(index, 0, margin)
+        elif top + size + margin > value + height:
+            self.anchor = Anchor(index, 0, height - margin - size)
+        self.settle()
+        self.take_scroll()
+
+    def hold(self, index: int) -> None:
+        """Keep a message's top in view while what is below it changes."""
+        if self.anchor is None or self.anchor.message >= index:
+            top = self._column.top(index) - self._view.verticalScrollBar().value()
+            self.anchor = Anchor(index, 0, max(top, 0))
+
+    def wheel(self, pixels: int, angle: int) -> None:
+        """Scroll by `pixels` where the device tells them, else by lines of text."""
+        if not pixels:
+            self._wheel_rest += angle * WHEEL_LINES * self._column.frame.style.pitch / WHEEL_NOTCH
+            pixels = int(self._wheel_rest)
+            self._wheel_rest -= pixels
+        bar = self._view.verticalScrollBar()
+        bar.setValue(bar.value() - pixels)
+
+    def visible(self) -> list[int]:
+        """The messages in view."""
+        top = self._view.verticalScrollBar().value()
+        return list(self._column.range_between(top, top + self._view.viewport().height()))

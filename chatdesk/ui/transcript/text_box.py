@@ -1,0 +1,276 @@
+"""Paragraphs, headings and rules: what Markdown text is mostly made of."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QFont, QPainter, QPen, QTextCharFormat
+
+from chatdesk.ui.transcript.boxes import Box, FlowBox, estimated_height
+from chatdesk.ui.transcript.inline import Span, plain, spans
+from chatdesk.ui.transcript.segments import TASK_DONE, TASK_OPEN, Container, ContainerKind, SegmentKind
+from chatdesk.ui.transcript.text_flow import TextFlow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QColor
+
+    from chatdesk.ui.transcript.boxes import Look
+    from chatdesk.ui.transcript.segments import Segment
+    from chatdesk.ui.transcript.style import TranscriptStyle
+
+HEADING_SCALES = {1: 1.5, 2: 1.27, 3: 1.12}
+CODE_SPAN_MARGIN = 3  # pixels of ground on either side of inline code
+MAX_INDENT_SHARE = 0.5  # deep nesting leaves at least half of the column to the text
+
+
+def _indent(style: TranscriptStyle, container: Container) -> int:
+    """How far a container's content stands in from that of the one around it."""
+    match container.kind:
+        case ContainerKind.QUOTE:
+            return style.text_px
+        case ContainerKind.BULLET:
+            return style.bullet_indent
+        case ContainerKind.NUMBER:
+            return style.number_indent(container.label)
+
+
+def indent_within(style: TranscriptStyle, containers: Sequence[Container], width: int) -> int:
+    """How far a segment stands in."""
+    return min(sum(_indent(style, container) for container in containers), round(width * MAX_INDENT_SHARE))
+
+
+def span_formats(found: Sequence[Span], style: TranscriptStyle) -> list[tuple[int, int, QTextCharFormat]]:
+    """The formats of spans that are not plain text, as (start, end, format).
+
+    The ground of inline code is wider than its characters, so the last character before it and its own last one are
+    followed by a little room.
+    """
+    formats = []
+    start = 0
+    for span, following in zip_longest(found, found[1:]):
+        end = start + len(span.text)
+        is_before_code = following is not None and following.is_code and not span.text.endswith("\n")
+        inner = end - 1 if span.is_code or is_before_code else end
+        if span != Span(span.text) and start < inner:
+            formats.append((start, inner, _format(span, style)))
+        if inner < end:
+            form = _format(span, style)
+            form.setFontLetterSpacingType(QFont.SpacingType.AbsoluteSpacing)
+            form.setFontLetterSpacing(CODE_SPAN_MARGIN)
+            formats.append((inner, end, form))
+        start = end
+    return formats
+
+
+def _format(span: Span, style: TranscriptStyle) -> QTextCharFormat:
+    form = QTextCharFormat()
+    if span.is_code:
+        form.setFont(style.monospace(), QTextCharFormat.FontPropertiesInheritanceBehavior.FontPropertiesSpecifiedOnly)
+    if span.is_bold:
+        form.setFontWeight(QFont.Weight.DemiBold)
+    form.setFontItalic(span.is_italic)
+    form.setFontStrikeOut(span.is_struck)
+    if span.href:
+        form.setForeground(style.accent)
+        form.setFontUnderline(True)
+    return form
+
+
+def paint_containers(
+    look: Look, containers: Sequence[Container], rect: QRect, gap: int, baseline: int, *, is_rtl: bool = False
+) -> None:
+    """Draw the bars of quotes and the labels of list items before a segment at `rect`.
+
+    `gap` is the room above, which the bar of a quote bridges within the quote; `baseline` is that of the first line.
+    Text from right to left has them on its right.
+    """
+    style, most = look.style, round(rect.width() * MAX_INDENT_SHARE)
+    inset = 0
+    for container in containers:
+        start, inset = inset, min(inset + _indent(style, container), most)
+        left = rect.right() + 1 - inset if is_rtl else rect.left() + start
+        strip = QRect(left, rect.top(), inset - start, rect.height())
+        if container.kind is ContainerKind.QUOTE:
+            bridge = 0 if container.is_first else gap
+            x = strip.right() - 2 if is_rtl else strip.left()
+            look.painter.fillRect(QRect(x, strip.top() - bridge, 3, strip.height() + bridge), style.border)
+        elif container.is_first:
+            _paint_label(look, container, strip, baseline, is_rtl=is_rtl)
+
+
+def _paint_label(look: Look, container: Container, strip: QRect, baseline: int, *, is_rtl: bool) -> None:
+    """Draw what stands before a list item, in the strip beside it."""
+    style, painter = look.style, look.painter
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    y = strip.top() + baseline
+
+    def at(distance: float, width: float) -> float:
+        """The left edge of something that wide, at this distance (in ems) from the item's text."""
+        room = distance * style.text_px
+        return strip.left() + room if is_rtl else strip.left() + strip.width() - room - width
+
+    if container.label in {TASK_OPEN, TASK_DONE}:
+        size = round(style.text_px * 0.87)
+        _paint_task(look, QPointF(at(0.55, size), y), size, is_done=container.label == TASK_DONE)
+    elif container.kind is ContainerKind.BULLET:
+        dot = style.text_px * 0.32
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(style.muted)
+        painter.drawEllipse(QRectF(at(0.64, dot), y - style.text_px * 0.48, dot, dot))
+    else:
+        painter.setFont(style.font())
+        painter.setPen(style.muted)
+        painter.drawText(
+            QPointF(at(0.45, painter.fontMetrics().horizontalAdvance(container.label)), y), container.label
+        )
+
+
+def _paint_task(look: Look, at: QPointF, size: int, *, is_done: bool) -> None:
+    """A box to tick, standing on the baseline that `at` begins."""
+    style, painter = look.style, look.painter
+    box = QRectF(round(at.x()) + 0.5, round(at.y() - size + style.text_px * 0.1) + 0.5, size, size)
+    painter.setPen(QPen(style.accent if is_done else style.muted, 1.2))
+    painter.setBrush(style.accent if is_done else Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(box, 3, 3)
+    if is_done:
+        painter.setPen(QPen(style.background, 1.6, c=Qt.PenCapStyle.RoundCap, j=Qt.PenJoinStyle.RoundJoin))
+        tick = [(0.24, 0.52), (0.43, 0.71), (0.77, 0.31)]
+        painter.drawPolyline([QPointF(box.x() + size * x, box.y() + size * y) for x, y in tick])
+
+
+class TextBox(FlowBox):
+    """A paragraph or a heading."""
+
+    def __init__(self, segment: Segment, style: TranscriptStyle, gap: int) -> None:
+        super().__init__(style, gap)
+        self._segment = segment
+        self._spans: tuple[Span, ...] | None = None
+        self._scale = HEADING_SCALES.get(segment.level, 1.0)
+        self._pitch = round(style.pitch * (self._scale * 0.86 if self._scale > 1 else 1))
+        if segment.containers and not segment.is_spaced:
+            self.separator = "\n"
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The text's spans; parsed when first asked for."""
+        if self._spans is None:
+            self._spans = spans(self._segment.text)
+        return self._spans
+
+    @property
+    def text(self) -> str:  # type: ignore[override]  # what a base class holds may be computed
+        """The text as it reads."""
+        return "".join(span.text for span in self.spans)
+
+    def estimate(self, width: int) -> None:
+        inner = width - indent_within(self.style, self._segment.containers, width)
+        self.height = estimated_height(self._segment.text, inner, self.style.text_px * self._scale * 0.5, self._pitch)
+
+    def lay_out(self, width: int) -> None:
+        if self.laid_out_width == width and self.flow is not None:
+            return
+        if self.flow is None:
+            weight = QFont.Weight.DemiBold if self._segment.level else QFont.Weight.Normal
+            font = self.style.font(scale=self._scale, weight=weight)
+            self.flow = TextFlow(self.text, font, self._pitch, span_formats(self.spans, self.style))
+        indent = indent_within(self.style, self._segment.containers, width)
+        self.origin = QPoint(0 if self.flow.is_rtl else indent, 0)
+        self.height = self.flow.lay_out(width - indent)
+        self.laid_out_width = width
+
+    def paint(self, look: Look, position: QPoint) -> None:
+        assert self.flow is not None
+        rect = QRect(position.x(), position.y(), self.laid_out_width or 0, self.height)
+        is_rtl = self.flow.is_rtl
+        paint_containers(look, self._segment.containers, rect, self.gap, self.flow.baseline, is_rtl=is_rtl)
+        paint_code_spans(look, self.flow, self.spans, QPointF(position + self.origin))
+        is_quoted = any(container.kind is ContainerKind.QUOTE for container in self._segment.containers)
+        self.paint_flow(look, position, self.style.muted if is_quoted else self.style.text)
+
+    def link_at(self, point: QPoint) -> str:
+        index = None if self.flow is None else self.flow.character_at(QPointF(point - self.origin))
+        return "" if index is None else link_in(self.spans, index)
+
+    @property
+    def links(self) -> tuple[Span, ...]:
+        """The spans that lead somewhere."""
+        return tuple(span for span in self.spans if span.href)
+
+
+def link_in(found: Sequence[Span], index: int) -> str:
+    """Where the character at `index` leads, or an empty string."""
+    for span in found:
+        if index < len(span.text):
+            return span.href
+        index -= len(span.text)
+    return ""
+
+
+def paint_code_spans(look: Look, flow: TextFlow, found: Sequence[Span], at: QPointF) -> None:
+    """Fill the ground of inline code, slightly wider than its characters."""
+    start = 0
+    painter, style = look.painter, look.style
+    inset = (style.pitch - style.text_px * 1.3) / 2
+    for span in found:
+        end = start + len(span.text)
+        if span.is_code:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(style.inline_code)
+            for rect in flow.range_rects(start, end):
+                painter.drawRoundedRect(rect.translated(at).adjusted(-CODE_SPAN_MARGIN, inset, 0, -inset), 4, 4)
+        start = end
+
+
+class RuleBox(Box):
+    """A horizontal rule."""
+
+    def __init__(self, segment: Segment, style: TranscriptStyle, gap: int) -> None:
+        super().__init__(style, gap)
+        self._containers = segment.containers
+        self.height = style.text_px
+
+    def paint(self, look: Look, position: QPoint) -> None:
+        width = self.laid_out_width or 0
+        rect = QRect(position.x(), position.y(), width, self.height)
+        paint_containers(look, self._containers, rect, self.gap, self.height)
+        left = indent_within(self.style, self._containers, width)
+        look.painter.fillRect(rect.left() + left, rect.center().y(), width - left, 1, self.style.border)
+
+
+def segment_gap(style: TranscriptStyle, before: Segment | None, segment: Segment) -> int:
+    """The room above a segment."""
+    if before is None:
+        return 0
+    if segment.kind is SegmentKind.HEADING:
+        return round(style.text_px * (1.6 if segment.level <= 2 else 1.3))  # noqa: PLR2004 - chapters and sections
+    if before.kind is SegmentKind.HEADING:
+        return round(style.text_px * 0.5)
+    is_dense = bool(segment.containers) and not segment.is_spaced and bool(before.containers)
+    if is_dense and segment.kind is SegmentKind.PARAGRAPH and before.kind is SegmentKind.PARAGRAPH:
+        return style.item_gap
+    return style.paragraph_gap
+
+
+def plain_segment(segment: Segment) -> str:
+    """A segment as plain text, with the label of its list item."""
+    labels = [container.label for container in segment.containers if container.label and container.is_first]
+    depth = max(sum(c.kind is not ContainerKind.QUOTE for c in segment.containers) - 1, 0)
+    if segment.kind is SegmentKind.TABLE:
+        body = "\n".join("\t".join(plain(cell) for cell in row) for row in segment.rows)
+    elif segment.kind is SegmentKind.CODE:
+        body = segment.text
+    else:
+        body = plain(segment.text)
+    return "  " * depth + " ".join([*labels, body])
+
+
+def foreground(color: QColor) -> QTextCharFormat:
+    """A format that only sets the colour of the text."""
+    form = QTextCharFormat()
+    form.setForeground(color)
+    return form

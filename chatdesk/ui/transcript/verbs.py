@@ -1,0 +1,139 @@
+"""What can be done with a message: by its buttons, the menu, the keyboard and assistive technology alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QMenu
+
+from chatdesk.ui.transcript import wording
+from chatdesk.ui.transcript.boxes import Button, ButtonKind
+from chatdesk.ui.transcript.code_box import CodeBox
+from chatdesk.ui.transcript.table_box import TableBox
+from chatdesk.ui.transcript.text_box import TextBox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from chatdesk.ui.transcript.view import TranscriptView
+
+MAX_LABEL = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """Something to do. `name` is for machines (object and action names), `label` for people."""
+
+    name: str
+    label: str
+    run: Callable[[], None]
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Transcript", text)
+
+
+class Verbs:
+    """Carries out what the buttons and menus of a view offer."""
+
+    def __init__(self, view: TranscriptView) -> None:
+        self._view = view
+
+    def of(self, index: int) -> list[Verb]:
+        """What can be done with a message as a whole."""
+        view, message = self._view, self._view.column.messages[index]
+        verbs = []
+        if view.column.text_of(index):
+            verbs.append(Verb("copy", wording.copy_words(), lambda: self.copy_message(index)))
+        if message.is_reply and message.status.is_final:
+            regenerate = view.regenerate_requested
+            verbs.append(Verb("regenerate", wording.regenerate_words(), lambda: regenerate.emit(message.id)))
+        number, count = view.column.versions_of(index)
+        request = view.version_requested
+        if number > 1:
+            words = wording.previous_version_words()
+            verbs.append(Verb("previous_version", words, lambda: request.emit(message.id, -1)))
+        if number < count:
+            words = wording.next_version_words()
+            verbs.append(Verb("next_version", words, lambda: request.emit(message.id, 1)))
+        return verbs
+
+    def within(self, index: int) -> Iterator[Verb]:
+        """What can be done with the parts of a message: its code blocks, links and its fold."""
+        for box_index, box in enumerate(self._view.column.item(index).boxes):
+            for button in box.buttons():
+                if button.kind in {ButtonKind.SHOW_ALL, ButtonKind.SHOW_LESS}:
+                    yield Verb("fold", button.label, lambda b=button, i=box_index: self.press(index, i, b))  # type: ignore[misc]  # mypy cannot type a lambda's defaults
+            if isinstance(box, CodeBox) and box.is_first:
+                first_line = box.block.text.lstrip().split("\n", 1)[0][:MAX_LABEL]
+                label = _tr("Copy code: {beginning}").format(beginning=first_line)
+                yield Verb("copy_code", label, lambda text=box.block.text: copy_text(text))  # type: ignore[misc]  # the same
+            if isinstance(box, TextBox | TableBox):
+                for span in box.links:
+                    label = _tr("Open {address}").format(address=span.href[:MAX_LABEL])
+                    yield Verb("open_link", label, lambda href=span.href: self._view.link_activated.emit(href))  # type: ignore[misc]  # the same
+
+    def press(self, index: int, box_index: int, button: Button) -> None:
+        """Do what a drawn button says."""
+        view = self._view
+        message_id = view.column.messages[index].id
+        match button.kind:
+            case ButtonKind.COPY_MESSAGE:
+                self.copy_message(index)
+            case ButtonKind.COPY_CODE:
+                box = view.column.item(index).boxes[box_index]
+                assert isinstance(box, CodeBox)
+                copy_text(box.block.text)
+            case ButtonKind.REGENERATE:
+                view.regenerate_requested.emit(message_id)
+            case ButtonKind.PREVIOUS_VERSION:
+                view.version_requested.emit(message_id, -1)
+            case ButtonKind.NEXT_VERSION:
+                view.version_requested.emit(message_id, 1)
+            case ButtonKind.SHOW_ALL | ButtonKind.SHOW_LESS:
+                view.unfold(index, is_unfolded=button.kind is ButtonKind.SHOW_ALL)
+
+    def copy_message(self, index: int) -> None:
+        """Put a message on the clipboard as it was written, Markdown included."""
+        copy_text(self._view.column.text_of(index))
+
+    def menu(self, index: int | None, link: str, *, is_detailed: bool) -> QMenu:
+        """A menu for the message at `index`. A detailed one, for the keyboard, also offers what a pointer finds."""
+        view = self._view
+        menu = QMenu(view)
+        menu.setObjectName("transcript_menu")
+        menu.setAccessibleName(_tr("Message"))
+        if view.pointer.has_selection():
+            _add(menu, Verb("copy_selection", _tr("Copy selection"), view.pointer.copy_selection))
+            menu.addSeparator()
+        if link:
+            _add(menu, Verb("open_link", _tr("Open link"), lambda: view.link_activated.emit(link)))
+            _add(menu, Verb("copy_link", _tr("Copy link"), lambda: copy_text(link)))
+            menu.addSeparator()
+        if index is not None:
+            for verb in self.of(index):
+                label = _tr("Copy message") if verb.name == "copy" else verb.label
+                _add(menu, Verb(verb.name, label, verb.run))
+            if is_detailed:
+                menu.addSeparator()
+                for verb in self.within(index):
+                    _add(menu, verb)
+        menu.addSeparator()
+        _add(menu, Verb("select_all", _tr("Select all"), view.pointer.select_all))
+        return menu
+
+
+def _add(menu: QMenu, verb: Verb) -> None:
+    # An ampersand in a link or in code is no shortcut.
+    action = QAction(verb.label.replace("&", "&&"), menu)
+    action.setObjectName(verb.name)
+    action.triggered.connect(lambda _is_checked: verb.run())
+    menu.addAction(action)
+
+
+def copy_text(text: str) -> None:
+    """Put `text` on the clipboard."""
+    QGuiApplication.clipboard().setText(text)

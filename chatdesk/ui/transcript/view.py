@@ -1,0 +1,400 @@
+"""The transcript: messages painted in one scrolling column.
+
+One widget paints everything, because a conversation may hold ten thousand messages and a reply two thousand lines.
+Text that streams in is drawn about 15 times a second, whatever the speed of the model: one single-shot timer gathers
+what came, the last block is parsed and laid out again, and the rectangle from it downwards is painted.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import shiboken6
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QPainter
+from PySide6.QtWidgets import QAbstractScrollArea, QToolTip
+
+from chatdesk.core.messages import Role
+from chatdesk.ui.transcript import accessible, wording
+from chatdesk.ui.transcript.floating import JumpButton, LinkLabel
+from chatdesk.ui.transcript.highlighting import LexerLibrary
+from chatdesk.ui.transcript.keyboard import Keyboard
+from chatdesk.ui.transcript.markdown import parser
+from chatdesk.ui.transcript.message_item import Frame, is_streaming
+from chatdesk.ui.transcript.messages_layout import MessagesLayout
+from chatdesk.ui.transcript.painting import RING_MARGIN, paint_messages
+from chatdesk.ui.transcript.pointer import Pointer
+from chatdesk.ui.transcript.progress import ProgressClock
+from chatdesk.ui.transcript.scroller import Scroller
+from chatdesk.ui.transcript.verbs import Verbs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
+    from PySide6.QtWidgets import QWidget
+
+    from chatdesk.core.errors import ErrorDetail
+    from chatdesk.core.messages import Message
+    from chatdesk.ui.transcript.style import TranscriptStyle
+
+REFRESH_MS = 66
+DOTS_MS = 450
+LEXER_MS = 60
+
+
+class TranscriptView(QAbstractScrollArea):
+    """Shows a conversation. It follows a reply that streams in only while the reader is at the end."""
+
+    regenerate_requested = Signal(str)  # message id
+    version_requested = Signal(str, int)  # message id; -1 for the version before, 1 for the next
+    link_activated = Signal(str)
+
+    def __init__(
+        self,
+        style: TranscriptStyle,
+        word_error: Callable[[ErrorDetail], str],
+        parent: QWidget | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`clock` gives seconds and never goes back."""
+        super().__init__(parent)
+        self.setObjectName("transcript")
+        self.setAccessibleName(self.tr("Conversation"))
+        self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._library = LexerLibrary()
+        self._word_error = word_error
+        self._clock = clock
+        self.column = MessagesLayout(Frame(style, word_error, self._library), style.column_width)
+        self.focused: int | None = None  # the message that the keyboard is on
+        self._node: accessible.ViewNode | None = None  # once assistive technology has asked for it
+        self._dirty: set[int] = set()
+        self._progress: dict[str, ProgressClock] = {}
+        self._refreshed_at = 0.0
+        self.verbs = Verbs(self)
+        self.pointer = Pointer(self)
+        self._keyboard = Keyboard(self)
+        self._jump_button = JumpButton(self)
+        self._jump_button.clicked.connect(self.scroll_to_end)
+        self._link_label = LinkLabel(self)
+        self._scroller = Scroller(self, self.column, self._jump_button)
+        self._refresh_timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
+        self._refresh_timer.timeout.connect(self._refresh)
+        self._dots_timer = QTimer(self, interval=DOTS_MS)
+        self._dots_timer.timeout.connect(self._step_dots)
+        self._lexer_timer = QTimer(self, interval=LEXER_MS)
+        self._lexer_timer.timeout.connect(self._take_lexers)
+        accessible.install()
+        self.set_style(style)
+
+    # --- what is shown ---
+
+    def warm_up(self) -> None:
+        """Import what drawing a first reply needs, in the background. For when the window is shown."""
+        threading.Thread(target=parser, name="markdown", daemon=True).start()
+        self._library.lexer("python")
+
+    def set_style(self, style: TranscriptStyle) -> None:
+        """Draw everything in other colours, fonts or sizes; the reader's place stays."""
+        self.column.restyle(Frame(style, self._word_error, self._library), self._column_width(style))
+        self.verticalScrollBar().setSingleStep(style.pitch)
+        self._jump_button.set_style(style)
+        self._link_label.set_style(style)
+        self._settle()
+
+    def set_messages(self, path: Sequence[Message], versions: Mapping[str, tuple[int, int]]) -> None:
+        """Show a conversation's path, at its end; the same conversation as before at the reader's place.
+
+        `versions` gives `(number, count)` for messages that have several versions.
+        """
+        old = self.column.messages
+        is_same = bool(old and path and old[0].conversation_id == path[0].conversation_id)
+        self.column.set_messages(path, versions)
+        self._dirty.clear()
+        self._progress.clear()
+        self.pointer.forget()
+        if not is_same:
+            self._scroller.anchor = None
+            self.focused = None
+            self.column.unfolded.clear()
+        elif self.focused is not None and self.focused >= len(path):
+            self.focused = None
+        self._settle()
+        accessible.announce_reset(self._node)
+
+    def add_message(self, message: Message) -> None:
+        """Show one more message at the end, or a known one as it is now. One's own message brings the end into view."""
+        if self.column.index_of(message.id) is not None:
+            self.update_message(message)
+            return
+        last = len(self.column.messages) - 1
+        self.column.add(message)
+        if message.role is Role.USER:
+            self._scroller.anchor = None
+        if last >= 0:
+            self.update_message_rect(last)
+        self._settle()
+        accessible.announce_added(self._node, len(self.column.messages) - 1)
+
+    def update_message(self, message: Message) -> None:
+        """Take a message as it is now: a reply's status and the model that writes it."""
+        index = self.column.index_of(message.id)
+        if index is None:
+            return
+        self._dirty.discard(index)
+        self.column.replace(index, message)
+        self._settle()
+
+    def finish(self, message: Message) -> None:
+        """Take a reply as it was saved at its end."""
+        self._progress.pop(message.id, None)
+        self.update_message(message)
+        index = self.column.index_of(message.id)
+        if index is not None:
+            accessible.announce_finished(self._node, index)
+
+    def append_text(self, message_id: str, offset: int, text: str) -> bool:
+        """Add text to a reply at `offset` characters; what is there already is ignored, so replays do no harm.
+
+        Returns False, and adds nothing, when text before `offset` is missing or the reply is not shown.
+        """
+        index = self.column.index_of(message_id)
+        if index is None:
+            return False
+        item = self.column.item(index)
+        if not is_streaming(item.message):
+            return True
+        if not item.append(offset, text):
+            return False
+        self._dirty.add(index)
+        self._refresh_soon()
+        return True
+
+    def set_progress(self, message_id: str, processed: int, total: int, cached: int) -> None:
+        """Show how much of a reply's prompt has been read, in tokens; `cached` of `processed` were there before."""
+        clock = self._progress.setdefault(message_id, ProgressClock(cached))
+        seconds = clock.seconds_left(self._clock(), processed, total)
+        self.set_status_text(message_id, wording.progress_words(processed, total, seconds))
+
+    def set_status_text(self, message_id: str, text: str) -> None:
+        """Show what a reply waits for, until its first word comes. An empty text shows "Waiting…"."""
+        index = self.column.index_of(message_id)
+        if index is not None:
+            self.column.item(index).set_status_text(text)
+            self._settle()
+
+    def unfold(self, index: int, *, is_unfolded: bool) -> None:
+        """Show all of a long message, or its beginning."""
+        message_id = self.column.messages[index].id
+        (self.column.unfolded.add if is_unfolded else self.column.unfolded.discard)(message_id)
+        self._scroller.hold(index)
+        self.column.item(index).set_unfolded(is_unfolded=is_unfolded)
+        self.column.update_height(index)
+        self._settle()
+
+    # --- streaming ---
+
+    def _refresh_soon(self) -> None:
+        if not self._refresh_timer.isActive():
+            since = (self._clock() - self._refreshed_at) * 1000
+            self._refresh_timer.start(max(REFRESH_MS - int(since), 0))
+
+    def _refresh(self) -> None:
+        """Draw what has come since the last time, from the first box that changed downwards."""
+        self._refreshed_at = self._clock()
+        changed_y = None
+        for index in sorted(self._dirty):
+            item = self.column.item(index)
+            box = item.sync()
+            # The gap above the box may have changed as well.
+            y = self.column.top(index) + item.box_top(box) - 2 * self.column.frame.style.text_px
+            changed_y = y if changed_y is None else min(changed_y, y)
+            self.column.update_height(index)
+        self._dirty.clear()
+        if changed_y is not None:
+            self._settle(changed_y)
+
+    def _settle(self, changed_y: int | None = None) -> None:
+        """Draw what changed from `changed_y` on, or everything, at the reader's place."""
+        self._scroller.settle(changed_y)
+        if self._library.is_loading and not self._lexer_timer.isActive():
+            self._lexer_timer.start()
+        last = len(self.column.messages) - 1
+        is_waiting = last >= 0 and self.column.item(last).is_waiting
+        if is_waiting != self._dots_timer.isActive():
+            (self._dots_timer.start if is_waiting else self._dots_timer.stop)()
+
+    def _step_dots(self) -> None:
+        column = self.column
+        for index in self._scroller.visible():
+            item = column.known_item(index)
+            found = item.status_box() if item is not None else None
+            if item is not None and found is not None:
+                box_index, box = found
+                box.step += 1
+                at = self.from_content(QPoint(0, column.top(index) + item.box_top(box_index)))
+                self.viewport().update(box.dots_rect.translated(at))
+
+    def _take_lexers(self) -> None:
+        if not self._library.is_loading:
+            self._lexer_timer.stop()
+        self._settle()
+
+    # --- scrolling ---
+
+    @property
+    def follows(self) -> bool:
+        """Whether the view stays at the end when text is added."""
+        return self._scroller.anchor is None
+
+    def scroll_to_end(self) -> None:
+        """Show the end, and follow it."""
+        self._scroller.anchor = None
+        self._settle()
+
+    def scroll_to_message(self, index: int) -> None:
+        """Bring a message into view."""
+        self._scroller.show_message(index)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """The scroll bar moved, by hand or by keys: keep that place from now on."""
+        del dx, dy
+        if self._scroller.take_scroll():
+            self.pointer.after_scroll()
+
+    # --- places ---
+
+    def _column_width(self, style: TranscriptStyle) -> int:
+        return max(min(style.column_width, self.viewport().width() - 2 * style.margin), style.text_px * 8)
+
+    @property
+    def column_left(self) -> int:
+        """Where the column begins in the viewport."""
+        return max((self.viewport().width() - self.column.width) // 2, 0)
+
+    def to_content(self, point: QPoint) -> QPoint:
+        """From the viewport to the column."""
+        return QPoint(point.x() - self.column_left, point.y() + self.verticalScrollBar().value())
+
+    def from_content(self, point: QPoint) -> QPoint:
+        """From the column to the viewport."""
+        return QPoint(point.x() + self.column_left, point.y() - self.verticalScrollBar().value())
+
+    def message_rect(self, index: int) -> QRect:
+        """Where a message is in the viewport, shown or not."""
+        top = self.from_content(QPoint(0, self.column.top(index)))
+        height = self.column.top(index + 1) - self.column.top(index) - self.column.gap_below(index)
+        return QRect(top.x(), top.y(), self.column.width, height)
+
+    def update_message_rect(self, index: int) -> None:
+        """Repaint one message."""
+        margin = RING_MARGIN + 2
+        self.viewport().update(self.message_rect(index).adjusted(-margin, -margin, margin, margin))
+
+    def is_active(self, index: int) -> bool:
+        """Whether a message shows its quiet buttons: under the pointer, under the keyboard, and the last reply."""
+        is_last = index == len(self.column.messages) - 1 and self.column.messages[index].is_reply
+        return is_last or index == self.pointer.hit.message or (index == self.focused and self.hasFocus())
+
+    # --- painting ---
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the messages that meet the event's rectangle."""
+        with QPainter(self.viewport()) as painter:
+            paint_messages(self, painter, event.rect())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Break the visible lines anew; the others when they come into view."""
+        super().resizeEvent(event)
+        self.column.restyle(self.column.frame, self._column_width(self.column.frame.style))
+        self._jump_button.place()
+        self._link_label.place()
+        self._settle()
+
+    # --- mouse and keys ---
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Hover, or select."""
+        self.pointer.move(event.position().toPoint(), event.buttons())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to press or to select."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.focused = None
+            self.viewport().update()
+            self.pointer.press(event.position().toPoint(), event.modifiers())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Press, or end selecting."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.pointer.release(event.position().toPoint())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Select a word."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.pointer.double_click(event.position().toPoint())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll by pixels where the device tells them, else by lines of text."""
+        self._scroller.wheel(event.pixelDelta().y(), event.angleDelta().y())
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Scroll, move from message to message, copy, open the menu."""
+        if self._keyboard.press(event):
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what can be done with the message under the pointer."""
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            self._keyboard.open_menu()
+            return
+        hit = self.pointer.hit_at(self.viewport().mapFromGlobal(event.globalPos()))
+        self.verbs.menu(hit.message, hit.link, is_detailed=False).popup(event.globalPos())
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Tooltips, and the pointer leaving."""
+        if event.type() is QEvent.Type.Leave:
+            self.pointer.leave()
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.pointer.tooltip_at(event.pos()), self.viewport())
+            return True
+        return super().viewportEvent(event)
+
+    def show_link(self, address: str) -> None:
+        """Show where a link leads; nothing for an empty address."""
+        self._link_label.show_address(address)
+
+    def accessible_node(self, make: Callable[[], accessible.ViewNode]) -> accessible.ViewNode:
+        """The view's accessible interface. It is kept here, because Qt keeps no reference that Python counts."""
+        if self._node is None or not shiboken6.isValid(self._node):
+            self._node = make()
+        return self._node
+
+    def floating_widgets(self) -> tuple[QWidget, ...]:
+        """The widgets above the messages."""
+        return (self._jump_button,)
+
+    def announce_focus(self, index: int) -> None:
+        """Tell assistive technology that the keyboard is on a message."""
+        accessible.announce_focus(self._node, index)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Put the keyboard on the last message when it comes by Tab, so that focus is seen."""
+        super().focusInEvent(event)
+        if event.reason() in {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}:
+            self._keyboard.enter()
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """The focus ring goes."""
+        super().focusOutEvent(event)
+        self.viewport().update()

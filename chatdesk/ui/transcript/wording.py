@@ -1,0 +1,111 @@
+"""What stands around messages, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+from chatdesk.core.messages import FinishReason, ReplyStatus, Role
+
+if TYPE_CHECKING:
+    from chatdesk.core.messages import Message
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Transcript", text)
+
+
+def finish_words(message: Message) -> str:
+    """Why a reply ended; empty while it has not."""
+    if not message.status.is_final:
+        return ""
+    by_status = {
+        ReplyStatus.STOPPED: _tr("stopped"),
+        ReplyStatus.FAILED: _tr("failed"),
+        ReplyStatus.INTERRUPTED: _tr("interrupted"),
+    }
+    by_reason = {
+        FinishReason.MAX_TOKENS: _tr("reached max tokens"),
+        FinishReason.CONTEXT_FULL: _tr("context full"),
+        FinishReason.STOPPED: _tr("stopped"),
+        FinishReason.ERROR: _tr("failed"),
+    }
+    if message.status in by_status:
+        return by_status[message.status]
+    return by_reason.get(message.finish_reason, _tr("done")) if message.finish_reason is not None else _tr("done")
+
+
+def figures_words(message: Message) -> str:
+    """`128 tokens · 41.3 tokens/s · first token after 0.4 s · done`; what is not known is left out."""
+    figures, locale = message.figures, QLocale()
+    parts = []
+    if figures.reply_tokens:
+        count = figures.reply_tokens
+        parts.append(_tr("1 token") if count == 1 else _tr("{count} tokens").format(count=locale.toString(count)))
+        if (speed := figures.tokens_per_second) is not None:
+            parts.append(_tr("{speed} tokens/s").format(speed=locale.toString(speed, "f", 1)))
+        seconds = locale.toString(figures.seconds_to_first_token, "f", 1)
+        parts.append(_tr("first token after {seconds} s").format(seconds=seconds))
+    parts.append(finish_words(message))
+    return " · ".join(part for part in parts if part)
+
+
+def progress_words(processed: int, total: int, seconds_left: float | None) -> str:
+    """How far the prompt has been read."""
+    locale = QLocale()
+    counts = {"processed": locale.toString(processed), "total": locale.toString(total)}
+    if seconds_left is None:
+        return _tr("Reading {processed} of {total} tokens").format(**counts)
+    seconds = locale.toString(max(round(seconds_left), 1))
+    return _tr("Reading {processed} of {total} tokens, {seconds} s left").format(**counts, seconds=seconds)
+
+
+def speaker(message: Message) -> str:
+    """Who wrote a message."""
+    if message.role is Role.USER:
+        return _tr("You")
+    if message.role is Role.ASSISTANT:
+        return message.origin.model_name if message.origin is not None and message.origin.model_name else _tr("Reply")
+    return _tr("System") if message.role is Role.SYSTEM else _tr("Tool")
+
+
+def waiting_words(message: Message) -> str:
+    """What is shown before the first word of a reply."""
+    return _tr("Thinking…") if message.status is ReplyStatus.STREAMING else _tr("Waiting…")
+
+
+def version_words(number: int, count: int) -> str:
+    """`2/3`."""
+    locale = QLocale()
+    return f"{locale.toString(number)}/{locale.toString(count)}"
+
+
+def copy_words() -> str:
+    """Names the button that copies a message."""
+    return _tr("Copy")
+
+
+def regenerate_words() -> str:
+    """Names the button that writes a reply again."""
+    return _tr("Regenerate")
+
+
+def previous_version_words() -> str:
+    """Names the button that shows the version before."""
+    return _tr("Previous version")
+
+
+def next_version_words() -> str:
+    """Names the button that shows the version after."""
+    return _tr("Next version")
+
+
+def show_all_words() -> str:
+    """Names the button that unfolds a long message."""
+    return _tr("Show all")
+
+
+def show_less_words() -> str:
+    """Names the button that folds a long message."""
+    return _tr("Show less")

@@ -1,0 +1,137 @@
+"""The services wired to a real store and a scripted engine, and a log of what they announced."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from chatdesk.core.errors import ErrorCode, UserFacingError
+from chatdesk.core.events import Event
+from chatdesk.core.model_files import ModelFile
+from chatdesk.core.settings import Settings
+from chatdesk.engine.base import Engine, LoadOptions, OnLoadProgress, ShouldStop
+from chatdesk.engine.scripted import ScriptedEngine
+from chatdesk.services.chat import ChatService
+from chatdesk.services.history import HistoryService
+from chatdesk.services.inference import InferenceService
+from chatdesk.services.live_replies import LiveReplies
+from chatdesk.services.worker import Worker
+from chatdesk.store.conversations import ConversationStore
+from chatdesk.store.database import Database
+
+E = TypeVar("E")
+
+
+class EventLog:
+    """Takes events from any thread, and lets a test wait for one."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self._changed = threading.Condition()
+
+    def post(self, event: Event) -> None:
+        with self._changed:
+            self.events.append(event)
+            self._changed.notify_all()
+
+    def of(self, kind: type[E]) -> list[E]:
+        with self._changed:
+            return [event for event in self.events if isinstance(event, kind)]
+
+    def wait_for(self, kind: type[E], is_it: Callable[[E], bool] = lambda _event: True) -> E:
+        def find() -> E | None:
+            return next((event for event in self.events if isinstance(event, kind) and is_it(event)), None)
+
+        with self._changed:
+            found = self._changed.wait_for(find, timeout=20)
+            assert found is not None, f"no {kind.__name__} among {self.events}"
+            return found
+
+
+@dataclass
+class Marker:
+    """A crash marker that keeps its history."""
+
+    history: list[str | None] = field(default_factory=list)
+    loaded: list[str] = field(default_factory=list)
+
+    def set_loaded(self, path: str) -> None:
+        self.loaded.append(path)
+
+    def set_loading(self, path: str | None) -> None:
+        self.history.append(path)
+
+
+class Garage:
+    """Makes scripted engines: by model path, what to load, or why it fails."""
+
+    def __init__(self) -> None:
+        self.engines: dict[str, ScriptedEngine | UserFacingError] = {}
+        self.options: list[LoadOptions] = []
+        self.before_load: Callable[[], None] = lambda: None
+
+    def make(self, model: ModelFile, options: LoadOptions, on_progress: OnLoadProgress) -> Engine:
+        self.options.append(options)
+        self.before_load()
+        if not on_progress(0.5):
+            raise UserFacingError(ErrorCode.LOAD_CANCELLED, model=model.name)
+        engine = self.engines[model.path]
+        if isinstance(engine, UserFacingError):
+            raise engine
+        engine.is_closed = False
+        return engine
+
+
+@dataclass
+class Desk:
+    """Everything a service test holds in its hands."""
+
+    log: EventLog
+    store: ConversationStore
+    database: Database
+    inference: InferenceService
+    chat: ChatService
+    history: HistoryService
+    garage: Garage
+    marker: Marker
+    tried: list[str]
+    settings: Settings = field(default_factory=Settings)
+
+
+def model(name: str) -> ModelFile:
+    return ModelFile(f"/models/{name}.gguf", 1000, 1.0)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    log = EventLog()
+    database = Database.open(tmp_path / "chatdesk.db")
+    store = ConversationStore(database)
+    garage, marker, tried = Garage(), Marker(), []
+
+    def try_file(file: ModelFile, _on_progress: OnLoadProgress, _should_stop: ShouldStop) -> bool:
+        tried.append(file.path)
+        return False
+
+    worker = Worker("store", log.post)
+    inference = InferenceService(garage.make, try_file, marker, lambda: 0, log.post)
+    live = LiveReplies(store, log.post)
+    made = Desk(
+        log,
+        store,
+        database,
+        inference,
+        ChatService(store, worker, inference, live, lambda: made.settings, log.post),
+        HistoryService(store, worker, live, log.post),
+        garage,
+        marker,
+        tried,
+    )
+    yield made
+    made.chat.stop_all()
+    assert inference.close(5)
+    assert worker.close(5)
+    database.close()

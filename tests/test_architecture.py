@@ -1,0 +1,63 @@
+"""The import rules of the architecture, as tests: a rule that no test holds is a wish."""
+
+import subprocess
+import sys
+
+import pytest
+from pytest_archon import archrule
+
+# pathlib is allowed for its PurePath, which is a value.
+FORBIDDEN_IN_CORE = ("threading", "sqlite3", "time", "os", "json")
+
+
+def test_core_imports_nothing_of_ours_and_neither_threads_files_nor_clocks() -> None:
+    (
+        archrule("core")
+        .match("chatdesk.core*")
+        .should_not_import("chatdesk.[!c]*", "chatdesk.cli", "PySide6*", "llama_cpp*", *FORBIDDEN_IN_CORE)
+        .check("chatdesk", only_direct_imports=True, skip_type_checking=True)
+    )
+
+
+@pytest.mark.parametrize(("layer", "others"), [
+    ("store", ("models", "engine", "services", "ui", "app", "cli")),
+    ("models", ("store", "engine", "services", "ui", "app", "cli")),
+    ("engine", ("models", "store", "services", "ui", "app", "cli")),
+    ("services", ("ui", "app", "cli")),
+    ("ui", ("store", "models", "engine", "app", "cli")),
+])  # fmt: skip
+def test_layers_import_only_what_lies_below_them(layer: str, others: tuple[str, ...]) -> None:
+    (
+        archrule(layer)
+        .match(f"chatdesk.{layer}*")
+        .should_not_import(*(f"chatdesk.{other}*" for other in others))
+        .check("chatdesk", only_direct_imports=True, skip_type_checking=True)
+    )
+
+
+@pytest.mark.parametrize(("library", "owner"), [
+    ("PySide6*", "chatdesk.ui*"),
+    ("llama_cpp*", "chatdesk.engine*"),
+    ("sqlite3", "chatdesk.store*"),
+    ("jinja2*", "chatdesk.engine*"),
+    ("markdown_it*", "chatdesk.ui*"),
+])  # fmt: skip
+def test_each_library_has_one_owner(library: str, owner: str) -> None:
+    rule = archrule(library).match("chatdesk*").exclude(owner)
+    # The composition root and the commands may touch Qt to start it.
+    if library == "PySide6*":
+        rule = rule.exclude("chatdesk.app", "chatdesk.self_test", "chatdesk.doctor")
+    rule.should_not_import(library).check("chatdesk", only_direct_imports=True)
+
+
+def test_importing_every_service_loads_neither_qt_nor_llama_cpp() -> None:
+    code = """
+import pkgutil, importlib, sys
+import chatdesk.app, chatdesk.cli, chatdesk.services
+for module in pkgutil.iter_modules(chatdesk.services.__path__):
+    importlib.import_module(f"chatdesk.services.{module.name}")
+late = {"PySide6", "llama_cpp", "jinja2", "numpy", "markdown_it", "pygments"} & set(sys.modules)
+assert not late, late
+"""
+    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stderr

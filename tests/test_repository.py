@@ -1,0 +1,47 @@
+"""What the repository's prose promises, held by tests."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import chatdesk
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def test_changelog_tells_of_this_version() -> None:
+    versions = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert versions[0] == chatdesk.__version__
+
+
+def test_readme_names_the_commands_that_ci_runs() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    commands = re.findall(r"uv run --group dev \S+", readme)
+    assert commands
+    assert commands[0] in ci
+
+
+def test_readme_links_and_pictures_exist() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    targets = [target for target in re.findall(r"\]\(([^)#]+)\)", readme) if "://" not in target]
+    assert targets
+    assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_direct_dependencies_are_pinned_exactly() -> None:
+    direct = [*PROJECT["project"]["dependencies"], *PROJECT["build-system"]["requires"]]
+    for group in PROJECT["dependency-groups"].values():
+        direct += group
+    assert [requirement for requirement in direct if "==" not in requirement] == []
+
+
+def test_no_lock_file_with_download_addresses_is_kept() -> None:
+    assert "uv.lock" in (ROOT / ".gitignore").read_text(encoding="utf-8").split()
+
+
+def test_every_icon_comes_with_its_licence() -> None:
+    assert (ROOT / "resources" / "licences" / "lucide.txt").exists()
+    for icon in (ROOT / "resources" / "icons").glob("*.svg"):
+        assert "lucide" in icon.read_text(encoding="utf-8"), icon.name

@@ -1,0 +1,16 @@
+"""What every test of widgets needs: a platform without a screen, and the shipped icons."""
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from pathlib import Path
+
+import pytest
+
+from chatdesk.ui.resources import set_resource_folder
+
+
+@pytest.fixture(autouse=True)
+def _shipped_files(qapp: object) -> None:
+    set_resource_folder(Path(__file__).parents[2] / "resources")

@@ -1,0 +1,114 @@
+import pytest
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QGuiApplication, QTextOption
+from PySide6.QtWidgets import QPlainTextEdit, QToolButton
+from pytestqt.qtbot import QtBot
+
+from chatdesk.core.composing import ComposerState
+from chatdesk.ui.composer import Composer
+
+
+@pytest.fixture
+def composer(qtbot: QtBot) -> Composer:
+    composer = Composer()
+    qtbot.addWidget(composer)
+    composer.resize(700, 200)
+    composer.show()
+    qtbot.waitExposed(composer)
+    composer.setFocus()
+    return composer
+
+
+def edit(composer: Composer) -> QPlainTextEdit:
+    found = composer.findChild(QPlainTextEdit, "composer")
+    assert isinstance(found, QPlainTextEdit)
+    return found
+
+
+def button(composer: Composer, name: str) -> QToolButton:
+    found = composer.findChild(QToolButton, name)
+    assert isinstance(found, QToolButton)
+    return found
+
+
+def test_enter_sends_and_the_box_keeps_its_text_until_it_is_saved(composer: Composer, qtbot: QtBot) -> None:
+    qtbot.keyClicks(edit(composer), "Who are you?")
+    with qtbot.waitSignal(composer.send_requested) as sent:
+        qtbot.keyClick(edit(composer), Qt.Key.Key_Return)
+    assert sent.args == ["Who are you?"]
+    assert composer.text() == "Who are you?"
+    composer.clear()
+    assert composer.text() == ""
+
+
+def test_a_double_enter_sends_once(composer: Composer, qtbot: QtBot) -> None:
+    sent: list[str] = []
+    composer.send_requested.connect(sent.append)
+    qtbot.keyClicks(edit(composer), "Hi")
+    for _ in range(2):
+        qtbot.keyClick(edit(composer), Qt.Key.Key_Return)
+    button(composer, "send_button").click()
+    assert sent == ["Hi"]
+
+
+def test_shift_enter_breaks_the_line_and_the_box_grows(composer: Composer, qtbot: QtBot) -> None:
+    low = edit(composer).height()
+    qtbot.keyClicks(edit(composer), "one")
+    qtbot.keyClick(edit(composer), Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClicks(edit(composer), "two")
+    assert composer.text() == "one\ntwo"
+    assert edit(composer).height() > low
+
+
+def test_a_very_long_text_does_not_push_the_window_apart(composer: Composer) -> None:
+    composer.set_text("line\n" * 500)
+    assert edit(composer).height() < 300
+
+
+def test_white_space_is_no_message(composer: Composer, qtbot: QtBot) -> None:
+    qtbot.keyClicks(edit(composer), "   ")
+    assert not button(composer, "send_button").isEnabled()
+    with qtbot.assertNotEmitted(composer.send_requested):
+        qtbot.keyClick(edit(composer), Qt.Key.Key_Return)
+
+
+def test_while_a_reply_is_written_the_button_and_escape_stop_it(composer: Composer, qtbot: QtBot) -> None:
+    composer.set_state(ComposerState.REPLYING)
+    assert button(composer, "stop_button").isVisible()
+    assert not button(composer, "send_button").isVisible()
+    with qtbot.waitSignal(composer.stop_requested):
+        qtbot.keyClick(edit(composer), Qt.Key.Key_Escape)
+    with qtbot.waitSignal(composer.stop_requested):
+        button(composer, "stop_button").click()
+
+
+def test_a_message_can_be_written_while_a_reply_streams(composer: Composer, qtbot: QtBot) -> None:
+    composer.set_state(ComposerState.REPLYING)
+    qtbot.keyClicks(edit(composer), "next")
+    assert composer.text() == "next"
+    with qtbot.assertNotEmitted(composer.send_requested):
+        qtbot.keyClick(edit(composer), Qt.Key.Key_Return)
+
+
+def test_rich_text_is_pasted_as_plain_text(composer: Composer) -> None:
+    rich = QMimeData()
+    rich.setHtml("<b>bold</b>")
+    rich.setText("bold")
+    QGuiApplication.clipboard().setMimeData(rich)
+    edit(composer).paste()
+    assert composer.text() == "bold"
+
+
+@pytest.mark.parametrize("state", ComposerState)
+def test_every_control_has_a_name(composer: Composer, state: ComposerState) -> None:
+    composer.set_state(state)
+    assert edit(composer).accessibleName()
+    assert button(composer, "send_button").accessibleName()
+    assert button(composer, "stop_button").accessibleName()
+
+
+def test_a_word_of_a_megabyte_is_wrapped_anywhere_and_ordinary_text_at_words_again(composer: Composer) -> None:
+    composer.set_text("x" * 1_000_000)
+    assert edit(composer).wordWrapMode() is QTextOption.WrapMode.WrapAnywhere
+    composer.clear()
+    assert edit(composer).wordWrapMode() is QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
