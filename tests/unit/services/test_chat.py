@@ -5,6 +5,7 @@ import pytest
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.events import (
     ConversationCreated,
+    ConversationDeleted,
     ConversationOpened,
     JobCrashed,
     MessageAdded,
@@ -226,6 +227,7 @@ def test_a_conversation_deleted_while_it_is_answered_stays_deleted(desk: Desk) -
     desk.chat.stop(reply.conversation_id)
     desk.history.delete(reply.conversation_id)
     desk.log.wait_for(ReplyFinished)
+    desk.log.wait_for(ConversationDeleted)
     assert desk.store.conversations() == ()
 
 
