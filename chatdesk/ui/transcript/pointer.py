@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QRect, Qt, QTextBoundaryFinder, QTimer
 from PySide6.QtGui import QClipboard, QGuiApplication
 
+from chatdesk.ui.transcript import wording
 from chatdesk.ui.transcript.boxes import ButtonKind
+from chatdesk.ui.transcript.message_boxes import FooterBox
 from chatdesk.ui.transcript.selection import END, Place, Selection, everything
 from chatdesk.ui.transcript.verbs import copy_text
 
@@ -82,9 +84,15 @@ class Pointer:
         return Hit(index, box_index, None, box.link_at(inner), box.is_text_at(inner))
 
     def tooltip_at(self, point: QPoint) -> str:
-        """What a button does or where a link leads; empty elsewhere."""
+        """What a button does, where a link leads, or what a reply was made with over its figures; else empty."""
         hit = self.hit_at(point)
+        if hit.message is not None and hit.button is None and self._is_on_figures(hit.message, hit.box):
+            return wording.details_words(self._view.column.messages[hit.message])
         return hit.link or (hit.button.label if hit.button is not None else "")
+
+    def _is_on_figures(self, index: int, box: int) -> bool:
+        item = self._view.column.known_item(index)
+        return item is not None and isinstance(item.boxes[box], FooterBox)
 
     def place_at(self, point: QPoint) -> Place:
         """The place in the text that is nearest to a point of the viewport."""

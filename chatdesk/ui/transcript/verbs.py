@@ -117,6 +117,8 @@ class Verbs:
             for verb in self.of(index):
                 label = _tr("Copy message") if verb.name == "copy" else verb.label
                 _add(menu, Verb(verb.name, label, verb.run))
+            if details := wording.details_words(view.column.messages[index]):
+                _add(menu, Verb("copy_details", wording.copy_details_words(), lambda: copy_text(details)))
             if is_detailed:
                 menu.addSeparator()
                 for verb in self.within(index):

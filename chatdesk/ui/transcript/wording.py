@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QLocale
@@ -9,6 +10,8 @@ from PySide6.QtCore import QCoreApplication, QLocale
 from chatdesk.core.messages import FinishReason, ReplyStatus, Role
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from chatdesk.core.messages import Message
 
 
@@ -49,6 +52,32 @@ def figures_words(message: Message) -> str:
         parts.append(_tr("first token after {seconds} s").format(seconds=seconds))
     parts.append(finish_words(message))
     return " · ".join(part for part in parts if part)
+
+
+def details_words(message: Message) -> str:
+    """What a reply was made with, a line each, so that it can be made again; empty when it was not generated."""
+    origin, figures, locale = message.origin, message.figures, QLocale()
+    if origin is None:
+        return ""
+    counts = {"prompt": locale.toString(figures.prompt_tokens), "cached": locale.toString(figures.cached_tokens)}
+    options = ("n_ctx", "n_batch", "n_ubatch", "n_threads", "n_gpu_layers")
+    rows = (
+        _tr("Model: {name}").format(name=origin.model_name),
+        _tr("Prompt: {prompt} tokens, {cached} of them kept from before").format(**counts),
+        _named_values(asdict(origin.sampling) | {"seed": origin.seed}),
+        _named_values({name: getattr(origin, name) for name in options}),
+    )
+    return "\n".join(row for row in rows if row)
+
+
+def _named_values(values: Mapping[str, float | None]) -> str:
+    """Options as they are spelled elsewhere, for copying them there; what is not known is left out."""
+    return ", ".join(f"{name} {value}" for name, value in values.items() if value is not None)
+
+
+def copy_details_words() -> str:
+    """Names the menu entry that copies what a reply was made with."""
+    return _tr("Copy details (seed and settings)")
 
 
 def progress_words(processed: int, total: int, seconds_left: float | None) -> str:

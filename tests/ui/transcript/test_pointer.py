@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QHelpEvent, QWheelEvent
@@ -163,6 +165,18 @@ def test_buttons_say_what_they_do(view: TranscriptView) -> None:
     assert view.pointer.tooltip_at(point) == "Regenerate"
     event = QHelpEvent(QEvent.Type.ToolTip, point, view.viewport().mapToGlobal(point))
     assert QApplication.sendEvent(view.viewport(), event)
+
+
+def test_the_figures_of_a_reply_tell_what_it_takes_to_make_it_again(view: TranscriptView) -> None:
+    made = reply("r", "hi")
+    assert made.origin is not None
+    view.set_messages([user("u", "go"), replace(made, origin=replace(made.origin, seed=42, n_ctx=8192))], {})
+    rect = view.message_rect(1)
+    tip = view.pointer.tooltip_at(QPoint(rect.left() + 5, rect.bottom() - 5))
+    assert "temperature 0.7" in tip
+    assert "seed 42" in tip
+    assert tip.endswith("n_ctx 8192")
+    assert view.pointer.tooltip_at(view.message_rect(0).center()) == ""
 
 
 def test_quiet_buttons_show_under_the_pointer_and_under_the_last_reply(view: TranscriptView) -> None:
