@@ -314,7 +314,9 @@ class WindowedApp:
             self.core.state.set(StateKey.WINDOW_STATE, state)
             self.core.state.set(StateKey.LAST_CONVERSATION_ID, self.window.conversation_id)
         self.bridge.close()
-        return self.core.close()
+        is_done = self.core.close()
+        gc.unfreeze()
+        return is_done
 
 
 def make_application() -> QApplication:
