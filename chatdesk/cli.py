@@ -15,12 +15,12 @@ import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from chatdesk.app import load_options, make_llama_engine, this_apps_paths
 from chatdesk.core.context import PromptMessage
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.messages import ReplyFigures, Role, clean_text
 from chatdesk.core.sampling import SamplingParams, resolve
 from chatdesk.engine.base import Chunk, Engine, Finished
+from chatdesk.headless import load_options, make_llama_engine, this_apps_paths
 from chatdesk.models.library import ModelLibrary, find_starter
 from chatdesk.store.database import Database
 from chatdesk.store.model_records import ModelRecordStore

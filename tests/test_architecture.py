@@ -20,11 +20,11 @@ def test_core_imports_nothing_of_ours_and_neither_threads_files_nor_clocks() -> 
 
 
 @pytest.mark.parametrize(("layer", "others"), [
-    ("store", ("models", "engine", "services", "ui", "app", "cli")),
-    ("models", ("store", "engine", "services", "ui", "app", "cli")),
-    ("engine", ("models", "store", "services", "ui", "app", "cli")),
-    ("services", ("ui", "app", "cli")),
-    ("ui", ("store", "models", "engine", "app", "cli")),
+    ("store", ("models", "engine", "services", "ui", "app", "headless", "cli")),
+    ("models", ("store", "engine", "services", "ui", "app", "headless", "cli")),
+    ("engine", ("models", "store", "services", "ui", "app", "headless", "cli")),
+    ("services", ("ui", "app", "headless", "cli")),
+    ("ui", ("store", "models", "engine", "app", "headless", "cli")),
 ])  # fmt: skip
 def test_layers_import_only_what_lies_below_them(layer: str, others: tuple[str, ...]) -> None:
     (

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from chatdesk.app import Core
 from chatdesk.core.events import (
     ConversationCreated,
     Event,
@@ -26,6 +25,7 @@ from chatdesk.core.messages import Message
 from chatdesk.core.sampling import SamplingParams
 from chatdesk.core.settings import Settings
 from chatdesk.engine.base import Engine
+from chatdesk.headless import Core
 from chatdesk.services.inference import InferenceService
 from chatdesk.store.paths import HOME_VARIABLE, Paths, find_paths
 from chatdesk.store.settings_file import SettingsFile

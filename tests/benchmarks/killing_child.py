@@ -12,9 +12,9 @@ from pathlib import Path
 os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from chatdesk.app import Core
 from chatdesk.core.events import Event, LibraryScanned, MessageAdded, ModelReady, ReplyDelta, ReplyFinished
 from chatdesk.core.messages import Role
+from chatdesk.headless import Core
 from chatdesk.store.paths import HOME_VARIABLE, find_paths
 from tests.benchmarks.starter import LONG_STORY, starter_model
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from chatdesk.app import resident_bytes
 from chatdesk.core.events import ModelReady, ModelUnloaded
 from chatdesk.core.sampling import SamplingParams
+from chatdesk.headless import resident_bytes
 from tests.benchmarks.figures import PAIRS, QUICK_PAIRS, Bar, Figure, figure, spread
 from tests.benchmarks.headless import Headless, headless
 from tests.benchmarks.starter import LONG_STORY, long_text, starter_model

@@ -11,10 +11,10 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from chatdesk.app import Core
 from chatdesk.core.events import ModelReady
 from chatdesk.core.messages import ReplyOrigin, ReplyStatus, text_parts
 from chatdesk.core.sampling import SamplingParams
+from chatdesk.headless import Core
 from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
 from chatdesk.store.paths import HOME_VARIABLE, Paths

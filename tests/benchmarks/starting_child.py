@@ -34,7 +34,8 @@ def chatdesk_window(conversations: int) -> None:
 
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     chatdesk.__main__._parser().parse_args([])
-    from chatdesk.app import make_application, run_application, this_apps_paths
+    from chatdesk.app import make_application, run_application
+    from chatdesk.headless import this_apps_paths
 
     application = make_application()
 

@@ -15,8 +15,9 @@ os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QProgressBar, QToolButton, QWidget
 
-from chatdesk.app import make_application, run_application, this_apps_paths
+from chatdesk.app import make_application, run_application
 from chatdesk.core.errors import UserFacingError
+from chatdesk.headless import this_apps_paths
 
 Step = Callable[[], bool] | float
 
