@@ -44,6 +44,7 @@ class ErrorCode(StrEnum):
     BUSY = "busy"
     CONVERSATION_DELETED = "conversation_deleted"
     SETTING_OUT_OF_RANGE = "setting_out_of_range"
+    SETTING_NOT_AN_ADDRESS = "setting_not_an_address"
     SETTINGS_BROKEN = "settings_broken"
     DATABASE_NEWER = "database_newer"
     DATABASE_BROKEN = "database_broken"
@@ -53,6 +54,24 @@ class ErrorCode(StrEnum):
     DISK_FULL = "disk_full"
     FOLDER_NOT_WRITABLE = "folder_not_writable"
     DISK_ERROR = "disk_error"
+    HUB_OFFLINE = "hub_offline"
+    HUB_UNREACHABLE = "hub_unreachable"
+    HUB_REPO_NOT_FOUND = "hub_repo_not_found"
+    HUB_FILE_NOT_FOUND = "hub_file_not_found"
+    HUB_GATED = "hub_gated"
+    HUB_TOKEN_REFUSED = "hub_token_refused"
+    HUB_RATE_LIMITED = "hub_rate_limited"
+    HUB_ERROR = "hub_error"
+    HUB_BAD_ADDRESS = "hub_bad_address"
+    DOWNLOAD_NO_SPACE = "download_no_space"
+    DOWNLOAD_DAMAGED = "download_damaged"
+    DOWNLOAD_CHANGED = "download_changed"
+    DOWNLOAD_UNSAFE_NAME = "download_unsafe_name"
+    DOWNLOAD_EXISTS = "download_exists"
+    MODEL_TOO_LARGE = "model_too_large"
+    MODEL_NOT_OURS = "model_not_ours"
+    MODEL_NOT_REMOVED = "model_not_removed"
+    TOKEN_NOT_SAVED = "token_not_saved"
     CRASHED_LAST_TIME = "crashed_last_time"
     INTERNAL = "internal"
 
@@ -181,6 +200,10 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("Errors", "“{value}” is not possible for {name}."),
         QT_TRANSLATE_NOOP("Errors", "Choose a number from {least} to {most}."),
     ),
+    ErrorCode.SETTING_NOT_AN_ADDRESS: (
+        QT_TRANSLATE_NOOP("Errors", "“{value}” is no address that {name} can be."),
+        QT_TRANSLATE_NOOP("Errors", "Write it in full, such as https://example.org."),
+    ),
     ErrorCode.SETTINGS_BROKEN: (
         QT_TRANSLATE_NOOP("Errors", "The settings file could not be read, so the standard settings are used."),
         QT_TRANSLATE_NOOP("Errors", "The old file is kept as {moved_to}."),
@@ -218,6 +241,90 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
     ErrorCode.DISK_ERROR: (
         QT_TRANSLATE_NOOP("Errors", "The disk reported an error: {reason}."),
         QT_TRANSLATE_NOOP("Errors", "Check the disk and try again."),
+    ),
+    ErrorCode.HUB_OFFLINE: (
+        QT_TRANSLATE_NOOP("Errors", "ChatDesk is in offline mode, so the Hugging Face Hub was not asked."),
+        QT_TRANSLATE_NOOP("Errors", "Turn offline mode off in Settings to search and download."),
+    ),
+    ErrorCode.HUB_UNREACHABLE: (
+        QT_TRANSLATE_NOOP("Errors", "{host} cannot be reached ({reason})."),
+        QT_TRANSLATE_NOOP(
+            "Errors",
+            "Check the connection, or set a mirror or a proxy in Settings; what is installed works without a network.",
+        ),
+    ),
+    ErrorCode.HUB_REPO_NOT_FOUND: (
+        QT_TRANSLATE_NOOP("Errors", "The Hub has no repo “{repo_id}”, or it is private."),
+        QT_TRANSLATE_NOOP("Errors", "Check its spelling; a private repo needs an access token in Settings."),
+    ),
+    ErrorCode.HUB_FILE_NOT_FOUND: (
+        QT_TRANSLATE_NOOP("Errors", "“{repo_id}” has no file “{filename}”."),
+        QT_TRANSLATE_NOOP("Errors", "It may have been renamed or removed; open the repo's page again."),
+    ),
+    ErrorCode.HUB_GATED: (
+        QT_TRANSLATE_NOOP("Errors", "The authors of “{repo_id}” want their licence accepted first."),
+        QT_TRANSLATE_NOOP(
+            "Errors", "Accept it at {url}, then put an access token of your account into Settings and try again."
+        ),
+    ),
+    ErrorCode.HUB_TOKEN_REFUSED: (
+        QT_TRANSLATE_NOOP("Errors", "The Hub did not accept the access token."),
+        QT_TRANSLATE_NOOP("Errors", "Make a new one at {url} and put it into Settings."),
+    ),
+    ErrorCode.HUB_RATE_LIMITED: (
+        QT_TRANSLATE_NOOP("Errors", "The Hub asks for a pause: too many requests came from this network."),
+        QT_TRANSLATE_NOOP("Errors", "Try again in {seconds} seconds; an access token in Settings raises the limit."),
+    ),
+    ErrorCode.HUB_ERROR: (
+        QT_TRANSLATE_NOOP("Errors", "The Hub answered with something unexpected ({reason})."),
+        QT_TRANSLATE_NOOP("Errors", "Try again later."),
+    ),
+    ErrorCode.HUB_BAD_ADDRESS: (
+        QT_TRANSLATE_NOOP("Errors", "“{address}” is no address of a model on the Hub."),
+        QT_TRANSLATE_NOOP("Errors", "Paste the address of a repo, or write owner/name."),
+    ),
+    ErrorCode.DOWNLOAD_NO_SPACE: (
+        QT_TRANSLATE_NOOP(
+            "Errors", "“{model}” needs {needed} on this disk, and {free} are free: {missing} are missing."
+        ),
+        QT_TRANSLATE_NOOP("Errors", "Remove models or other files, or choose a smaller quantization."),
+    ),
+    ErrorCode.DOWNLOAD_DAMAGED: (
+        QT_TRANSLATE_NOOP("Errors", "“{model}” arrived damaged: its checksum is wrong."),
+        QT_TRANSLATE_NOOP(
+            "Errors", "It was thrown away. Download it again; if it happens again, the network or the disk is at fault."
+        ),
+    ),
+    ErrorCode.DOWNLOAD_CHANGED: (
+        QT_TRANSLATE_NOOP("Errors", "“{model}” was changed on the Hub while it was being downloaded."),
+        QT_TRANSLATE_NOOP("Errors", "Open its page again and download the new version."),
+    ),
+    ErrorCode.DOWNLOAD_UNSAFE_NAME: (
+        QT_TRANSLATE_NOOP("Errors", "“{filename}” is no safe name for a file on this computer."),
+        QT_TRANSLATE_NOOP("Errors", "Choose another file."),
+    ),
+    ErrorCode.DOWNLOAD_EXISTS: (
+        QT_TRANSLATE_NOOP("Errors", "“{model}” is installed or on its way already."),
+        "",
+    ),
+    ErrorCode.MODEL_TOO_LARGE: (
+        QT_TRANSLATE_NOOP("Errors", "“{model}” needs about {needed} of memory, and {free} are free."),
+        QT_TRANSLATE_NOOP("Errors", "Choose a shorter context, fewer GPU layers or a smaller file, or load it anyway."),
+    ),
+    ErrorCode.MODEL_NOT_OURS: (
+        QT_TRANSLATE_NOOP("Errors", "“{model}” belongs to another app or came with ChatDesk, so it is not removed."),
+        QT_TRANSLATE_NOOP("Errors", "It can be taken off the list."),
+    ),
+    ErrorCode.MODEL_NOT_REMOVED: (
+        QT_TRANSLATE_NOOP("Errors", "“{model}” could not be removed: {reason}."),
+        QT_TRANSLATE_NOOP("Errors", "Close programs that use it and try again."),
+    ),
+    ErrorCode.TOKEN_NOT_SAVED: (
+        QT_TRANSLATE_NOOP(
+            "Errors",
+            "This system has no safe place for the access token ({reason}), so it is kept until ChatDesk closes.",
+        ),
+        QT_TRANSLATE_NOOP("Errors", "Unlock the system's keyring, or set HF_TOKEN in the environment."),
     ),
     ErrorCode.CRASHED_LAST_TIME: (
         QT_TRANSLATE_NOOP("Errors", "ChatDesk ended unexpectedly while “{model}” was in use. Your chats are safe."),

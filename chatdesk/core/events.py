@@ -11,10 +11,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chatdesk.core.conversations import Conversation
+    from chatdesk.core.downloads import Download
     from chatdesk.core.errors import ErrorDetail
+    from chatdesk.core.fit import Fit
+    from chatdesk.core.hub_models import HubRepo, HubSort, RepoPage
+    from chatdesk.core.installed_models import InstalledModel
     from chatdesk.core.messages import Message
     from chatdesk.core.model_files import ModelFile
     from chatdesk.core.model_info import ModelInfo
+    from chatdesk.core.recommendations import Recommendation
     from chatdesk.core.settings import Settings
 
 
@@ -153,6 +158,109 @@ class LibraryScanned:
 
 
 @dataclass(frozen=True, slots=True)
+class LibraryDescribed:
+    """What is known of the installed models, after their headers were read."""
+
+    installed: tuple[InstalledModel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsFoundElsewhere:
+    """Models that other apps downloaded, and which are not listed yet. They can be used where they lie."""
+
+    models: tuple[ModelFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVerified:
+    """A model file was read as a whole: `is_intact` tells whether it is what was downloaded, None: nothing to compare.
+
+    `sha256` is in lower-case hexadecimal.
+    """
+
+    model: ModelFile
+    sha256: str
+    is_intact: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRemoved:
+    """A model is gone from the library; `is_for_good` tells whether it went past the trash."""
+
+    model: ModelFile
+    is_for_good: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsRecommended:
+    """These curated models fit this machine, the best first."""
+
+    recommendations: tuple[Recommendation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HubSearched:
+    """The Hub answered a search."""
+
+    query: str
+    sort: HubSort
+    repos: tuple[HubRepo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HubSearchFailed:
+    """The Hub could not be searched."""
+
+    query: str
+    error: ErrorDetail
+
+
+@dataclass(frozen=True, slots=True)
+class RepoShown:
+    """A repo of the Hub was read. `wanted_filename` is the file that a pasted address named."""
+
+    page: RepoPage
+    wanted_filename: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RepoFailed:
+    """A repo of the Hub could not be read."""
+
+    repo_id: str
+    error: ErrorDetail
+
+
+@dataclass(frozen=True, slots=True)
+class FitsAssessed:
+    """How the files of a repo fit this machine, by file name; more, or more exact ones, may follow."""
+
+    repo_id: str
+    fits: Mapping[str, Fit]
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadsListed:
+    """All downloads that are not over, in the order of the queue."""
+
+    downloads: tuple[Download, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadChanged:
+    """A download has another state, place or progress."""
+
+    download: Download
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInstalled:
+    """A downloaded model was verified, probed and put into the library."""
+
+    model: ModelFile
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsChanged:
     """The app's settings are these now."""
 
@@ -193,6 +301,19 @@ Event = (
     | ModelFailed
     | ModelUnloaded
     | LibraryScanned
+    | LibraryDescribed
+    | ModelsFoundElsewhere
+    | ModelVerified
+    | ModelRemoved
+    | ModelsRecommended
+    | HubSearched
+    | HubSearchFailed
+    | RepoShown
+    | RepoFailed
+    | FitsAssessed
+    | DownloadsListed
+    | DownloadChanged
+    | ModelInstalled
     | SettingsChanged
     | NoticeRaised
     | JobCrashed

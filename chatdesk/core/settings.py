@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from chatdesk.core.errors import ErrorCode, UserFacingError
+from chatdesk.core.fit import CacheType
 from chatdesk.core.sampling import SamplingParams
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 
 class Theme(StrEnum):
@@ -26,6 +32,12 @@ LOAD_LIMITS: dict[str, tuple[int, int]] = {
     "n_ctx": (256, 1_048_576),
     "n_threads": (1, 512),
     "n_gpu_layers": (ALL_GPU_LAYERS, 10_000),
+    "parallel_downloads": (1, 2),
+}
+# name -> what the address may begin with
+ADDRESS_SCHEMES: dict[str, frozenset[str]] = {
+    "hub_endpoint": frozenset({"http", "https"}),
+    "proxy": frozenset({"http", "https"}),
 }
 
 
@@ -34,7 +46,8 @@ class Settings:
     """What a person can set.
 
     `n_ctx` None: the least of the trained length, 8,192 and what fits; `n_threads` None: the physical cores;
-    `n_gpu_layers` -1: as many as the model has.
+    `n_gpu_layers` -1: as many as fit; `flash_attention` None: llama.cpp decides.
+    `hub_endpoint` None: the Hub itself, or what `HF_ENDPOINT` says; `proxy` None: the system's.
     """
 
     system_prompt: str = DEFAULT_SYSTEM_PROMPT
@@ -43,6 +56,13 @@ class Settings:
     n_threads: int | None = None
     n_gpu_layers: int = ALL_GPU_LAYERS
     theme: Theme = Theme.SYSTEM
+    cache_type: CacheType = CacheType.F16
+    flash_attention: bool | None = None
+    is_offline: bool = False
+    hub_endpoint: str | None = None
+    proxy: str | None = None
+    keeps_awake: bool = True
+    parallel_downloads: int = 1
 
     def __post_init__(self) -> None:
         for name, (least, most) in LOAD_LIMITS.items():
@@ -51,3 +71,18 @@ class Settings:
                 raise UserFacingError(
                     ErrorCode.SETTING_OUT_OF_RANGE, name=name, value=str(value), least=least, most=most
                 )
+        for name, schemes in ADDRESS_SCHEMES.items():
+            address: str | None = getattr(self, name)
+            if address is not None and not is_address(address, schemes):
+                raise UserFacingError(ErrorCode.SETTING_NOT_AN_ADDRESS, name=name, value=address)
+
+
+def is_address(text: str, schemes: Collection[str]) -> bool:
+    """Whether `text` is the whole address of a server, with one of `schemes`, a host and no spaces."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # which raises when it is no number
+    except ValueError:
+        return False
+    is_plain = text.isprintable() and not any(map(str.isspace, text))
+    return is_plain and parts.scheme in schemes and bool(parts.hostname) and not (parts.query or parts.fragment)

@@ -8,9 +8,10 @@ import threading
 import time
 from dataclasses import asdict, fields, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from chatdesk.core.errors import ErrorCode, ErrorDetail, UserFacingError
+from chatdesk.core.fit import CacheType
 from chatdesk.core.messages import clean_text
 from chatdesk.core.sampling import SamplingParams, checked
 from chatdesk.core.settings import Settings, Theme
@@ -19,6 +20,10 @@ from chatdesk.store.disk import disk_problems_named, move_aside, replace_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
+
+T = TypeVar("T")
+
+_NONE_ALLOWED = {"n_ctx", "n_threads", "flash_attention", "hub_endpoint", "proxy"}
 
 _log = logging.getLogger(__name__)
 
@@ -143,18 +148,31 @@ def _setting(name: str, untrusted: Any) -> Any:
     Raises:
         ValueError, TypeError: it has another type.
     """
+    if untrusted is None and name in _NONE_ALLOWED:
+        return None
     match name:
-        case "system_prompt" if isinstance(untrusted, str):
-            return clean_text(untrusted)
-        case "sampling" if isinstance(untrusted, dict):
-            return _sampling(untrusted)
+        case "system_prompt":
+            value: Any = clean_text(_typed(str, untrusted))
+        case "sampling":
+            value = _sampling(_typed(dict, untrusted))
         case "theme":
-            return Theme(untrusted)
-        case "n_ctx" | "n_threads" if untrusted is None:
-            return None
-        case "n_ctx" | "n_threads" | "n_gpu_layers" if isinstance(untrusted, int) and not isinstance(untrusted, bool):
-            return untrusted
-    raise TypeError(f"{untrusted!r:.100}")
+            value = Theme(untrusted)
+        case "cache_type":
+            value = CacheType(untrusted)
+        case "hub_endpoint" | "proxy":
+            value = _typed(str, untrusted)
+        case "flash_attention" | "is_offline" | "keeps_awake":
+            value = _typed(bool, untrusted)
+        case _:
+            value = _typed(int, untrusted)
+    return value
+
+
+def _typed(kind: type[T], untrusted: Any) -> T:
+    """`untrusted` itself, if it is exactly of this type: True is no number."""
+    if type(untrusted) is not kind:
+        raise TypeError(f"{untrusted!r:.100}")
+    return untrusted
 
 
 def _sampling(untrusted: Mapping[str, Any]) -> SamplingParams:
