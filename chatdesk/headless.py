@@ -8,15 +8,20 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import shutil
 import sys
 import time
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from chatdesk.core.errors import ErrorCode, ErrorDetail, UserFacingError
 from chatdesk.core.events import NoticeRaised, Post
 from chatdesk.core.model_files import ModelFile, ModelOrigin, display_name
+from chatdesk.core.snapshot_budget import snapshot_budget
 from chatdesk.engine.base import Engine, LoadOptions, OnLoadProgress, ShouldStop
+from chatdesk.engine.fingerprint import fingerprint
+from chatdesk.engine.snapshot_files import SnapshotFiles, forget_snapshots, snapshot_paths
+from chatdesk.engine.snapshots import MemorySnapshots, SnapshotShelf
 from chatdesk.models.library import ModelLibrary, find_starter
 from chatdesk.services.chat import ChatService
 from chatdesk.services.history import HistoryService
@@ -32,7 +37,7 @@ from chatdesk.store.paths import Paths, find_paths, resource
 from chatdesk.store.settings_file import SettingsFile, StateFile, StateKey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from chatdesk.core.settings import Settings
 
@@ -53,8 +58,38 @@ def load_options(settings: Settings) -> LoadOptions:
     return LoadOptions(n_ctx=settings.n_ctx, n_threads=settings.n_threads, n_gpu_layers=settings.n_gpu_layers)
 
 
+class LlamaEngines:
+    """Loads models with llama.cpp, each with the snapshots of what it processed before; a `MakeEngine`.
+
+    llama.cpp is imported here and not before: starting the window must not wait for it.
+    """
+
+    def __init__(self, folder: Path, budget_bytes: Callable[[], int]) -> None:
+        """`folder` is where snapshots lie, `budget_bytes` what all of them may take on disk."""
+        self._folder = folder
+        self._budget_bytes = budget_bytes
+        self._memory = MemorySnapshots(_memory_for_snapshots)
+
+    def __call__(self, model: ModelFile, options: LoadOptions, on_progress: OnLoadProgress) -> Engine:
+        """Load `model`."""
+        from chatdesk.engine.llama import load_llama
+
+        return load_llama(model, options, on_progress, self._shelf(model, options))
+
+    def _shelf(self, model: ModelFile, options: LoadOptions) -> SnapshotShelf | None:
+        from chatdesk.engine.devices import read_devices
+
+        try:
+            content = fingerprint(model)
+        except OSError as error:
+            log.info("%s cannot be read: %s", model.path, error)
+            return None  # loading it will say why
+        key = f"{content} {read_devices().build} {options.cache_type} {options.flash_attention}"
+        return SnapshotShelf(key, self._memory, SnapshotFiles(self._folder, key, self._budget_bytes))
+
+
 def make_llama_engine(model: ModelFile, options: LoadOptions, on_progress: OnLoadProgress) -> Engine:
-    """Load a model with llama.cpp, which is imported here and not before: starting the window must not wait for it."""
+    """Load a model that keeps nothing of what it processes."""
     from chatdesk.engine.llama import load_llama
 
     return load_llama(model, options, on_progress)
@@ -153,12 +188,24 @@ class Core:
         library = ModelLibrary(paths.models, find_starter(resource("models")))
         self.library = ModelLibraryService(library, records, library_worker, post)
         self.inference = InferenceService(
-            make_llama_engine, FirstTry(records), LoadRecord(self.state), resident_bytes, post
+            LlamaEngines(paths.snapshots, self._snapshot_budget),
+            FirstTry(records),
+            LoadRecord(self.state),
+            resident_bytes,
+            lambda owner: forget_snapshots(paths.snapshots, owner),
+            post,
         )
         self.chat = ChatService(conversations, store_worker, self.inference, live, self.preferences.current, post)
-        self.history = HistoryService(conversations, store_worker, live, post)
+        self.history = HistoryService(conversations, store_worker, live, self.inference.forget, post)
         self._live = live
         self._workers = (library_worker, store_worker)
+
+    def _snapshot_budget(self) -> int:
+        """How much disk snapshots may take now, in bytes."""
+        folder = self.paths.snapshots
+        taken = sum(path.stat().st_size for path in snapshot_paths(folder))
+        free = shutil.disk_usage(self.paths.data).free
+        return snapshot_budget(self.preferences.current().snapshot_bytes, free, taken)
 
     def _find_suspects(self) -> frozenset[str]:
         """Paths of the models that were being loaded or writing when a run ended without saying so.
@@ -236,6 +283,13 @@ class Core:
             self._post(NoticeRaised(ErrorDetail(ErrorCode.STARTER_MISSING)))
         elif model.path not in self._suspects:
             self.inference.load(model, load_options(self.preferences.current()))
+
+
+def _memory_for_snapshots() -> int:
+    """Conversations may wait in a quarter of what is free, and in 2 GiB at most."""
+    import psutil
+
+    return min(int(psutil.virtual_memory().available) // 4, 2 * 2**30)
 
 
 def resident_bytes() -> int:

@@ -33,6 +33,7 @@ LOAD_LIMITS: dict[str, tuple[int, int]] = {
     "n_threads": (1, 512),
     "n_gpu_layers": (ALL_GPU_LAYERS, 10_000),
     "parallel_downloads": (1, 2),
+    "snapshot_bytes": (0, 10**12),
 }
 # name -> what the address may begin with
 ADDRESS_SCHEMES: dict[str, frozenset[str]] = {
@@ -47,6 +48,7 @@ class Settings:
 
     `n_ctx` None: the least of the trained length, 8,192 and what fits; `n_threads` None: the physical cores;
     `n_gpu_layers` -1: as many as fit; `flash_attention` None: llama.cpp decides.
+    `snapshot_bytes` None: chosen for this disk, 0: conversations are not kept ready on it.
     `hub_endpoint` None: the Hub itself, or what `HF_ENDPOINT` says; `proxy` None: the system's.
     """
 
@@ -62,6 +64,7 @@ class Settings:
     hub_endpoint: str | None = None
     proxy: str | None = None
     keeps_awake: bool = True
+    snapshot_bytes: int | None = None
     parallel_downloads: int = 1
 
     def __post_init__(self) -> None:

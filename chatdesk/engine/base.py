@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from chatdesk.core.fit import CacheType
+
 if TYPE_CHECKING:
     from chatdesk.core.context import PromptMessage
     from chatdesk.core.messages import FinishReason
@@ -16,13 +18,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
-    """How a model is loaded; names as llama.cpp spells them. None: chosen for this model and machine."""
+    """How a model is loaded; names as llama.cpp spells them. None: chosen for this model and machine.
+
+    `cache_type` is that of keys and values in the KV cache.
+    """
 
     n_ctx: int | None = None
     n_threads: int | None = None
     n_gpu_layers: int = -1
     n_batch: int = 512
     n_ubatch: int = 512
+    cache_type: CacheType = CacheType.F16
+    flash_attention: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +78,12 @@ class Engine(Protocol):
         """
 
     def generate(
-        self, prompt: Sequence[int], sampling: SamplingParams, should_stop: ShouldStop
+        self, prompt: Sequence[int], sampling: SamplingParams, should_stop: ShouldStop, owner: str = ""
     ) -> Iterator[PromptProgress | Chunk | Finished]:
         """Process `prompt`, then write the reply: progress, chunks, and exactly one `Finished` at the end.
+
+        What was processed before is not processed again; `owner` names the conversation that it is kept for, and
+        nothing is kept for an empty one.
 
         The texts of all chunks, joined, are the reply. `should_stop` is asked between tokens and, during prompt
         processing, between batches and inside llama.cpp; after it says yes the reply ends as `STOPPED`.
@@ -82,6 +92,22 @@ class Engine(Protocol):
             UserFacingError: `PROMPT_TOO_LONG` when the prompt leaves no room for a token of reply,
                 `GENERATION_FAILED` when llama.cpp reports an error. The engine stays usable.
         """
+
+    def prepare(self, prompt: Sequence[int], should_stop: ShouldStop, owner: str = "") -> Iterator[PromptProgress]:
+        """Process the beginning of a prompt that is expected, so that only the rest is left when it comes.
+
+        Raises:
+            UserFacingError: `GENERATION_FAILED`; the engine stays usable.
+        """
+
+    def snapshot(self) -> Callable[[], object] | None:
+        """Copy what is processed; the result writes the copy to disk, on any thread. None: nothing new to write."""
+
+    def stash(self) -> None:
+        """Keep what is processed in memory, for an engine that loads the same model later."""
+
+    def forget(self, owner: str | None) -> None:
+        """Drop from memory what was processed for one conversation; None: for all."""
 
     def close(self) -> None:
         """Give the model's memory back to the system. May be called twice."""

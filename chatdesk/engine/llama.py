@@ -11,7 +11,6 @@ import random
 import sys
 from dataclasses import replace
 from datetime import datetime
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import psutil
@@ -26,13 +25,15 @@ from chatdesk.engine.devices import read_devices
 from chatdesk.engine.llama_loading import metadata, open_model
 from chatdesk.engine.llama_runtime import llama_cpp
 from chatdesk.engine.llama_sampling import sampler_chain
+from chatdesk.engine.prompt_cache import PromptCache
 from chatdesk.engine.prompts import PromptBuilder
+from chatdesk.engine.snapshots import MemorySnapshots, SnapshotShelf
 from chatdesk.engine.stop_flag import StopFlag
 from chatdesk.engine.templates import CHATML, GENERAL, ChatTemplate, usable_template
 from chatdesk.engine.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from chatdesk.core.context import PromptMessage
     from chatdesk.core.model_files import ModelFile
@@ -40,24 +41,26 @@ if TYPE_CHECKING:
     from chatdesk.engine.base import LoadOptions, OnLoadProgress, ShouldStop
     from chatdesk.engine.llama_loading import LoadedModel
 
-_SEQUENCE = 0
-_TO_THE_END = -1
 _LAST = -1
 # What llama_decode returns
 _DONE, _ABORTED = 0, 2
 
 
-def load_llama(model: ModelFile, options: LoadOptions, on_progress: OnLoadProgress) -> LlamaEngine:
-    """Load `model` for chat; a `MakeEngine`.
+def load_llama(
+    model: ModelFile, options: LoadOptions, on_progress: OnLoadProgress, shelf: SnapshotShelf | None = None
+) -> LlamaEngine:
+    """Load `model` for chat; a `MakeEngine`. Without a `shelf` no snapshot of its KV cache is kept.
 
     Raises:
         UserFacingError: any of the `MODEL_…` codes, or `LOAD_CANCELLED` after `on_progress` said no.
     """
     llama_runtime.start()
+    if shelf is None:
+        shelf = SnapshotShelf("", MemorySnapshots(lambda: 0))
     resident_before = _resident_bytes()
     loaded = open_model(model, options, on_progress)
     try:
-        return LlamaEngine(model, loaded, options, resident_before)
+        return LlamaEngine(model, loaded, options, shelf, resident_before)
     except BaseException:
         loaded.free()
         raise
@@ -66,19 +69,25 @@ def load_llama(model: ModelFile, options: LoadOptions, on_progress: OnLoadProgre
 class LlamaEngine:
     """A loaded model file with the KV cache of one conversation. See `Engine` for what it promises.
 
-    `_cached` are the tokens whose keys and values are in the KV cache, in order: what is processed is only what a
-    prompt does not share with them. It is kept true wherever a generator can be left.
+    What is processed of a prompt is only what it does not share with the tokens of `_cache`, which are kept true
+    wherever a generator can be left.
 
     `resident_before` is the resident memory of the process, in bytes, before `loaded` was.
     """
 
-    def __init__(self, model: ModelFile, loaded: LoadedModel, options: LoadOptions, resident_before: int) -> None:
+    def __init__(
+        self,
+        model: ModelFile,
+        loaded: LoadedModel,
+        options: LoadOptions,
+        shelf: SnapshotShelf,
+        resident_before: int,
+    ) -> None:
         self._loaded: LoadedModel | None = loaded
         self._context = loaded.context
-        self._memory = llama_cpp.llama_get_memory(loaded.context)
         self._vocabulary = Vocabulary(loaded.model)
         self._stop_flag = StopFlag(loaded.context)
-        self._cached: list[int] = []
+        self._cache = PromptCache(loaded.model, loaded.context, shelf)
         self._n_ctx = int(llama_cpp.llama_n_ctx(loaded.context))
         self._n_batch = int(llama_cpp.llama_n_batch(loaded.context))
         self._batch = (ctypes.c_int32 * self._n_batch)()
@@ -117,7 +126,7 @@ class LlamaEngine:
         return self._prompts.tokens(messages)
 
     def generate(
-        self, prompt: Sequence[int], sampling: SamplingParams, should_stop: ShouldStop
+        self, prompt: Sequence[int], sampling: SamplingParams, should_stop: ShouldStop, owner: str = ""
     ) -> Iterator[PromptProgress | Chunk | Finished]:
         """Process `prompt`, then write the reply.
 
@@ -129,10 +138,29 @@ class LlamaEngine:
         seed = random.randint(0, MAX_SEED) if sampling.seed is None else sampling.seed
         reason = FinishReason.STOPPED
         with self._stop_flag.following(should_stop):
-            yield from self._process(tokens, should_stop)
-            if len(self._cached) == len(tokens):
+            yield from self._process(tokens, owner, should_stop)
+            if len(self._cache.tokens) == len(tokens):
                 reason = yield from self._write(tokens, sampling, seed, should_stop)
         yield Finished(reason, seed)
+
+    def prepare(self, prompt: Sequence[int], should_stop: ShouldStop, owner: str = "") -> Iterator[PromptProgress]:
+        """Process the beginning of a prompt that is expected, so that only the rest is left when it comes."""
+        tokens = list(prompt)
+        if 0 < len(tokens) < self._n_ctx:
+            with self._stop_flag.following(should_stop):
+                yield from self._process(tokens, owner, should_stop)
+
+    def snapshot(self) -> Callable[[], object] | None:
+        """Copy the KV cache; the result writes the copy to disk, on any thread. None when the disk holds it."""
+        return self._cache.unsaved_writer()
+
+    def stash(self) -> None:
+        """Keep the KV cache in memory for an engine that loads the same model later."""
+        self._cache.stash()
+
+    def forget(self, owner: str | None) -> None:
+        """Drop what was said in one conversation from memory; None: in all."""
+        self._cache.forget(owner)
 
     def close(self) -> None:
         """Give the model's memory back to the system. May be called twice."""
@@ -141,16 +169,14 @@ class LlamaEngine:
             self._loaded = None
             _return_freed_memory()
 
-    def _process(self, tokens: list[int], should_stop: ShouldStop) -> Iterator[PromptProgress]:
+    def _process(self, tokens: list[int], owner: str, should_stop: ShouldStop) -> Iterator[PromptProgress]:
         """Bring the KV cache to hold exactly `tokens`, or fewer when a stop is asked for."""
-        common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(self._cached, tokens, strict=False)))
-        # The last token is always processed, for the logits that the reply begins with.
-        cached = self._keep(min(common, len(tokens) - 1))
+        cached = self._cache.begin(tokens, owner)
         yield PromptProgress(cached, len(tokens), cached)
-        while (processed := len(self._cached)) < len(tokens) and not should_stop():
+        while (processed := len(self._cache.tokens)) < len(tokens) and not should_stop():
             if not self._decode(tokens[processed : processed + self._n_batch]):
                 return
-            yield PromptProgress(len(self._cached), len(tokens), cached)
+            yield PromptProgress(len(self._cache.tokens), len(tokens), cached)
 
     def _write(
         self, prompt: list[int], sampling: SamplingParams, seed: int, should_stop: ShouldStop
@@ -171,7 +197,7 @@ class LlamaEngine:
                 if should_stop():
                     reason = FinishReason.STOPPED
                     break
-                if len(self._cached) >= self._n_ctx:
+                if len(self._cache.tokens) >= self._n_ctx:
                     reason = FinishReason.CONTEXT_FULL
                     break
                 # Also after the last token that is wanted: the next prompt will begin with it.
@@ -194,25 +220,14 @@ class LlamaEngine:
         self._batch[: len(tokens)] = tokens  # type: ignore[assignment]  # ctypes takes integers, typeshed does not know
         result = int(llama_cpp.llama_decode(self._context, llama_cpp.llama_batch_get_one(self._batch, len(tokens))))
         if result == _DONE:
-            self._cached += tokens
+            self._cache.tokens += tokens
             return True
         # Parts of the batch may be in the KV cache.
-        self._keep(len(self._cached))
+        self._cache.keep(len(self._cache.tokens))
         if result == _ABORTED:
             return False
         reason = next(reversed(log.since(mark)), f"error {result}")
         raise UserFacingError(ErrorCode.GENERATION_FAILED, reason=reason)
-
-    def _keep(self, count: int) -> int:
-        """Drop all but the first `count` tokens from the KV cache; returns how many are left.
-
-        That is 0 where a model cannot go back in part (recurrent ones, some with a sliding window).
-        """
-        if count == 0 or not llama_cpp.llama_memory_seq_rm(self._memory, _SEQUENCE, count, _TO_THE_END):
-            llama_cpp.llama_memory_clear(self._memory, False)
-            count = 0
-        del self._cached[count:]
-        return count
 
 
 def prompt_builder(loaded: LoadedModel, vocabulary: Vocabulary) -> tuple[PromptBuilder, str | None]:

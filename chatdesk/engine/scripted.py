@@ -34,7 +34,8 @@ class ScriptedEngine:
 
     A reply that is a `UserFacingError` is raised instead. Every word of a reply is a chunk, and costs
     `seconds_per_chunk`; every `n_batch` tokens of a prompt cost the same. `prompts` are the messages of each prompt
-    that was generated for. `n_ctx`, `max_tokens` and the cached prefix count bytes.
+    that was generated for, `owners` whose they were; `prepared`, `saved` and `forgotten` are owners likewise. `n_ctx`,
+    `max_tokens` and the cached prefix count bytes.
     """
 
     def __init__(
@@ -53,6 +54,10 @@ class ScriptedEngine:
         self._messages: dict[tuple[int, ...], tuple[PromptMessage, ...]] = {}
         self._cached: list[int] = []
         self.prompts: list[tuple[PromptMessage, ...]] = []
+        self.owners: list[str] = []
+        self.prepared: list[str] = []
+        self.saved: list[str] = []
+        self.forgotten: list[str | None] = []
         self.is_closed = False
         self.info = ModelInfo(
             name=name,
@@ -84,9 +89,10 @@ class ScriptedEngine:
         return tokens
 
     def generate(
-        self, prompt: Sequence[int], sampling: SamplingParams, should_stop: ShouldStop
+        self, prompt: Sequence[int], sampling: SamplingParams, should_stop: ShouldStop, owner: str = ""
     ) -> Iterator[PromptProgress | Chunk | Finished]:
         """Say the next reply."""
+        self.owners.append(owner)
         tokens = list(prompt) or [END_OF_TURN]
         if len(tokens) >= self._n_ctx:
             raise UserFacingError(ErrorCode.PROMPT_TOO_LONG, tokens=len(tokens), n_ctx=self._n_ctx)
@@ -98,6 +104,27 @@ class ScriptedEngine:
         if len(self._cached) == len(tokens):
             reason = yield from self._write(self._reply(messages), sampling, should_stop)
         yield Finished(reason, seed)
+
+    def prepare(self, prompt: Sequence[int], should_stop: ShouldStop, owner: str = "") -> Iterator[PromptProgress]:
+        """Take the time that processing takes."""
+        if 0 < len(prompt) < self._n_ctx:
+            self.prepared.append(owner)
+            yield from self._process(list(prompt), should_stop)
+
+    def snapshot(self) -> Callable[[], object] | None:
+        """Offer a copy that notes the writing of it, once for each reply."""
+        if not self.owners or self.owners[-1] in self.saved:
+            return None
+        owner = self.owners[-1]
+        return lambda: self.saved.append(owner)
+
+    def stash(self) -> None:
+        """There is nothing to keep."""
+
+    def forget(self, owner: str | None) -> None:
+        """Note it, and begin anew."""
+        self.forgotten.append(owner)
+        self._cached.clear()
 
     def close(self) -> None:
         """Note that it was closed."""

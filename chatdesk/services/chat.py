@@ -7,13 +7,12 @@ a second while it is written, and its final state before `ReplyFinished` is anno
 from __future__ import annotations
 
 import logging
-import math
 import threading
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chatdesk.core.context import PromptMessage, first_kept, next_start, prompt_messages, reserved_for_reply
+from chatdesk.core.context import prompt_messages
 from chatdesk.core.errors import ErrorCode, ErrorDetail, UserFacingError
 from chatdesk.core.events import (
     ConversationChanged,
@@ -38,6 +37,8 @@ from chatdesk.core.messages import (
     text_parts,
 )
 from chatdesk.engine.base import Chunk, Engine, Finished, PromptProgress
+from chatdesk.services.prompts import expected_beginning, fitting_prompt
+from chatdesk.services.worker import Priority
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +73,7 @@ class ChatService:
         self._settings = settings
         self._post = post
         self._left_out: dict[str, int] = {}  # by conversation: how many messages the last notice spoke of
+        self._shown: str | None = None  # the conversation that is prepared
 
     def send(self, conversation_id: str | None, untrusted_text: str) -> None:
         """Save a message and have it answered; None begins a conversation.
@@ -83,6 +85,15 @@ class ChatService:
     def regenerate(self, message_id: str) -> None:
         """Write another reply beside `message_id`, which is kept."""
         self._store_worker.submit("regenerate", lambda: self._regenerate(message_id))
+
+    def prepare(self, conversation_id: str | None) -> None:
+        """Have the engine, when it has nothing else to do, read the conversation that is shown before it is needed.
+
+        Only the last one asked for counts. One that was cut off while the model wrote is left alone: what ended the
+        app then must not be met again unasked.
+        """
+        self._shown = conversation_id
+        self._inference.run("prepare", lambda engine: self._prepare(engine, conversation_id), Priority.IDLE)
 
     def stop(self, conversation_id: str) -> None:
         """End the reply that is waiting or being written; what was written is kept."""
@@ -149,6 +160,29 @@ class ChatService:
             sampling=settings.sampling,
             system_prompt=system_prompt,
         )
+
+    # --- on the engine thread ---
+
+    def _prepare(self, engine: Engine | None, conversation_id: str | None) -> None:
+        def is_over() -> bool:
+            return self._inference.is_wanted or self._shown != conversation_id
+
+        if engine is None or is_over():
+            return
+        system_prompt = self._settings().system_prompt
+        path: tuple[Message, ...] = ()
+        if conversation_id is not None:
+            conversation = self._store.conversation(conversation_id)
+            path = self._store.active_path(conversation_id)
+            if conversation.system_prompt is not None:
+                system_prompt = conversation.system_prompt
+        if path and path[-1].status in (ReplyStatus.INTERRUPTED, ReplyStatus.WAITING, ReplyStatus.STREAMING):
+            return
+        prompt = expected_beginning(engine, system_prompt, path, self._settings().sampling.max_tokens)
+        for _ in engine.prepare(prompt, is_over, conversation_id or ""):
+            pass
+
+    # --- on the store thread again ---
 
     def _begin(self, message: Message) -> None:
         reply = _Reply(message, self._store, self._store_worker, self._live, self._left_out, self._post)
@@ -237,7 +271,7 @@ class _Reply:
         self._clock = _ReplyClock(started, len(prompt))
         saved_at = 0.0
         characters = 0
-        for produced in engine.generate(prompt, origin.sampling, self._stop.is_set):
+        for produced in engine.generate(prompt, origin.sampling, self._stop.is_set, self._message.conversation_id):
             match produced:
                 case PromptProgress(processed, total, cached):
                     self._clock.cached_tokens = cached
@@ -261,26 +295,9 @@ class _Reply:
         """The prompt's tokens; the oldest exchanges are left out, with a notice, when they do not all fit."""
         assert self._message.parent_id is not None
         messages = prompt_messages(self._store.path_to(self._message.parent_id), origin.tokenizer_hash)
-        system = [PromptMessage(Role.SYSTEM, origin.system_prompt)] if origin.system_prompt.strip() else []
-        n_ctx = engine.info.n_ctx
-        budget = n_ctx - reserved_for_reply(n_ctx, origin.sampling.max_tokens)
         had_template_problem = engine.info.template_problem is not None
-        prompt = engine.prompt_tokens(system + messages)
-        start = 0
-        if len(prompt) > budget:
-            costs = [len(message.token_ids or ()) or engine.count_tokens(message.text) for message in messages]
-            shortest = engine.prompt_tokens(system + messages[-1:])
-            if len(shortest) > budget:
-                raise UserFacingError(ErrorCode.PROMPT_TOO_LONG, tokens=costs[-1], n_ctx=n_ctx)
-            # What the template puts around each message, and around them all: the same at every turn.
-            around_all = len(shortest) - costs[-1]
-            around_each = math.ceil((len(prompt) - sum(costs) - around_all) / max(len(costs) - 1, 1))
-            start = first_kept(messages, [cost + around_each for cost in costs], budget - around_all)
-            prompt = engine.prompt_tokens(system + messages[start:])
-            while len(prompt) > budget:
-                start = next_start(messages, start)
-                prompt = engine.prompt_tokens(system + messages[start:])
-        self._say_what_is_left_out(start)
+        prompt, left_out = fitting_prompt(engine, origin.system_prompt, messages, origin.sampling.max_tokens)
+        self._say_what_is_left_out(left_out)
         problem = engine.info.template_problem
         if problem is not None and not had_template_problem:
             detail = ErrorDetail(ErrorCode.TEMPLATE_FAILED, {"model": engine.info.name, "reason": problem})

@@ -17,6 +17,8 @@ from chatdesk.core.messages import clean_text
 from chatdesk.services.worker import Priority, Worker
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chatdesk.services.live_replies import LiveReplies
     from chatdesk.store.conversations import ConversationStore
 
@@ -24,10 +26,19 @@ if TYPE_CHECKING:
 class HistoryService:
     """The user's verbs on whole conversations. Methods may be called from any thread and return at once."""
 
-    def __init__(self, store: ConversationStore, worker: Worker, live: LiveReplies, post: Post) -> None:
+    def __init__(
+        self,
+        store: ConversationStore,
+        worker: Worker,
+        live: LiveReplies,
+        forget: Callable[[str], None],
+        post: Post,
+    ) -> None:
+        """`forget` drops what the engine keeps of a conversation."""
         self._store = store
         self._worker = worker
         self._live = live
+        self._forget = forget
         self._post = post
 
     def list(self) -> None:
@@ -72,6 +83,7 @@ class HistoryService:
             # Here, behind a message that is just being saved, and not before it.
             self._live.stop(conversation_id)
             self._post(ConversationDeleted(self._store.delete(conversation_id)))
+            self._forget(conversation_id)
 
         self._worker.submit("delete", delete)
 

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EngineJob = Callable[["Engine | None"], None]
+EngineJob = Callable[["Engine | None"], object]
 
 # Of the progress shown, this share belongs to the probe when a file is tried for the first time.
 PROBE_SHARE = 0.5
+# What was processed is copied for the disk when nothing was wanted of the engine for so long.
+SNAPSHOT_AFTER_SECONDS = 2.0
 
 
 class LoadMemory(Protocol):
@@ -54,12 +56,16 @@ class InferenceService:
         try_file: TryFile,
         memory: LoadMemory,
         measure_memory: Callable[[], int],
+        forget_saved: Callable[[str | None], object],
         post: Post,
+        snapshot_after_seconds: float = SNAPSHOT_AFTER_SECONDS,
     ) -> None:
+        """`forget_saved` removes the snapshots of one conversation from disk; None: all."""
         self._make_engine = make_engine
         self._try_file = try_file
         self._memory = memory
         self._measure_memory = measure_memory
+        self._forget_saved = forget_saved
         self._post = post
         self._engine: Engine | None = None  # touched by the engine thread only, like the next line
         self._loaded: tuple[ModelFile, LoadOptions] | None = None
@@ -69,7 +75,8 @@ class InferenceService:
         self._newest_load = 0  # the epoch that the last load began, or 0 when an unload came after it
         self._model: ModelFile | None = None
         self._is_closing = False
-        self._worker = Worker("engine", post)
+        self._worker = Worker("engine", post, self._save_snapshot, snapshot_after_seconds)
+        self._snapshots = Worker("snapshots", post)
 
     @property
     def model(self) -> ModelFile | None:
@@ -101,10 +108,28 @@ class InferenceService:
         """Queue `job` for the engine thread; it gets the loaded engine, or None."""
         self._worker.submit(name, lambda: job(self._engine), priority)
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether something waits for the engine, or it goes away: what runs in idle time should end."""
+        return self._worker.is_wanted or self._is_closing
+
+    def forget(self, owner: str | None) -> None:
+        """Drop what was processed for one conversation, in memory and on disk; None: for all."""
+
+        def forget() -> None:
+            if self._engine is not None:
+                self._engine.forget(owner)
+            # Behind a snapshot that is just being written.
+            self._snapshots.submit("forget", lambda: self._forget_saved(owner))
+
+        self._worker.submit("forget", forget)
+
     def close(self, timeout_seconds: float) -> bool:
-        """Give up what is under way, unload, end the thread. Returns whether that was done in time."""
+        """Give up what is under way, unload, end the threads. Returns whether that was done in time."""
         self._is_closing = True
         self._worker.submit("close", self._close_engine)
+        # A snapshot that is still being written is dropped; it saves time and nothing else.
+        self._snapshots.close(0)
         return self._worker.close(timeout_seconds)
 
     # --- on the engine thread from here on ---
@@ -143,6 +168,8 @@ class InferenceService:
         )
         start = PROBE_SHARE if was_tried else 0.0
         self._require_wanted(model, epoch)
+        if self._engine is not None:
+            self._engine.stash()
         self._close_engine()
         self._make(model, options, start, epoch)
 
@@ -190,8 +217,15 @@ class InferenceService:
             return
         model, _ = self._loaded
         before = self._measure_memory()
+        if self._engine is not None:
+            self._engine.forget(None)  # who unloads a model wants the memory; the disk holds what it holds
         self._close_engine()
         self._post(ModelUnloaded(model, max(0, before - self._measure_memory())))
+
+    def _save_snapshot(self) -> None:
+        write = self._engine.snapshot() if self._engine is not None else None
+        if write is not None:
+            self._snapshots.submit("snapshot", write)
 
     def _close_engine(self) -> None:
         if self._engine is not None:

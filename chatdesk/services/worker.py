@@ -33,9 +33,12 @@ class Priority(IntEnum):
 class Worker:
     """A thread that owns something slow. `submit` may be called from any thread."""
 
-    def __init__(self, name: str, post: Post) -> None:
+    def __init__(self, name: str, post: Post, when_idle: Job | None = None, idle_seconds: float = 0.0) -> None:
+        """`when_idle` runs once each time that nothing came for `idle_seconds` after a job."""
         self._name = name
         self._post = post
+        self._when_idle = when_idle
+        self._idle_seconds = idle_seconds
         self._jobs: queue.PriorityQueue[tuple[Priority, int, str, Job | None]] = queue.PriorityQueue()
         self._order = itertools.count()
         self._is_closed = False
@@ -50,6 +53,11 @@ class Worker:
             return
         self._jobs.put((priority, next(self._order), name, job))
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether a job waits: what runs for want of anything better should end."""
+        return not self._jobs.empty()
+
     def close(self, timeout_seconds: float) -> bool:
         """Finish what is queued, then end the thread. Returns whether it ended in time. May be called twice."""
         if not self._is_closed:
@@ -59,8 +67,16 @@ class Worker:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        has_rested = True
         while True:
-            _, _, name, job = self._jobs.get()
+            try:
+                _, _, name, job = self._jobs.get(timeout=None if has_rested else self._idle_seconds)
+            except queue.Empty:
+                assert self._when_idle is not None
+                name, job = "idle", self._when_idle
+                has_rested = True
+            else:
+                has_rested = self._when_idle is None
             if job is None:
                 return
             try:

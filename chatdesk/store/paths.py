@@ -48,6 +48,11 @@ class Paths:
         return self.data / "state.json"
 
     @property
+    def snapshots(self) -> Path:
+        """What models have processed of conversations. It holds what was said, so it lies with the data."""
+        return self.data / "snapshots"
+
+    @property
     def log_file(self) -> Path:
         """The log, and where `faulthandler` writes."""
         return self.logs / "chatdesk.log"

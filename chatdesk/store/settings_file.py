@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_NONE_ALLOWED = {"n_ctx", "n_threads", "flash_attention", "hub_endpoint", "proxy"}
+_NONE_ALLOWED = {"n_ctx", "n_threads", "flash_attention", "hub_endpoint", "proxy", "snapshot_bytes"}
 
 _log = logging.getLogger(__name__)
 

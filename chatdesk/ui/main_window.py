@@ -371,6 +371,7 @@ class MainWindow(QMainWindow):
             self._replies[conversation.id] = last.id
         else:
             self._replies.pop(conversation.id, None)
+            self._verbs.chat.prepare(conversation.id)
         for words in self._kept_notices.pop(conversation.id, ()):
             self._notices.show_notice(words)
         self._refresh_composer()
@@ -418,6 +419,7 @@ class MainWindow(QMainWindow):
             case ModelReady(model, info):
                 self._has_model = True
                 self._picker.show_ready(model, info)
+                self._verbs.chat.prepare(self._conversation_id)
                 if not self._picker.offers(model):
                     self._verbs.library.scan()
                 if info.template_problem:

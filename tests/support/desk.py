@@ -23,6 +23,7 @@ from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
 
 E = TypeVar("E")
+IDLE_SECONDS = 0.05
 
 
 class EventLog:
@@ -98,6 +99,7 @@ class Desk:
     garage: Garage
     marker: Marker
     tried: list[str]
+    forgotten: list[str | None]
     settings: Settings = field(default_factory=Settings)
 
 
@@ -117,7 +119,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         return False
 
     worker = Worker("store", log.post)
-    inference = InferenceService(garage.make, try_file, marker, lambda: 0, log.post)
+    forgotten: list[str | None] = []
+    inference = InferenceService(garage.make, try_file, marker, lambda: 0, forgotten.append, log.post, IDLE_SECONDS)
     live = LiveReplies(store, log.post)
     made = Desk(
         log,
@@ -125,10 +128,11 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         database,
         inference,
         ChatService(store, worker, inference, live, lambda: made.settings, log.post),
-        HistoryService(store, worker, live, log.post),
+        HistoryService(store, worker, live, inference.forget, log.post),
         garage,
         marker,
         tried,
+        forgotten,
     )
     yield made
     made.chat.stop_all()

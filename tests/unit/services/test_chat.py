@@ -1,7 +1,12 @@
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 
+from chatdesk.core.context import PromptMessage
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.events import (
     ConversationCreated,
@@ -22,6 +27,23 @@ from chatdesk.core.settings import Settings
 from chatdesk.engine.base import LoadOptions
 from chatdesk.engine.scripted import ScriptedEngine
 from tests.support.desk import Desk, model
+
+
+@contextlib.contextmanager
+def engine_busy(desk: Desk) -> Iterator[None]:
+    """Keep the engine's thread from everything else."""
+    done = threading.Event()
+    desk.inference.run("busy", lambda _engine: done.wait(10))
+    yield
+    done.set()
+
+
+def wait_until(is_so: Callable[[], bool]) -> bool:
+    """Whether it becomes so in time."""
+    deadline = time.monotonic() + 10
+    while not is_so() and time.monotonic() < deadline:
+        threading.Event().wait(0.005)
+    return is_so()
 
 
 def load(desk: Desk, engine: ScriptedEngine) -> None:
@@ -272,3 +294,54 @@ def test_a_conversation_deleted_behind_a_message_on_its_way_is_not_answered_for_
     assert stopped.status is ReplyStatus.STOPPED
     desk.chat.send(first.conversation_id, "and more")
     assert desk.log.wait_for(SendFailed).error.code is ErrorCode.CONVERSATION_DELETED
+
+
+def test_the_conversation_that_is_shown_is_read_before_it_is_needed(desk: Desk) -> None:
+    engine = ScriptedEngine(["Hello there."])
+    load(desk, engine)
+    reply = ask(desk, "Hi").message
+    desk.chat.prepare(reply.conversation_id)
+    second = ask(desk, "And you?", reply.conversation_id).message
+    assert engine.prepared == [reply.conversation_id]
+    first_prompt = engine.prompt_tokens([PromptMessage(Role.USER, "Hi")])
+    assert second.figures.cached_tokens > len(first_prompt) + len(reply.text)
+
+
+def test_only_the_conversation_shown_last_is_read_ahead(desk: Desk) -> None:
+    engine = ScriptedEngine(["Hello."])
+    load(desk, engine)
+    ids = [ask(desk, text).message.conversation_id for text in ("one", "two")]
+    with engine_busy(desk):
+        for conversation_id in ids:
+            desk.chat.prepare(conversation_id)
+    ask(desk, "three")
+    assert engine.prepared in ([], [ids[1]])
+
+
+def test_a_conversation_whose_reply_was_cut_off_is_not_read_unasked(desk: Desk) -> None:
+    engine = ScriptedEngine(["Hello."])
+    load(desk, engine)
+    reply = ask(desk, "Hi").message
+    desk.store.save_reply(replace(reply, status=ReplyStatus.INTERRUPTED))
+    desk.chat.prepare(reply.conversation_id)
+    ask(desk, "something else")
+    assert engine.prepared == []
+
+
+def test_what_was_said_in_a_deleted_conversation_is_forgotten_everywhere(desk: Desk) -> None:
+    engine = ScriptedEngine(["Hello."])
+    load(desk, engine)
+    conversation_id = ask(desk, "Hi").message.conversation_id
+    desk.history.delete(conversation_id)
+    desk.log.wait_for(ConversationDeleted)
+    assert wait_until(lambda: desk.forgotten == [conversation_id])
+    assert engine.forgotten == [conversation_id]
+
+
+def test_an_idle_engine_saves_what_it_processed_once(desk: Desk) -> None:
+    engine = ScriptedEngine(["Hello."])
+    load(desk, engine)
+    conversation_id = ask(desk, "Hi").message.conversation_id
+    assert wait_until(lambda: engine.saved == [conversation_id])
+    ask(desk, "And?", conversation_id)
+    assert engine.saved == [conversation_id]

@@ -1,0 +1,146 @@
+"""What is in the KV cache of one context, and the snapshots that can take its place.
+
+One context holds one conversation. When another one is wanted, the state of the first goes to memory and, from the
+idle engine, to disk; whichever of them saves most of a prompt is put back.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chatdesk.engine.llama_runtime import llama_cpp
+from chatdesk.engine.snapshots import LEAST_TOKENS, Snapshot, usable_prefix
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from chatdesk.engine.llama_runtime import Handle
+    from chatdesk.engine.snapshots import SnapshotShelf
+
+_SEQUENCE = 0
+_TO_THE_END = -1
+# A snapshot that saves fewer tokens than this beyond what is there already is not worth putting back.
+_WORTHWHILE_TOKENS = 32
+
+
+@dataclass
+class CacheCounts:
+    """How often a prompt's beginning was found, and where: for `doctor` and for figures."""
+
+    from_memory: int = 0
+    from_disk: int = 0
+    not_restored: int = 0  # llama.cpp did not accept a state that was written for it
+
+
+class PromptCache:
+    """The KV cache of a context. Not thread-safe: it belongs to the engine's thread, like the context.
+
+    `tokens` are those whose keys and values are there, in order, and `owner` is the conversation they belong to.
+    Both are kept true whatever llama.cpp answers.
+    """
+
+    def __init__(self, model: Handle, context: Handle, shelf: SnapshotShelf) -> None:
+        self._shelf = shelf
+        self._context = context
+        self._kv = llama_cpp.llama_get_memory(context)
+        self._can_go_back = not (llama_cpp.llama_model_is_recurrent(model) or llama_cpp.llama_model_is_hybrid(model))
+        self.tokens: list[int] = []
+        self.owner = ""
+        self.counts = CacheCounts()
+
+    def begin(self, prompt: Sequence[int], owner: str) -> int:
+        """Make the KV cache hold as much of the beginning of `prompt` as is known anywhere.
+
+        Returns how many tokens that is; the last one of a prompt never counts. What was there before is kept in
+        memory when it is another conversation's.
+        """
+        wanted = tuple(prompt)
+        live = usable_prefix(tuple(self.tokens), wanted, can_go_back=self._can_go_back)
+        snapshot = self._better_than(live, wanted)
+        # What would be overwritten is kept: all of another conversation, or what this one held beyond a change.
+        if live < len(self.tokens) and (owner != self.owner or snapshot is not None):
+            self.stash()
+        if snapshot is not None and self._put_back(snapshot):
+            live = usable_prefix(snapshot.tokens, wanted, can_go_back=self._can_go_back)
+        self.owner = owner
+        return self.keep(live)
+
+    def stash(self) -> None:
+        """Keep what is there in memory, where it is worth it."""
+        shelf = self._shelf
+        if shelf.memory.holds(shelf.key, self.owner, tuple(self.tokens)):
+            return
+        snapshot = self.snapshot()
+        if snapshot is not None:
+            shelf.memory.keep(shelf.key, snapshot)
+
+    def snapshot(self) -> Snapshot | None:
+        """A copy of what is there; None where there is too little, or nobody to whom it belongs."""
+        if len(self.tokens) < LEAST_TOKENS or not self.owner:
+            return None
+        size = int(llama_cpp.llama_state_seq_get_size(self._context, _SEQUENCE))
+        state = (ctypes.c_uint8 * size)()
+        written = int(llama_cpp.llama_state_seq_get_data(self._context, state, size, _SEQUENCE))
+        if not 0 < written <= size:
+            return None
+        return Snapshot(self.owner, tuple(self.tokens), memoryview(state).cast("B")[:written])
+
+    def unsaved_writer(self) -> Callable[[], object] | None:
+        """What writes a copy of what is there to disk, on any thread; None when the disk holds it already."""
+        files = self._shelf.files
+        if files is None or not self.owner or files.holds(self.owner, tuple(self.tokens)):
+            return None
+        snapshot = self.snapshot()
+        return None if snapshot is None else lambda: files.write(snapshot)
+
+    def keep(self, count: int) -> int:
+        """Drop all but the first `count` tokens from the KV cache; returns how many are left.
+
+        That is 0 where a model cannot go back in part (recurrent ones, some with a sliding window).
+        """
+        if count == 0 or not llama_cpp.llama_memory_seq_rm(self._kv, _SEQUENCE, count, _TO_THE_END):
+            llama_cpp.llama_memory_clear(self._kv, False)
+            count = 0
+        del self.tokens[count:]
+        return count
+
+    def forget(self, owner: str | None) -> None:
+        """Drop what was said in one conversation (None: in all), here and in memory."""
+        self._shelf.memory.forget(owner)
+        if owner in (None, self.owner):
+            self.keep(0)
+            self.owner = ""
+
+    def _better_than(self, live: int, prompt: tuple[int, ...]) -> Snapshot | None:
+        """The snapshot that saves most of `prompt`, if that is worth its while."""
+        shelf, least = self._shelf, live + _WORTHWHILE_TOKENS
+        snapshot, saved = shelf.memory.best(shelf.key, prompt, can_go_back=self._can_go_back)
+        if shelf.files is not None:
+            file, saved_by_file = shelf.files.best(prompt, can_go_back=self._can_go_back)
+            if file is not None and saved_by_file >= max(least, saved + _WORTHWHILE_TOKENS):
+                from_disk = shelf.files.read(file)
+                if from_disk is not None:
+                    self.counts.from_disk += 1
+                    return from_disk
+        if snapshot is None or saved < least:
+            return None
+        self.counts.from_memory += 1
+        shelf.memory.use(shelf.key, snapshot.owner)
+        return snapshot
+
+    def _put_back(self, snapshot: Snapshot) -> bool:
+        """Replace what is in the KV cache by `snapshot`; False, with an empty cache, where llama.cpp refuses it."""
+        self.keep(0)
+        if len(snapshot.tokens) > int(llama_cpp.llama_n_ctx(self._context)):
+            return False
+        size = len(snapshot.state)
+        state = (ctypes.c_uint8 * size).from_buffer(snapshot.state)
+        read = int(llama_cpp.llama_state_seq_set_data(self._context, state, size, _SEQUENCE))
+        if read != size:
+            self.counts.not_restored += 1
+            llama_cpp.llama_memory_clear(self._kv, False)
+            return False
+        self.tokens = list(snapshot.tokens)
+        return True

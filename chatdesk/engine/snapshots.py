@@ -1,0 +1,120 @@
+"""Snapshots of the KV cache as values, and the ones that are kept in memory.
+
+A snapshot holds what llama.cpp computed for a run of tokens. Put back, a prompt that begins with those tokens goes on
+where they end, as if the conversation had never been left.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chatdesk.engine.snapshot_files import SnapshotFiles
+
+# Fewer tokens are processed faster than a snapshot of them is kept.
+LEAST_TOKENS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The state of a KV cache that held `tokens`. `owner` is the conversation whose words they are."""
+
+    owner: str
+    tokens: tuple[int, ...]
+    state: memoryview
+
+    @property
+    def size_bytes(self) -> int:
+        """What it takes in memory, and about what it takes on disk."""
+        return len(self.state) + 4 * len(self.tokens)
+
+
+def common_prefix(first: tuple[int, ...], second: tuple[int, ...]) -> int:
+    """How many tokens two runs share from their beginning."""
+    limit = min(len(first), len(second))
+    if first[:limit] == second[:limit]:
+        return limit
+    # Halving compares slices in C; looking at each token from Python takes as long as drawing a frame.
+    low, high = 0, limit
+    while high - low > 1:
+        middle = (low + high) // 2
+        if first[low:middle] == second[low:middle]:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def usable_prefix(tokens: tuple[int, ...], prompt: tuple[int, ...], *, can_go_back: bool) -> int:
+    """How many tokens of `prompt` need not be processed when the cache holds `tokens`.
+
+    The last token of a prompt always is, for the logits that the reply begins with. A model that cannot go back in
+    part uses all of a snapshot or nothing.
+    """
+    common = min(common_prefix(tokens, prompt), len(prompt) - 1)
+    return common if can_go_back or common == len(tokens) else 0
+
+
+class MemorySnapshots:
+    """Snapshots in memory, within a budget; what was used least recently goes first.
+
+    One for each owner and key; a key names everything that a state depends on. They outlive the engines that made
+    them, so that a model can be left and come back to.
+    """
+
+    def __init__(self, budget_bytes: Callable[[], int]) -> None:
+        self._budget_bytes = budget_bytes
+        self._kept: OrderedDict[tuple[str, str], Snapshot] = OrderedDict()
+
+    @property
+    def size_bytes(self) -> int:
+        """What all of them take."""
+        return sum(snapshot.size_bytes for snapshot in self._kept.values())
+
+    def holds(self, key: str, owner: str, tokens: tuple[int, ...]) -> bool:
+        """Whether the owner's snapshot holds exactly these tokens."""
+        snapshot = self._kept.get((key, owner))
+        return snapshot is not None and snapshot.tokens == tokens
+
+    def keep(self, key: str, snapshot: Snapshot) -> None:
+        """Keep `snapshot` in place of its owner's last one, if the budget has room for it at all."""
+        self._kept.pop((key, snapshot.owner), None)
+        budget = self._budget_bytes()
+        if snapshot.size_bytes > budget:
+            return
+        self._kept[key, snapshot.owner] = snapshot
+        while self.size_bytes > budget:
+            self._kept.popitem(last=False)
+
+    def best(self, key: str, prompt: tuple[int, ...], *, can_go_back: bool) -> tuple[Snapshot | None, int]:
+        """The snapshot that saves most of `prompt`, and how many tokens that is; None and 0 when none saves any."""
+        best, saved = None, 0
+        for (its_key, _), snapshot in self._kept.items():
+            if its_key == key:
+                usable = usable_prefix(snapshot.tokens, prompt, can_go_back=can_go_back)
+                if usable > saved:
+                    best, saved = snapshot, usable
+        return best, saved
+
+    def use(self, key: str, owner: str) -> None:
+        """Note that the owner's snapshot was used."""
+        if (key, owner) in self._kept:
+            self._kept.move_to_end((key, owner))
+
+    def forget(self, owner: str | None) -> None:
+        """Drop what was said in one conversation, with every model; None: all."""
+        for name in [name for name in self._kept if owner in (None, name[1])]:
+            del self._kept[name]
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotShelf:
+    """Where snapshots are kept: in `memory` and, unless `files` is None, on disk. `key` names what states depend on."""
+
+    key: str
+    memory: MemorySnapshots
+    files: SnapshotFiles | None = None
