@@ -54,11 +54,40 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--temperature", type=float, metavar="T", help="0 always takes the most likely token")
     ask.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same reply")
     ask.add_argument("--json", action="store_true", help="print one JSON object when the reply is complete")
-    models = commands.add_parser("models", help="list the models that can be chosen")
-    models.add_argument("--json", action="store_true", help="print JSON")
+    _add_models(commands.add_parser("models", help="list the models that can be chosen; find, fetch and check others"))
     doctor = commands.add_parser("doctor", help="look for faults in this installation")
     doctor.add_argument("--json", action="store_true", help="print JSON")
     return parser
+
+
+def _add_models(models: argparse.ArgumentParser) -> None:
+    models.add_argument("--json", action="store_true", help="print JSON")
+    # A flag given before the command is not undone by the command's own default.
+    as_json = argparse.ArgumentParser(add_help=False)
+    as_json.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
+    commands = models.add_subparsers(dest="models_command", metavar="COMMAND")
+    search = commands.add_parser("search", parents=[as_json], help="search the Hugging Face Hub for GGUF models")
+    search.add_argument("words", nargs="+", metavar="WORD")
+    search.add_argument("--sort", choices=["downloads", "likes", "recent"], default="downloads")
+    search.add_argument("--limit", type=int, default=20, metavar="N")
+    show = commands.add_parser("show", parents=[as_json], help="list the files of a repo, and which fit this machine")
+    show.add_argument("repo", metavar="REPO", help="owner/name, or an address")
+    pull = commands.add_parser("pull", help="download a model; Ctrl+C pauses, the same command goes on")
+    pull.add_argument("repo", metavar="REPO", help="owner/name, or an address of a repo or a file")
+    pull.add_argument("file", nargs="?", metavar="FILE_OR_QUANT", help="default: what suits most people")
+    remove = commands.add_parser("remove", help="move a model to the trash")
+    remove.add_argument("model", metavar="NAME_OR_PATH")
+    remove.add_argument("--for-good", action="store_true", help="do not keep it in the trash")
+    verify = commands.add_parser("verify", help="compare a model with what was downloaded")
+    verify.add_argument("model", metavar="NAME_OR_PATH")
+    fit = commands.add_parser("fit", parents=[as_json], help="tell how much memory a model needs, and whether it fits")
+    fit.add_argument("model", metavar="PATH_OR_REPO_FILE", help="a file, owner/name:QUANT, or the address of a file")
+    fit.add_argument("--n-ctx", type=int, metavar="N", help="for a context of N tokens")
+    found = commands.add_parser(
+        "import", parents=[as_json], help="list models of other apps, and use them where they lie"
+    )
+    found.add_argument("names", nargs="*", metavar="NAME", help="the ones to use")
+    found.add_argument("--all", action="store_true", help="use all")
 
 
 if __name__ == "__main__":

@@ -35,19 +35,32 @@ class WindowedApp:
         """
         from chatdesk.ui.bridge import EventBridge
         from chatdesk.ui.main_window import MainWindow, Verbs
+        from chatdesk.ui.model_desk import DeskVerbs
 
         self.bridge = EventBridge()
         self.core = Core(paths, self.bridge.post)
+        core = self.core
         verbs = Verbs(
-            chat=self.core.chat,
-            history=self.core.history,
-            library=self.core.library,
-            settings=self.core.preferences.current,
-            change_settings=self.core.change_settings,
-            use_model=self.core.use_model,
-            add_model=self.core.add_model,
-            cancel_load=self.core.inference.cancel_load,
-            unload=self.core.unload_model,
+            chat=core.chat,
+            history=core.history,
+            models=DeskVerbs(
+                library=core.library,
+                hub=core.hub,
+                downloads=core.downloads,
+                loading=core.loading,
+                cancel_load=core.inference.cancel_load,
+                remove=core.remove_model,
+                change_overrides=core.change_overrides,
+                loaded_model=core.loaded_model,
+                machine=core.machine,
+                settings=core.preferences.current,
+                hub_address=core.connection.address,
+            ),
+            settings=core.preferences.current,
+            change_settings=core.change_settings,
+            has_token=core.connection.has_token,
+            change_token=core.change_token,
+            add_model=core.add_model,
             log_file=str(paths.log_file),
         )
         self.window = MainWindow(verbs)

@@ -1,4 +1,4 @@
-"""The same core without a window: ask, models, doctor.
+"""The same core without a window: ask, models, doctor. What `models` does beyond listing is in `cli_models`.
 
 `ask` saves nothing and takes no lock, so it works beside an open window. What is said goes to stdout; a problem is
 one sentence on stderr and exit code 1.
@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Any
 from chatdesk.core.context import PromptMessage
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.messages import ReplyFigures, Role, clean_text
+from chatdesk.core.overrides import resolve_overrides
 from chatdesk.core.sampling import SamplingParams, resolve
 from chatdesk.engine.base import Chunk, Engine, Finished
-from chatdesk.headless import load_options, make_llama_engine, this_apps_paths
+from chatdesk.headless import make_llama_engine, this_apps_paths
 from chatdesk.models.library import ModelLibrary, find_starter
+from chatdesk.services.model_loading import load_options
 from chatdesk.store.database import Database
 from chatdesk.store.model_records import ModelRecordStore
 from chatdesk.store.paths import Paths, resource
@@ -29,6 +31,7 @@ from chatdesk.store.settings_file import SettingsFile
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
     from chatdesk.core.model_files import ModelFile
 
@@ -45,6 +48,10 @@ def run(options: argparse.Namespace) -> int:
         match options.command:
             case "ask":
                 return _ask(options)
+            case "models" if options.models_command is not None:
+                from chatdesk import cli_models
+
+                return cli_models.run(options)
             case "models":
                 return _models(as_json=options.json)
             case _:
@@ -67,13 +74,16 @@ def _ask(options: argparse.Namespace) -> int:
     paths = this_apps_paths()
     settings = SettingsFile(paths.settings).look()
     given = {name: getattr(options, name) for name in ("temperature", "seed", "max_tokens")}
-    sampling = resolve(settings.sampling, {name: value for name, value in given.items() if value is not None})
     stop = threading.Event()
     signal.signal(signal.SIGINT, lambda _signal, _frame: stop.set())
     records = _Records(paths)
     model = records.find(options.model)
+    overrides = records.overrides(model)
+    _, sampling = resolve_overrides(settings, overrides)
+    sampling = resolve(sampling, {name: value for name, value in given.items() if value is not None})
     records.try_file(model, stop)
-    engine = make_llama_engine(model, load_options(settings), lambda _fraction: not stop.is_set())
+    options_of_load = load_options(settings, overrides, None, has_gpu=False)
+    engine = make_llama_engine(model, options_of_load, lambda _fraction: not stop.is_set())
     system = settings.system_prompt if options.system is None else clean_text(options.system)
     try:
         answer = _answer(engine, system, message, sampling, stop, streams=not options.json)
@@ -143,7 +153,7 @@ class _Records:
 
     def __init__(self, paths: Paths) -> None:
         self._database = Database.open_read_only(paths.database)
-        added = ModelRecordStore(self._database).added_paths() if self._database is not None else ()
+        added = ModelRecordStore(self._database).added() if self._database is not None else ()
         self._library = ModelLibrary(paths.models, find_starter(resource("models")))
         self.models = self._library.scan(added)
 
@@ -154,6 +164,10 @@ class _Records:
         if not self.models:
             raise UserFacingError(ErrorCode.STARTER_MISSING)
         return self.models[0]
+
+    def overrides(self, model: ModelFile) -> Mapping[str, Any]:
+        """The model's own settings."""
+        return ModelRecordStore(self._database).record(model).settings if self._database is not None else {}
 
     def try_file(self, model: ModelFile, stop: threading.Event) -> None:
         """Try a file in a child process, unless it is known to be good: an abort must end in a sentence here too."""

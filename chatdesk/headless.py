@@ -11,35 +11,51 @@ import os
 import shutil
 import sys
 import time
+from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from chatdesk.connection import HubConnection
 from chatdesk.core.errors import ErrorCode, ErrorDetail, UserFacingError
-from chatdesk.core.events import NoticeRaised, Post
+from chatdesk.core.events import Event, ModelInstalled, ModelReady, NoticeRaised, Post, SettingsChanged
+from chatdesk.core.fit import Machine
 from chatdesk.core.model_files import ModelFile, ModelOrigin, display_name
+from chatdesk.core.overrides import resolve_overrides
 from chatdesk.core.snapshot_budget import snapshot_budget
-from chatdesk.engine.base import Engine, LoadOptions, OnLoadProgress, ShouldStop
 from chatdesk.engine.fingerprint import fingerprint
 from chatdesk.engine.snapshot_files import SnapshotFiles, forget_snapshots, snapshot_paths
 from chatdesk.engine.snapshots import MemorySnapshots, SnapshotShelf
+from chatdesk.models.appraiser import Appraiser
+from chatdesk.models.curated import read_curated
 from chatdesk.models.library import ModelLibrary, find_starter
+from chatdesk.models.removal import Removal
 from chatdesk.services.chat import ChatService
+from chatdesk.services.downloads import DownloadRules, DownloadService
 from chatdesk.services.history import HistoryService
+from chatdesk.services.hub import HubService
 from chatdesk.services.inference import InferenceService
+from chatdesk.services.keep_awake import KeepAwake
 from chatdesk.services.live_replies import LiveReplies
 from chatdesk.services.model_library import ModelLibraryService
+from chatdesk.services.model_loading import ModelLoadService
 from chatdesk.services.preferences import PreferencesService
 from chatdesk.services.worker import Worker
 from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
+from chatdesk.store.downloads import DownloadStore, ProvenanceStore
 from chatdesk.store.model_records import ModelRecordStore
 from chatdesk.store.paths import Paths, find_paths, resource
 from chatdesk.store.settings_file import SettingsFile, StateFile, StateKey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from chatdesk.core.fit import Fit
+    from chatdesk.core.hub_models import RepoPage
     from chatdesk.core.settings import Settings
+    from chatdesk.engine.base import Engine, LoadOptions, OnLoadProgress, ShouldStop
+    from chatdesk.engine.devices import Device
 
 log = logging.getLogger(__name__)
 
@@ -51,11 +67,6 @@ STORE_SHARE_SECONDS = 0.5
 def this_apps_paths() -> Paths:
     """Where this start's files lie."""
     return find_paths(os.environ, sys.executable if getattr(sys, "frozen", False) else None)
-
-
-def load_options(settings: Settings) -> LoadOptions:
-    """How models are loaded under these settings."""
-    return LoadOptions(n_ctx=settings.n_ctx, n_threads=settings.n_threads, n_gpu_layers=settings.n_gpu_layers)
 
 
 class LlamaEngines:
@@ -77,14 +88,12 @@ class LlamaEngines:
         return load_llama(model, options, on_progress, self._shelf(model, options))
 
     def _shelf(self, model: ModelFile, options: LoadOptions) -> SnapshotShelf | None:
-        from chatdesk.engine.devices import read_devices
-
         try:
             content = fingerprint(model)
         except OSError as error:
             log.info("%s cannot be read: %s", model.path, error)
             return None  # loading it will say why
-        key = f"{content} {read_devices().build} {options.cache_type} {options.flash_attention}"
+        key = f"{content} {_llama_build()} {options.cache_type} {options.flash_attention}"
         return SnapshotShelf(key, self._memory, SnapshotFiles(self._folder, key, self._budget_bytes))
 
 
@@ -106,17 +115,30 @@ class FirstTry:
 
     def __call__(self, model: ModelFile, on_progress: OnLoadProgress, should_stop: ShouldStop) -> bool:
         """See `chatdesk.services.inference.TryFile`."""
-        from chatdesk.engine.devices import read_devices
-        from chatdesk.engine.probe import probe, probe_command
-
-        build = read_devices().build
-        is_known = self._records.is_probed(model, build)
+        is_known = self._records.is_probed(model, _llama_build())
         if not is_known:
-            probe(model, probe_command(), should_stop, on_progress)
-            self._records.set_probed(model, build)
+            self.try_downloaded(model, on_progress, should_stop)
+            self.note_good(model)
         if model.origin is ModelOrigin.ADDED:
             self._records.add(model)
         return not is_known
+
+    def try_downloaded(self, model: ModelFile, on_progress: OnLoadProgress, should_stop: ShouldStop) -> bool:
+        """Try a file that is not in its place yet."""
+        from chatdesk.engine.probe import probe, probe_command
+
+        probe(model, probe_command(), should_stop, on_progress)
+        return True
+
+    def note_good(self, model: ModelFile) -> None:
+        """Keep that a file was tried and survived."""
+        self._records.set_probed(model, _llama_build())
+
+
+def _llama_build() -> str:
+    from chatdesk.engine.devices import read_devices
+
+    return read_devices().build
 
 
 class LoadRecord:
@@ -172,13 +194,20 @@ class Core:
             self.database.close()
             raise
 
-    def _build(self, paths: Paths, post: Post) -> None:
+    def _build(self, paths: Paths, announce: Post) -> None:
         settings_file = SettingsFile(paths.settings)
         settings, settings_problem = settings_file.load()
         self.state = StateFile(paths.state)
         self.state.load()
         self._problems = [problem for problem in (self.database.notice, settings_problem) if problem is not None]
         self._suspects = self._find_suspects()
+        self._awake = KeepAwake(lambda: self.preferences.current().keeps_awake)
+
+        def post(event: Event) -> None:
+            announce(event)
+            self._awake.on_event(event)
+            self._after(event)
+
         store_worker = Worker("store", post)
         library_worker = Worker("models", post)
         conversations = ConversationStore(self.database)
@@ -186,19 +215,91 @@ class Core:
         live = LiveReplies(conversations, post)
         self.preferences = PreferencesService(settings, settings_file, store_worker, post)
         library = ModelLibrary(paths.models, find_starter(resource("models")))
-        self.library = ModelLibraryService(library, records, library_worker, post)
+        provenance = ProvenanceStore(self.database)
+        first_try = FirstTry(records)
+        self.library = ModelLibraryService(
+            library,
+            records,
+            provenance,
+            find_elsewhere,
+            Removal(paths.models),
+            Appraiser(self.preferences.current, self.machine),
+            partial(read_curated, resource("models.json")),
+            library_worker,
+            post,
+        )
         self.inference = InferenceService(
             LlamaEngines(paths.snapshots, self._snapshot_budget),
-            FirstTry(records),
+            first_try,
             LoadRecord(self.state),
             resident_bytes,
             lambda owner: forget_snapshots(paths.snapshots, owner),
             post,
         )
-        self.chat = ChatService(conversations, store_worker, self.inference, live, self.preferences.current, post)
+        self.loading = ModelLoadService(
+            self.library, self.inference, self.preferences.current, self.machine, self._stop_replies, post
+        )
+        self.chat = ChatService(conversations, store_worker, self.inference, live, self._chat_settings, post)
         self.history = HistoryService(conversations, store_worker, live, self.inference.forget, post)
+        self.connection = HubConnection(
+            self.preferences.current, os.environ, lambda: self.state.get(StateKey.TOKEN_KEPT) is not None
+        )
+        self.downloads = DownloadService(
+            DownloadStore(self.database),
+            provenance,
+            paths.models,
+            self.connection,
+            first_try.try_downloaded,
+            first_try.note_good,
+            self._download_rules,
+            post,
+        )
+        self.hub = HubService(
+            lambda: self.connection.hub,
+            self.connection.read_address,
+            self._assess_page,
+            self.downloads.start,
+            post,
+        )
         self._live = live
         self._workers = (library_worker, store_worker)
+
+    def loaded_model(self) -> ModelFile | None:
+        """The model that answers now."""
+        return self.inference.model if self.inference.info is not None else None
+
+    def machine(self) -> Machine:
+        """What a model may use here; what the loaded one holds counts as free, for it will make room."""
+        info = self.inference.info
+        return this_machine(info.memory_bytes if info is not None else 0)
+
+    def _assess_page(self, page: RepoPage, is_over: Callable[[], bool]) -> Iterator[Mapping[str, Fit]]:
+        return self.connection.appraiser(self.machine, self.library.correction)(page, is_over)
+
+    def _stop_replies(self) -> None:
+        self.chat.stop_all()
+
+    def _chat_settings(self) -> Settings:
+        """The app's settings with the sampling that belongs to the model in use."""
+        settings, model = self.preferences.current(), self.inference.model
+        if model is None:
+            return settings
+        _, sampling = resolve_overrides(settings, self.library.overrides(model))
+        return replace(settings, sampling=sampling)
+
+    def _download_rules(self) -> DownloadRules:
+        settings = self.preferences.current()
+        return DownloadRules(settings.parallel_downloads, settings.is_offline)
+
+    def _after(self, event: Event) -> None:
+        """Do what follows of what was announced. On the thread that announced it."""
+        match event:
+            case ModelReady():
+                self.loading.on_event(event)
+            case ModelInstalled():
+                self.library.scan()
+            case SettingsChanged():
+                self.downloads.rules_changed()
 
     def _snapshot_budget(self) -> int:
         """How much disk snapshots may take now, in bytes."""
@@ -230,40 +331,73 @@ class Core:
     def load_first_model(self) -> None:
         """Look for models and load the one that was used last."""
         self.library.scan(then=self._load_first)
+        self.downloads.take_up()
         self.history.purge()
-
-    def use_model(self, model: ModelFile) -> None:
-        """Load a model, and again at the next start if that works; a reply that is being written ends here."""
-        self.chat.stop_all()
-        self.inference.load(model, load_options(self.preferences.current()))
 
     def add_model(self, path: str) -> None:
         """Load a model file where it lies; it is listed once it proved good."""
-        self.library.open(path, self.use_model)
-
-    def unload_model(self) -> None:
-        """Give the model's memory back; a reply that it is writing ends here."""
-        self.chat.stop_all()
-        self.inference.unload()
+        self.library.open(path, self.loading.use)
 
     def change_settings(self, settings: Settings) -> None:
         """Save settings; a loaded model is loaded again when they change how it is loaded."""
-        is_loaded_otherwise = load_options(settings) != load_options(self.preferences.current())
         self.preferences.change(settings)
-        model = self.inference.model
-        if is_loaded_otherwise and model is not None:
-            self.chat.stop_all()
-            self.inference.load(model, load_options(settings))
+        self.loading.reload()
+
+    def change_overrides(self, model: ModelFile, overrides: Mapping[str, Any]) -> None:
+        """Replace a model's own settings; it is loaded again when it is in use and they change how it is loaded."""
+        self.library.change_overrides(model, overrides)
+        self.loading.reload()
+
+    def remove_model(self, model: ModelFile, *, for_good: bool) -> None:
+        """Move a model to the trash or remove it for good; one in use is unloaded first, or Windows would hold it."""
+
+        def remove(_engine: Engine | None) -> None:
+            self.library.remove(model, for_good=for_good)
+
+        if self.inference.model == model:
+            self.loading.unload()
+        self.inference.run("then remove", remove)
+
+    def change_token(self, token: str) -> None:
+        """Keep another access token for the Hub; an empty one forgets the one that is kept."""
+
+        def change() -> None:
+            if token:
+                # First, for a token that the keyring does not take is still used until the app closes.
+                self.state.set(StateKey.TOKEN_KEPT, "yes")
+                self.connection.tokens.save(token)
+            else:
+                self.connection.tokens.delete()
+                self.state.set(StateKey.TOKEN_KEPT, None)
+
+        self._workers[0].submit("token", change)
+
+    def clear_snapshots(self) -> None:
+        """Forget what models have processed of all conversations; it will be processed again when it is needed."""
+        self.inference.forget(None)
+
+    def find_model(self, name_or_path: str, models: Sequence[ModelFile]) -> ModelFile:
+        """The model of `models` that a person means.
+
+        Raises:
+            UserFacingError: there is none, or several.
+        """
+        return ModelLibrary(self.paths.models, None).find_by_name(models, name_or_path)
 
     def close(self) -> bool:
         """Save what is under way and end every thread, within two seconds. Returns whether all of them ended."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         self.chat.stop_all()
+        self.library.stop_verifying()
         is_done = self.inference.close(PATIENCE_SECONDS - STORE_SHARE_SECONDS)
+        for service in (self.hub, self.downloads):
+            is_done &= service.close(max(deadline - time.monotonic(), 0.0))
         self._live.save_unsaved()
         for worker in self._workers:
             is_done &= worker.close(max(deadline - time.monotonic(), 0.0))
+        self._awake.close(max(deadline - time.monotonic(), 0.0))
         if is_done:
+            self.connection.close()
             self.database.close()
         else:
             # The engine is still inside llama.cpp and will be left there. That is no crash: nobody is to be suspected.
@@ -282,7 +416,7 @@ class Core:
         if model is None:
             self._post(NoticeRaised(ErrorDetail(ErrorCode.STARTER_MISSING)))
         elif model.path not in self._suspects:
-            self.inference.load(model, load_options(self.preferences.current()))
+            self.loading.use(model)
 
 
 def _memory_for_snapshots() -> int:
@@ -290,6 +424,40 @@ def _memory_for_snapshots() -> int:
     import psutil
 
     return min(int(psutil.virtual_memory().available) // 4, 2 * 2**30)
+
+
+def find_elsewhere(listed: Sequence[ModelFile]) -> tuple[ModelFile, ...]:
+    """What other apps downloaded, without those that are `listed`."""
+    from chatdesk.models.elsewhere import ModelsElsewhere  # late: few starts need it
+
+    return ModelsElsewhere(Path.home(), os.environ).find(listed)
+
+
+def this_machine(held_bytes: int = 0) -> Machine:
+    """What a model may use here, when the `held_bytes` of the loaded one are given back.
+
+    Graphics cards are asked for once llama.cpp is there: loading it only to know them would hold up the window.
+    """
+    import psutil  # late: it takes a tenth of a start
+
+    memory = psutil.virtual_memory()
+    gpus = _gpus()
+    return Machine(
+        total_bytes=int(memory.total),
+        free_bytes=min(int(memory.available) + held_bytes, int(memory.total)),
+        n_cores=psutil.cpu_count(logical=False) or os.cpu_count() or 1,
+        gpu_total_bytes=sum(gpu.total_bytes for gpu in gpus),
+        gpu_free_bytes=sum(gpu.free_bytes for gpu in gpus),
+        is_unified=bool(gpus) and all(gpu.is_unified for gpu in gpus),
+    )
+
+
+def _gpus() -> list[Device]:
+    if "llama_cpp" not in sys.modules:
+        return []
+    from chatdesk.engine.devices import read_devices
+
+    return [device for device in read_devices().devices if device.is_gpu]
 
 
 def resident_bytes() -> int:

@@ -51,6 +51,7 @@ class ErrorCode(StrEnum):
     DATABASE_MOVED_ASIDE = "database_moved_aside"
     DATABASE_LOCKED = "database_locked"
     DATABASE_NO_WAL = "database_no_wal"
+    FOLDER_IN_USE = "folder_in_use"
     DISK_FULL = "disk_full"
     FOLDER_NOT_WRITABLE = "folder_not_writable"
     DISK_ERROR = "disk_error"
@@ -81,6 +82,9 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
     del context
     return text
 
+
+# Parameters that are bytes: each language words them as sizes.
+SIZE_PARAMS = frozenset({"needed", "free", "missing"})
 
 # code -> (what happened, what to do next); the second may be empty
 ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
@@ -230,6 +234,10 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
         ),
         QT_TRANSLATE_NOOP("Errors", "Choose a folder on this computer's own disk."),
     ),
+    ErrorCode.FOLDER_IN_USE: (
+        QT_TRANSLATE_NOOP("Errors", "ChatDesk is open and works with these models."),
+        QT_TRANSLATE_NOOP("Errors", "Do it in its window, or close the window first."),
+    ),
     ErrorCode.DISK_FULL: (
         QT_TRANSLATE_NOOP("Errors", "The disk is full, so this could not be saved."),
         QT_TRANSLATE_NOOP("Errors", "Free some space and try again; what was saved before is safe."),
@@ -347,7 +355,13 @@ class ErrorDetail:
     @property
     def english(self) -> str:
         """The sentence and the next step in English."""
-        return " ".join(text.format_map(_Lenient(self.params)) for text in ENGLISH[self.code] if text)
+        params = {name: _size(value) if name in SIZE_PARAMS else value for name, value in self.params.items()}
+        return " ".join(text.format_map(_Lenient(params)) for text in ENGLISH[self.code] if text)
+
+
+def _size(value: Any) -> Any:
+    """`4,100 MB` for a number of bytes."""
+    return f"{value / 1e6:,.0f} MB" if isinstance(value, int) else value
 
 
 class _Lenient(dict[str, Any]):

@@ -136,10 +136,14 @@ class ModelReady:
 
 @dataclass(frozen=True, slots=True)
 class ModelFailed:
-    """A model could not be loaded (or its loading was cancelled). A `ModelReady` of the previous one may follow."""
+    """A model could not be loaded (or its loading was cancelled). A `ModelReady` of the previous one may follow.
+
+    `fit` is the verdict it was refused for, before anything was tried.
+    """
 
     model: ModelFile
     error: ErrorDetail
+    fit: Fit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +173,21 @@ class ModelsFoundElsewhere:
     """Models that other apps downloaded, and which are not listed yet. They can be used where they lie."""
 
     models: tuple[ModelFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationProgressed:
+    """A model file is being read as a whole, and so far this much of it was."""
+
+    model: ModelFile
+    done_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationStopped:
+    """A model file was not read to its end, because somebody asked for that or it cannot be read."""
+
+    model: ModelFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +322,8 @@ Event = (
     | LibraryScanned
     | LibraryDescribed
     | ModelsFoundElsewhere
+    | VerificationProgressed
+    | VerificationStopped
     | ModelVerified
     | ModelRemoved
     | ModelsRecommended

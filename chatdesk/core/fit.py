@@ -27,23 +27,33 @@ class FitLabel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MemoryNeed:
-    """What a loaded model takes: its weights, the KV cache with recurrent states, and compute buffers."""
+    """What a loaded model takes: its weights, the KV cache with recurrent states, and compute buffers.
+
+    llama.cpp reports these three; `other_bytes` is what it keeps beside them, most of it the vocabulary.
+    """
 
     weights_bytes: int
     kv_bytes: int
     compute_bytes: int
+    other_bytes: int = 0
+
+    @property
+    def buffer_bytes(self) -> int:
+        """What llama.cpp reports when the model is loaded."""
+        return self.weights_bytes + self.kv_bytes + self.compute_bytes
 
     @property
     def total_bytes(self) -> int:
         """All of it."""
-        return self.weights_bytes + self.kv_bytes + self.compute_bytes
+        return self.buffer_bytes + self.other_bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
     """What a model may use here. `free_bytes` counts what the loaded model holds as free: it will make room.
 
-    GPU memory is 0 where this build of llama.cpp uses no GPU.
+    GPU memory is 0 where this build of llama.cpp uses no GPU. `is_unified` says that the GPU computes in main memory
+    (Apple's, and those inside a processor): what it takes is then gone from `free_bytes` too.
     """
 
     total_bytes: int
@@ -51,14 +61,16 @@ class Machine:
     n_cores: int
     gpu_total_bytes: int = 0
     gpu_free_bytes: int = 0
+    is_unified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
     """The verdict on one file at `n_ctx` tokens.
 
-    `fitting_n_ctx` is the longest context that fits, for `SHORTER_CONTEXT`; `n_gpu_layers` how many layers fit the
-    GPU; `is_estimate` says that parts were guessed because the header does not tell them.
+    `fitting_n_ctx` is the longest context that fits, for `SHORTER_CONTEXT`, and `need` is at `n_ctx` nevertheless;
+    `n_gpu_layers` is how many layers to put on the GPU, as llama.cpp counts them (the output layer is one more);
+    `is_estimate` says that parts were guessed because the header does not tell them.
     """
 
     label: FitLabel

@@ -12,6 +12,7 @@ _QUANTIZATION = re.compile(
     re.IGNORECASE,
 )
 _SHARD = re.compile(r"-(\d{5})-of-(\d{5})$")
+MAX_SHARDS = 1000  # a name that promises more is no model's
 
 
 class ModelOrigin(StrEnum):
@@ -26,7 +27,8 @@ class ModelOrigin(StrEnum):
 class ModelFile:
     """A GGUF file on this disk. `modified_at` is Unix time; with path and size it tells whether the file is the same.
 
-    `repo_id`, `revision` and `sha256` are known for files that came from the Hub.
+    `repo_id`, `revision` and `sha256` are known for files that came from the Hub; the hash is that of the file at
+    `path`. `shown_name` stands for the file's name where that says nothing: another app's `sha256-6a0746a1ec1a…`.
     """
 
     path: str
@@ -36,6 +38,7 @@ class ModelFile:
     repo_id: str | None = None
     revision: str | None = None
     sha256: str | None = None
+    shown_name: str | None = None
 
     @property
     def filename(self) -> str:
@@ -45,12 +48,12 @@ class ModelFile:
     @property
     def name(self) -> str:
         """What people read in the picker: the file's name without its ending."""
-        return display_name(self.filename)
+        return self.shown_name or display_name(self.filename)
 
     @property
     def quantization(self) -> str | None:
-        """As llama.cpp spells it (`Q4_K_M`), read from the file's name."""
-        return quantization_of(self.filename)
+        """As llama.cpp spells it (`Q4_K_M`), read from the name."""
+        return quantization_of(self.shown_name or self.filename)
 
 
 def display_name(filename: str) -> str:
@@ -67,7 +70,7 @@ def quantization_of(filename: str) -> str | None:
 def shard_names(filename: str) -> tuple[str, ...]:
     """The names of all files of the model that `filename` belongs to, the first shard first; itself for a whole one."""
     found = shard_of(filename)
-    if found is None or found[1] == 0:
+    if found is None or not 0 < found[1] <= MAX_SHARDS:
         return (filename,)
     stem, ending = _without_gguf(filename)
     _, count = found

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class LoadOptions:
     """How a model is loaded; names as llama.cpp spells them. None: chosen for this model and machine.
 
-    `cache_type` is that of keys and values in the KV cache.
+    `cache_type` is that of keys and values in the KV cache. `chat_template` takes the place of the file's own.
     """
 
     n_ctx: int | None = None
@@ -30,6 +30,7 @@ class LoadOptions:
     n_ubatch: int = 512
     cache_type: CacheType = CacheType.F16
     flash_attention: bool | None = None
+    chat_template: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,11 @@ class Device:
         """Whether layers can be offloaded to it."""
         return self.kind in (DeviceKind.GPU, DeviceKind.INTEGRATED_GPU)
 
+    @property
+    def is_unified(self) -> bool:
+        """Whether it computes in main memory: graphics inside a processor, and Apple's, which ggml calls a GPU."""
+        return self.kind is DeviceKind.INTEGRATED_GPU or self.name.startswith(("Metal", "MTL"))
+
 
 @dataclass(frozen=True, slots=True)
 class Devices:
@@ -91,7 +96,7 @@ def read_devices() -> Devices:
 
     llama_runtime.start()
     llama_cpp = llama_runtime.llama_cpp
-    ggml = _Ggml(_libraries(llama_cpp))
+    ggml = _Ggml(ggml_libraries(llama_cpp))
     return Devices(
         llama_cpp_version=_text(llama_cpp.llama_version()),
         bindings_version=str(llama_cpp.__version__),
@@ -155,7 +160,7 @@ class _Ggml:
         return None
 
 
-def _libraries(llama_cpp: Any) -> list[ctypes.CDLL]:
+def ggml_libraries(llama_cpp: Any) -> list[ctypes.CDLL]:
     """Where ggml's functions may be: seen through libllama, or on Windows in DLLs that are loaded already.
 
     Elsewhere ggml must not be opened by its file name: the bindings' folder holds copies under several names, and a

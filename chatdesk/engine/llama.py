@@ -91,7 +91,7 @@ class LlamaEngine:
         self._n_ctx = int(llama_cpp.llama_n_ctx(loaded.context))
         self._n_batch = int(llama_cpp.llama_n_batch(loaded.context))
         self._batch = (ctypes.c_int32 * self._n_batch)()
-        self._prompts, template_problem = prompt_builder(loaded, self._vocabulary)
+        self._prompts, template_problem = prompt_builder(loaded, self._vocabulary, options.chat_template)
         devices, n_layers = read_devices(), int(llama_cpp.llama_model_n_layer(loaded.model))
         self._info = ModelInfo(
             name=model.name,
@@ -108,6 +108,11 @@ class LlamaEngine:
             device=devices.in_use(options.n_gpu_layers, n_layers),
             tokenizer_hash=self._vocabulary.hash,
             template_problem=template_problem,
+            weights_bytes=loaded.buffers.weights_bytes,
+            kv_bytes=loaded.buffers.kv_bytes,
+            compute_bytes=loaded.buffers.compute_bytes,
+            cache_type=loaded.cache_type,
+            has_flash_attention=loaded.has_flash_attention,
         )
 
     @property
@@ -230,15 +235,17 @@ class LlamaEngine:
         raise UserFacingError(ErrorCode.GENERATION_FAILED, reason=reason)
 
 
-def prompt_builder(loaded: LoadedModel, vocabulary: Vocabulary) -> tuple[PromptBuilder, str | None]:
-    """What builds the model's prompts, and why not by its own template, if so.
+def prompt_builder(
+    loaded: LoadedModel, vocabulary: Vocabulary, chosen: str | None = None
+) -> tuple[PromptBuilder, str | None]:
+    """What builds the model's prompts, and why not by its own template or the `chosen` one, if so.
 
     Templates that use the clock are told the time of the load: a prompt whose beginning changes is processed again.
     """
     now = datetime.now().astimezone()
-    source: bytes | None = llama_cpp.llama_model_chat_template(loaded.model, None)
+    own: bytes | None = llama_cpp.llama_model_chat_template(loaded.model, None)
     template, problem = usable_template(
-        source.decode("utf-8", errors="replace") if source else None,
+        chosen or (own.decode("utf-8", errors="replace") if own else None),
         bos_token=vocabulary.text_of(vocabulary.bos),
         eos_token=vocabulary.text_of(vocabulary.eos),
         now=now,

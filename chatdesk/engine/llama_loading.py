@@ -6,30 +6,44 @@ import ctypes
 import math
 import os
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
 from chatdesk.core.errors import ErrorCode, UserFacingError
+from chatdesk.core.fit import CacheType
 from chatdesk.core.settings import DEFAULT_N_CTX
 from chatdesk.engine import llama_runtime
+from chatdesk.engine.devices import read_devices
+from chatdesk.engine.llama_memory import BufferSizes, buffer_sizes
 from chatdesk.engine.llama_runtime import llama_cpp
 from chatdesk.engine.model_file_check import path_to_load
+from chatdesk.engine.repacking import repacked_share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from chatdesk.core.model_files import ModelFile
     from chatdesk.engine.base import LoadOptions, OnLoadProgress
-    from chatdesk.engine.llama_runtime import Handle
+    from chatdesk.engine.llama_runtime import Handle, LlamaLog
 
-_MMAP = 1  # enum llama_load_mode
+# enum llama_load_mode
+_READ, _MAP = 0, 1
+# A mapped file stays in memory beside what is repacked of it; below this share it does not matter.
+_MOST_KEPT_TWICE = 0.05
+# enum llama_flash_attn_type
+_FLASH_ATTENTION = {None: -1, False: 0, True: 1}
+_FLASH_ATTENTION_CHOSEN = "Flash Attention enabled"  # what llama.cpp logs when it was left to choose
+# enum ggml_type, and the bytes that a number takes in it
+_CACHE_TYPES = {CacheType.F16: (1, 2.0), CacheType.Q8_0: (8, 34 / 32)}
+_N_OUTPUTS = 1  # for how many tokens of a batch logits are wanted: room for all would be 500 MB for a large vocabulary
 _NO_POOLING = 0  # enum llama_pooling_type; anything else turns a text into one vector
 _N_CTX_STEP = 256  # llama.cpp rounds up to this
+_MOST_LAYERS = 512  # LLAMA_MAX_LAYERS
 _LEAST_N_CTX = 512
 _WORKING_BYTES = 512 * 2**20  # kept free beside the KV cache: compute buffers, and the rest of the machine
-_F16_BYTES = 2
 _REASON_CHARS = 160
 
 # What llama.cpp logs when a load fails, most telling first. A group named `architecture` or `reason` becomes the
@@ -64,10 +78,13 @@ _WHERE = re.compile(r"^(?:error loading model \w+: |\w+: )+")
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """A model with its context; `free` gives both back."""
+    """A model with its context; `free` gives both back. `buffers` is the memory that llama.cpp reported for them."""
 
     model: Handle
     context: Handle
+    buffers: BufferSizes = field(default_factory=BufferSizes)
+    cache_type: CacheType = CacheType.F16
+    has_flash_attention: bool = True
 
     def free(self) -> None:
         """Give both back to llama.cpp. Not to be called twice."""
@@ -83,23 +100,22 @@ def open_model(file: ModelFile, options: LoadOptions, on_progress: OnLoadProgres
     """
     path = path_to_load(file)
     log = llama_runtime.start()
+    load_mode = _load_mode(path, options)
     mark = log.total
-    model = _load(file, os.fsencode(path), options, on_progress)
+    model = _load(file, os.fsencode(path), load_mode, options, on_progress)
+    lines = log.since(mark)
     try:
         if model is None:
             unknown = UserFacingError(ErrorCode.MODEL_LOAD_FAILED, model=file.name, reason="llama.cpp gave no reason")
-            raise _failure(file, log.since(mark), otherwise=unknown)
+            raise _failure(file, lines, otherwise=unknown)
         _refuse_unless_for_chat(file, model)
-        mark = log.total
-        context = _make_context(file, model, options)
-        if context is None:
-            no_memory = UserFacingError(ErrorCode.MODEL_OUT_OF_MEMORY, model=file.name)
-            raise _failure(file, log.since(mark), otherwise=no_memory)
+        made = _make_context(file, model, options, log)
     except UserFacingError:
         if model is not None:
             llama_cpp.llama_model_free(model)
         raise
-    loaded = LoadedModel(model, context)
+    buffers = buffer_sizes([*lines, *made.lines])
+    loaded = LoadedModel(model, made.context, buffers, made.cache_type, made.has_flash_attention)
     reason = _no_writer(loaded)
     if reason is not None:
         loaded.free()
@@ -141,7 +157,15 @@ def metadata(model: Handle, key: str) -> str | None:
         size = length + 1
 
 
-def _load(file: ModelFile, path: bytes, options: LoadOptions, on_progress: OnLoadProgress) -> Handle | None:
+def _load_mode(path: Path, options: LoadOptions) -> int:
+    """Map the file, so that unused parts may leave memory; read it where the processor gets a copy of its own."""
+    computes_here = read_devices().n_gpu_layers(options.n_gpu_layers, _MOST_LAYERS) == 0
+    return _READ if computes_here and repacked_share(path) > _MOST_KEPT_TWICE else _MAP
+
+
+def _load(
+    file: ModelFile, path: bytes, load_mode: int, options: LoadOptions, on_progress: OnLoadProgress
+) -> Handle | None:
     """The model, or None when llama.cpp refused it. What `on_progress` raises comes out here."""
     raised: list[Exception] = []
     cancelled = False
@@ -156,7 +180,7 @@ def _load(file: ModelFile, path: bytes, options: LoadOptions, on_progress: OnLoa
         return not cancelled
 
     params = llama_cpp.llama_model_default_params()
-    params.load_mode = _MMAP
+    params.load_mode = load_mode
     params.n_gpu_layers = options.n_gpu_layers
     params.progress_callback = callback = llama_cpp.llama_progress_callback(report)
     model = llama_cpp.llama_model_load_from_file(path, params)
@@ -170,37 +194,69 @@ def _load(file: ModelFile, path: bytes, options: LoadOptions, on_progress: OnLoa
     return model
 
 
-def _make_context(file: ModelFile, model: Handle, options: LoadOptions) -> Handle | None:
+@dataclass(frozen=True, slots=True)
+class _MadeContext:
+    context: Handle
+    cache_type: CacheType
+    has_flash_attention: bool
+    lines: tuple[str, ...]
+
+
+def _make_context(file: ModelFile, model: Handle, options: LoadOptions, log: LlamaLog) -> _MadeContext:
+    """A context with the cache type that was asked for or, where the model's heads do not allow it, half precision.
+
+    Raises:
+        UserFacingError: `MODEL_OUT_OF_MEMORY`, or why else there is none.
+    """
+    lines: tuple[str, ...] = ()
+    for cache_type in dict.fromkeys((options.cache_type, CacheType.F16)):
+        params = _context_params(file, model, options, cache_type)
+        mark = log.total
+        context = llama_cpp.llama_init_from_model(model, params)
+        lines = log.since(mark)
+        if context is not None:
+            is_said = any(_FLASH_ATTENTION_CHOSEN in line for line in lines)
+            has_flash_attention = params.flash_attn_type == _FLASH_ATTENTION[True] or is_said
+            return _MadeContext(context, cache_type, has_flash_attention, lines)
+    raise _failure(file, lines, otherwise=UserFacingError(ErrorCode.MODEL_OUT_OF_MEMORY, model=file.name))
+
+
+def _context_params(file: ModelFile, model: Handle, options: LoadOptions, cache_type: CacheType) -> Any:
     params = llama_cpp.llama_context_default_params()
-    params.n_ctx = _n_ctx(file, model, options)
+    params.n_ctx = _n_ctx(file, model, options, cache_type)
     params.n_batch = options.n_batch
     params.n_ubatch = min(options.n_ubatch, options.n_batch)
     params.n_seq_max = 1  # a context is split between its sequences
+    params.n_outputs_max = _N_OUTPUTS
+    params.type_k = params.type_v = _CACHE_TYPES[cache_type][0]
+    # Quantized values need flash attention.
+    wants_flash_attention = options.flash_attention if cache_type is CacheType.F16 else True
+    params.flash_attn_type = _FLASH_ATTENTION[wants_flash_attention]
     n_threads = options.n_threads or psutil.cpu_count(logical=False) or os.cpu_count() or 1
     params.n_threads = params.n_threads_batch = n_threads
     params.no_perf = True
-    return llama_cpp.llama_init_from_model(model, params)
+    return params
 
 
-def _n_ctx(file: ModelFile, model: Handle, options: LoadOptions) -> int:
+def _n_ctx(file: ModelFile, model: Handle, options: LoadOptions, cache_type: CacheType) -> int:
     """The context length to ask for: as set, or the least of trained length, 8,192 and what fits in free memory.
 
     A length that was set but cannot fit is refused here: llama.cpp would get the memory promised, touch all of it,
     and the system would end some program.
     """
     available = int(psutil.virtual_memory().available)
-    per_token = _kv_bytes_per_token(model)
+    per_token = _kv_bytes_per_token(model, cache_type)
     if options.n_ctx is not None:
         if options.n_ctx * per_token > available:
             raise UserFacingError(ErrorCode.MODEL_OUT_OF_MEMORY, model=file.name)
         return options.n_ctx
     wanted = min(int(llama_cpp.llama_model_n_ctx_train(model)), DEFAULT_N_CTX)
-    fitting = (available - _WORKING_BYTES) // per_token // _N_CTX_STEP * _N_CTX_STEP
+    fitting = int((available - _WORKING_BYTES) / per_token) // _N_CTX_STEP * _N_CTX_STEP
     return min(wanted, max(fitting, _LEAST_N_CTX))
 
 
-def _kv_bytes_per_token(model: Handle) -> int:
-    """What the KV cache takes per token: keys and values, of all layers, in half precision. At least 1.
+def _kv_bytes_per_token(model: Handle, cache_type: CacheType) -> float:
+    """What the KV cache takes per token: keys and values, of all layers. At least 1.
 
     An estimate from above: layers with a sliding window or without attention take less.
     """
@@ -212,7 +268,7 @@ def _kv_bytes_per_token(model: Handle) -> int:
         return int(value) if value.isdecimal() else n_embd_head
 
     heads = int(llama_cpp.llama_model_n_layer(model)) * int(llama_cpp.llama_model_n_head_kv(model))
-    return max(heads * (length_of("key") + length_of("value")) * _F16_BYTES, 1)
+    return max(heads * (length_of("key") + length_of("value")) * _CACHE_TYPES[cache_type][1], 1.0)
 
 
 def _refuse_unless_for_chat(file: ModelFile, model: Handle) -> None:

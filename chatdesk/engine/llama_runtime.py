@@ -31,6 +31,7 @@ _logger = logging.getLogger(__name__)
 
 KEPT_LINES = 200
 # enum ggml_log_level
+_DEBUG = 1
 _WARNING = 3
 _CONTINUED = 5
 
@@ -39,12 +40,14 @@ class LlamaLog:
     """The last lines that llama.cpp logged: what a failed load is worded from, and what diagnostics show.
 
     Nothing of it reaches stderr. Warnings and errors also go to `logging`, at DEBUG: most of them are remarks for
-    developers, and what a person must know is raised as an error.
+    developers, and what a person must know is raised as an error. llama.cpp's own debugging, hundreds of lines for
+    each graph, would drive the rest out and is not kept.
     """
 
     def __init__(self) -> None:
         self._lines: deque[str] = deque(maxlen=KEPT_LINES)
         self._total = 0
+        self._is_skipping = False
         # ctypes does not keep a callback alive; this object lives as long as the process does.
         self._callback = llama_cpp.llama_log_callback(self._append)
         llama_cpp.llama_log_set(self._callback, ctypes.c_void_p(0))
@@ -60,6 +63,10 @@ class LlamaLog:
         return tuple(self._lines)[len(self._lines) - count :]
 
     def _append(self, level: int, text: bytes, _user_data: object) -> None:
+        if level != _CONTINUED:
+            self._is_skipping = level == _DEBUG
+        if self._is_skipping:
+            return
         line = text.decode("utf-8", errors="replace").rstrip("\n")
         if level == _CONTINUED:
             if self._lines:

@@ -1,1 +1,1 @@
-"""GGUF files: those on this disk, and later those on the Hub."""
+"""GGUF models: those on this disk, those on the Hub, the way from there to here, and what they need."""

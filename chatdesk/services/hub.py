@@ -52,12 +52,13 @@ class HubService:
 
     def __init__(
         self,
-        hub: HubClient,
+        hub: Callable[[], HubClient],
         read_address: ReadAddress,
         assess: AssessPage,
         start_download: Callable[[RemoteModel], None],
         post: Post,
     ) -> None:
+        """`hub` gives the client, on this service's thread: making one takes a while."""
         self._hub = hub
         self._read_address = read_address
         self._assess = assess
@@ -81,7 +82,7 @@ class HubService:
             if number != self._newest_search:
                 return
             try:
-                found = HubSearched(query, sort, self._hub.search(words, sort))
+                found = HubSearched(query, sort, self._hub().search(words, sort))
             except UserFacingError as error:
                 self._post(HubSearchFailed(query, error.detail))
             else:
@@ -98,7 +99,7 @@ class HubService:
 
         def find() -> None:
             try:
-                model = self._hub.find_model(repo_id, filename)
+                model = self._hub().find_model(repo_id, filename)
             except UserFacingError as error:
                 self._post(NoticeRaised(error.detail))
             else:
@@ -124,7 +125,7 @@ class HubService:
             if is_over():
                 return
             try:
-                page = self._hub.page(repo_id)
+                page = self._hub().page(repo_id)
             except UserFacingError as error:
                 self._post(RepoFailed(repo_id, error.detail))
                 return

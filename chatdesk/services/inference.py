@@ -16,6 +16,7 @@ from chatdesk.services.worker import Priority, Worker
 
 if TYPE_CHECKING:
     from chatdesk.core.model_files import ModelFile
+    from chatdesk.core.model_info import ModelInfo
     from chatdesk.engine.base import Engine, LoadOptions, MakeEngine, OnLoadProgress, ShouldStop
 
 log = logging.getLogger(__name__)
@@ -74,6 +75,7 @@ class InferenceService:
         self._epoch = 0
         self._newest_load = 0  # the epoch that the last load began, or 0 when an unload came after it
         self._model: ModelFile | None = None
+        self._newest_options: LoadOptions | None = None  # those of the last load that was asked for
         self._is_closing = False
         self._worker = Worker("engine", post, self._save_snapshot, snapshot_after_seconds)
         self._snapshots = Worker("snapshots", post)
@@ -89,6 +91,7 @@ class InferenceService:
             self._epoch += 1
             self._newest_load = epoch = self._epoch
             self._model = model
+            self._newest_options = options
         self._worker.submit("load", lambda: self._load(model, options, epoch))
 
     def cancel_load(self) -> None:
@@ -107,6 +110,16 @@ class InferenceService:
     def run(self, name: str, job: EngineJob, priority: Priority = Priority.NORMAL) -> None:
         """Queue `job` for the engine thread; it gets the loaded engine, or None."""
         self._worker.submit(name, lambda: job(self._engine), priority)
+
+    @property
+    def info(self) -> ModelInfo | None:
+        """What is loaded now, if anything."""
+        engine = self._engine
+        return engine.info if engine is not None else None
+
+    def is_loaded_otherwise(self, model: ModelFile, options: LoadOptions) -> bool:
+        """Whether `model` is in use, or on its way, with other options than these."""
+        return self._model == model and self._newest_options != options
 
     @property
     def is_wanted(self) -> bool:
@@ -153,7 +166,7 @@ class InferenceService:
         finally:
             with self._lock:
                 if epoch == self._newest_load:
-                    self._model = self._loaded[0] if self._loaded is not None else None
+                    self._model, self._newest_options = self._loaded if self._loaded is not None else (None, None)
             self._memory.set_loading(None)
 
     def _replace_engine(self, model: ModelFile, options: LoadOptions, epoch: int) -> None:

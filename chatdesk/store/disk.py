@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sqlite3
 import time
@@ -10,14 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chatdesk.core.disk_errors import disk_problem
 from chatdesk.core.errors import ErrorCode, UserFacingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-_FULL = {errno.ENOSPC, errno.EDQUOT}
-# ENOTDIR and EEXIST: a file lies where the folder should be.
-_NOT_WRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
 
 # SQLite's result codes, whole ones looked up before the primary one in their lowest byte: https://sqlite.org/rescode.html
 _SQLITE_CODES = {
@@ -38,15 +34,6 @@ _PRIMARY = 0xFF
 # A virus scanner or an indexer on Windows holds a file for a moment: ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION.
 _HELD = (5, 32)
 _REPLACE_WAITS_SECONDS = (0.02, 0.05, 0.1, 0.15, 0.2)
-
-
-def disk_problem(error: OSError, folder: Path) -> UserFacingError:
-    """What went wrong while writing in `folder`, by its errno."""
-    if error.errno in _FULL:
-        return UserFacingError(ErrorCode.DISK_FULL)
-    if error.errno in _NOT_WRITABLE:
-        return UserFacingError(ErrorCode.FOLDER_NOT_WRITABLE, path=str(folder))
-    return UserFacingError(ErrorCode.DISK_ERROR, reason=error.strerror or str(error))
 
 
 @contextmanager

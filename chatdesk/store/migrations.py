@@ -126,7 +126,56 @@ def m001_conversations_and_models(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: Sequence[Migration] = (m001_conversations_and_models,)
+def m002_downloads(connection: sqlite3.Connection) -> None:
+    """Downloads that are not over, and where what was installed came from."""
+    for statement in (
+        """
+        CREATE TABLE download (
+            id TEXT PRIMARY KEY,
+            repo_id TEXT NOT NULL,
+            revision TEXT NOT NULL,             -- a commit
+            files TEXT NOT NULL,                -- JSON: name, size and SHA-256 of each, the first shard first
+            state TEXT NOT NULL,
+            position INTEGER NOT NULL,          -- in the queue, the smallest first
+            error_code TEXT,
+            error_params TEXT,                  -- JSON
+            targets TEXT,                       -- JSON: where in the library each file goes, set before the first goes
+            created_at REAL NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE installed_from (
+            path TEXT PRIMARY KEY,              -- of each shard
+            repo_id TEXT NOT NULL,
+            revision TEXT NOT NULL,
+            filename TEXT NOT NULL,             -- the path in the repo
+            size_bytes INTEGER NOT NULL,
+            sha256 TEXT,
+            installed_at REAL NOT NULL
+        ) STRICT
+        """,
+    ):
+        connection.execute(statement)
+
+
+def m003_what_is_known_of_models(connection: sqlite3.Connection) -> None:
+    """What a person set for a model, where another app's file came from, and what was predicted for its last load."""
+    for column in (
+        "is_favourite INTEGER NOT NULL DEFAULT 0",
+        "shown_name TEXT",  # of an added file whose own name says nothing
+        "repo_id TEXT",
+        "revision TEXT",
+        "sha256 TEXT",  # of the file at `path`, as the app that downloaded it names it
+        "predicted_memory_bytes INTEGER",  # for the load that measured_memory_bytes tells of
+    ):
+        connection.execute(f"ALTER TABLE model_record ADD COLUMN {column}")
+
+
+MIGRATIONS: Sequence[Migration] = (
+    m001_conversations_and_models,
+    m002_downloads,
+    m003_what_is_known_of_models,
+)
 
 
 def applied_migrations(connection: sqlite3.Connection) -> set[str]:

@@ -192,6 +192,7 @@ class StateKey(StrEnum):
     WINDOW_STATE = "window_state"  # likewise
     LAST_CONVERSATION_ID = "last_conversation_id"
     LAST_MODEL_PATH = "last_model_path"
+    TOKEN_KEPT = "token_kept"  # noqa: S105 - any text: an access token lies in the keyring
     LOADING_MODEL_PATH = "loading_model_path"  # the crash marker: found at a start, that load ended the app
 
 

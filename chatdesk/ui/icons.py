@@ -29,7 +29,10 @@ class _SvgIconEngine(QIconEngine):
         renderer = QSvgRenderer(QByteArray(_source(self._name).replace("currentColor", self._color.name()).encode()))
         painter.save()
         painter.setOpacity(painter.opacity() * (0.35 if mode is QIcon.Mode.Disabled else 1.0))
-        renderer.render(painter, QRectF(rect))  # type: ignore[call-overload]  # a QRect, as Qt's header says
+        # A square at the left: an icon asked for wider than it is high keeps a gap to the words beside it.
+        place = QRectF(rect)  # type: ignore[call-overload]  # a QRect, as Qt's header says
+        place.setWidth(min(place.width(), place.height()))
+        renderer.render(painter, place)
         painter.restore()
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QUrl, Slot
-from PySide6.QtGui import QAction, QColor, QDesktopServices, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAccessible, QAction, QCloseEvent, QColor, QDesktopServices, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 )
 
 from chatdesk.core.composing import ComposerState
-from chatdesk.core.errors import ErrorCode, ErrorDetail
 from chatdesk.core.events import (
     ConversationChanged,
     ConversationCreated,
@@ -31,12 +30,9 @@ from chatdesk.core.events import (
     ConversationsListed,
     Event,
     JobCrashed,
-    LibraryScanned,
     MessageAdded,
-    ModelFailed,
     ModelLoadProgressed,
     ModelReady,
-    ModelUnloaded,
     NoticeRaised,
     PromptProcessed,
     ReplyDelta,
@@ -49,25 +45,23 @@ from chatdesk.ui import theme
 from chatdesk.ui.composer import Composer
 from chatdesk.ui.crash_dialog import CrashDialog
 from chatdesk.ui.icons import icon
-from chatdesk.ui.model_picker import ModelPicker
-from chatdesk.ui.notices import NoticeStrip
+from chatdesk.ui.model_desk import MODEL_EVENTS, DeskVerbs, ModelDesk
+from chatdesk.ui.notices import NoticeAction, NoticeStrip
 from chatdesk.ui.settings_dialog import SettingsDialog
 from chatdesk.ui.sidebar import Sidebar
 from chatdesk.ui.transcript.style import TranscriptStyle, dark_style, light_style
 from chatdesk.ui.transcript.view import TranscriptView
 from chatdesk.ui.welcome import Welcome
-from chatdesk.ui.wording import error_words, size_words
+from chatdesk.ui.wording import error_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from chatdesk.core.conversations import Conversation
     from chatdesk.core.messages import Message
-    from chatdesk.core.model_files import ModelFile
     from chatdesk.core.settings import Settings
     from chatdesk.services.chat import ChatService
     from chatdesk.services.history import HistoryService
-    from chatdesk.services.model_library import ModelLibraryService
 
 MOST_DELETED = 20
 
@@ -78,13 +72,12 @@ class Verbs:
 
     chat: ChatService
     history: HistoryService
-    library: ModelLibraryService
+    models: DeskVerbs
     settings: Callable[[], Settings]
     change_settings: Callable[[Settings], None]
-    use_model: Callable[[ModelFile], None]
+    has_token: Callable[[], bool]
+    change_token: Callable[[str], None]
     add_model: Callable[[str], None]
-    cancel_load: Callable[[], None]
-    unload: Callable[[], None]
     log_file: str
 
 
@@ -100,16 +93,15 @@ class MainWindow(QMainWindow):
         self._replies: dict[str, str] = {}  # conversation -> its reply that waits or is written
         self._kept_notices: dict[str, list[str]] = {}  # conversation -> what to say when it is shown
         self._deleted: list[Conversation] = []  # can be restored, the last deleted first
-        self._has_model = False
         self.setObjectName("main_window")
         self.setWindowTitle("ChatDesk")
         self.setMinimumSize(640, 440)
         room = self.screen().availableSize()
         self.resize(min(1120, room.width() - 80), min(760, room.height() - 80))
         self._sidebar = Sidebar()
-        self._picker = ModelPicker()
         self._notices = NoticeStrip()
         self._welcome = Welcome()
+        self._models = ModelDesk(verbs.models, self._notices, self._welcome.recommended, self)
         self._transcript = TranscriptView(self._transcript_style(), error_words)
         self._composer = Composer()
         self._menu_button = QToolButton()
@@ -135,7 +127,7 @@ class MainWindow(QMainWindow):
         self._menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         header = QHBoxLayout()
         header.setContentsMargins(12, 8, 12, 8)
-        header.addWidget(self._picker, 1)
+        header.addWidget(self._models.picker, 1)
         header.addWidget(self._menu_button)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._welcome)
@@ -167,12 +159,10 @@ class MainWindow(QMainWindow):
         self._sidebar.delete_requested.connect(self._delete)
         self._composer.send_requested.connect(self._send)
         self._composer.stop_requested.connect(self._stop)
-        self._picker.chosen.connect(verbs.use_model)
-        self._picker.models_wanted.connect(verbs.library.scan)
-        self._picker.open_file_requested.connect(self._open_file)
-        self._picker.cancel_requested.connect(verbs.cancel_load)
-        self._picker.unload_requested.connect(verbs.unload)
+        self._models.open_file_requested.connect(self._open_file)
+        self._models.settings_requested.connect(self._show_network_settings)
         self._welcome.suggested.connect(self._suggest)
+        self._welcome.manager_requested.connect(self._models.show_manager)
         self._transcript.regenerate_requested.connect(verbs.chat.regenerate)
         self._transcript.version_requested.connect(verbs.history.show_version)
         self._transcript.link_activated.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
@@ -182,7 +172,8 @@ class MainWindow(QMainWindow):
         menu = QMenu(self)
         rows: tuple[tuple[str, str, Callable[[], None], QKeySequence | QKeySequence.StandardKey | str], ...] = (
             ("new_chat_action", self.tr("New chat"), self.new_chat, QKeySequence.StandardKey.New),
-            ("choose_model_action", self.tr("Choose a model"), self._picker.open_menu, "Ctrl+M"),
+            ("choose_model_action", self.tr("Choose a model"), self._models.picker.open_menu, "Ctrl+M"),
+            ("models_action", self.tr("Models…"), self._models.show_manager, "Ctrl+Shift+M"),
             ("open_file_action", self.tr("Open GGUF…"), self._open_file, QKeySequence.StandardKey.Open),
             ("rename_action", self.tr("Rename this chat"), self._sidebar.rename_current, ""),
             ("settings_action", self.tr("Settings…"), self._show_settings, "Ctrl+,"),
@@ -201,7 +192,7 @@ class MainWindow(QMainWindow):
         self._deleted_menu = QMenu(self.tr("Restore a deleted chat"), menu)
         self._deleted_menu.setObjectName("deleted_menu")
         self._deleted_menu.aboutToShow.connect(self._fill_deleted_menu)
-        menu.insertMenu(menu.actions()[4], self._deleted_menu)
+        menu.insertMenu(menu.actions()[5], self._deleted_menu)
         menu.aboutToShow.connect(lambda: self._deleted_menu.menuAction().setEnabled(bool(self._deleted)))
         self._menu_button.setMenu(menu)
 
@@ -257,17 +248,32 @@ class MainWindow(QMainWindow):
             self._verbs.add_model(path)
 
     def _show_settings(self) -> None:
-        dialog = SettingsDialog(self._verbs.settings(), self)
+        self._open_settings("settings_general")
+
+    def _show_network_settings(self) -> None:
+        self._open_settings("settings_network")
+
+    def _open_settings(self, page: str) -> None:
+        dialog = SettingsDialog(self._verbs.settings(), self, has_token=self._verbs.has_token())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show_page(page)
         dialog.saved.connect(self._verbs.change_settings)
+        dialog.token_changed.connect(self._verbs.change_token)
         dialog.open()
 
     def _quit(self) -> None:
         self.close()
 
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._models.close()
+        super().closeEvent(event)
+
     def warm_up(self) -> None:
         """Load what the first reply will need, now that the window stands."""
         self._transcript.warm_up()
+        if not QAccessible.isActive():
+            # Qt can crash when widgets are made just while assistive technology walks through the window.
+            self._models.picker.warm_up()
 
     def saved_geometry(self) -> tuple[str, str]:
         """Where the window and its divider are, as text for `restore_geometry`."""
@@ -297,7 +303,7 @@ class MainWindow(QMainWindow):
         match event:
             case ReplyDelta() | PromptProcessed() | ReplyStarted() | ReplyFinished() | MessageAdded():
                 self._on_reply_event(event)
-            case ModelLoadProgressed() | ModelReady() | ModelFailed() | ModelUnloaded() | LibraryScanned():
+            case _ if isinstance(event, MODEL_EVENTS):
                 self._on_model_event(event)
             case SendFailed(error=error):
                 self._is_sending = False
@@ -306,6 +312,7 @@ class MainWindow(QMainWindow):
             case SettingsChanged():
                 self._apply_theme()
             case NoticeRaised(error, conversation_id):
+                self._models.on_event(event)
                 if conversation_id in (None, self._conversation_id):
                     self._notices.show_notice(error_words(error))
                 elif conversation_id is not None:
@@ -352,11 +359,8 @@ class MainWindow(QMainWindow):
         self._deleted.insert(0, conversation)
         if conversation.id in (self._conversation_id, self._wanted_id):
             self.new_chat()
-        self._notices.show_notice(
-            self.tr("“{title}” was deleted.").format(title=conversation.title),
-            self.tr("Undo"),
-            lambda: self._verbs.history.restore(conversation.id),
-        )
+        undo = NoticeAction(self.tr("Undo"), lambda: self._verbs.history.restore(conversation.id))
+        self._notices.show_notice(self.tr("“{title}” was deleted.").format(title=conversation.title), [undo])
 
     def _show_conversation(
         self, conversation: Conversation, path: tuple[Message, ...], versions: Mapping[str, tuple[int, int]]
@@ -407,37 +411,14 @@ class MainWindow(QMainWindow):
         self._refresh_composer()
 
     def _on_model_event(self, event: Event) -> None:
+        self._models.on_event(event)
         match event:
-            case LibraryScanned(models):
-                self._picker.set_models(models)
-            case ModelLoadProgressed(model, fraction):
-                self._has_model = True
-                self._picker.show_loading(model, fraction)
+            case ModelLoadProgressed(_, fraction):
                 words = self.tr("Loading the model… {percent} %").format(percent=round(fraction * 100))
                 for message_id in self._replies.values():
                     self._transcript.set_status_text(message_id, words)
-            case ModelReady(model, info):
-                self._has_model = True
-                self._picker.show_ready(model, info)
+            case ModelReady():
                 self._verbs.chat.prepare(self._conversation_id)
-                if not self._picker.offers(model):
-                    self._verbs.library.scan()
-                if info.template_problem:
-                    params = {"model": model.name, "reason": info.template_problem}
-                    self._notices.show_notice(error_words(ErrorDetail(ErrorCode.TEMPLATE_FAILED, params)))
-            case ModelFailed(_, error):
-                self._has_model = False
-                self._picker.show_none()
-                if error.code is not ErrorCode.LOAD_CANCELLED:
-                    self._notices.show_notice(error_words(error))
-            case ModelUnloaded(model, freed_bytes):
-                self._has_model = False
-                self._picker.show_none()
-                self._notices.show_notice(
-                    self.tr("“{model}” was unloaded; {size} of memory went back to the system.").format(
-                        model=model.name, size=size_words(freed_bytes)
-                    )
-                )
         self._refresh_composer()
 
     # --- looks ---
@@ -447,7 +428,7 @@ class MainWindow(QMainWindow):
             state = ComposerState.SENDING
         elif self._conversation_id is not None and self._conversation_id in self._replies:
             state = ComposerState.REPLYING
-        elif not self._has_model:
+        elif not self._models.has_model:
             state = ComposerState.NO_MODEL
         else:
             state = ComposerState.READY
@@ -460,7 +441,7 @@ class MainWindow(QMainWindow):
         theme.apply(application, colors)
         muted, text = QColor(colors.muted), QColor(colors.text)
         self._sidebar.set_icon_color(text)
-        self._picker.set_icon_color(muted)
+        self._models.set_colors(colors)
         self._notices.set_icon_color(muted)
         self._menu_button.setIcon(icon("ellipsis", muted))
         self._composer.set_colors(QColor(colors.on_accent))

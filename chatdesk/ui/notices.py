@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from chatdesk.ui.flow_row import FlowRow
 from chatdesk.ui.icons import icon
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtGui import QColor
 
 MOST_AT_ONCE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeAction:
+    """Something to do about a notice: the words of its button, and what a click does. The notice goes then."""
+
+    text: str
+    do: Callable[[], None]
 
 
 class NoticeStrip(QWidget):
@@ -37,22 +48,30 @@ class NoticeStrip(QWidget):
         for notice in self._notices:
             notice.set_icon_color(color)
 
-    def show_notice(self, text: str, action: str = "", on_action: Callable[[], None] | None = None) -> None:
-        """Show `text`, with a button `action` if there is something to do about it.
+    def show_notice(self, text: str, actions: Sequence[NoticeAction] = ()) -> None:
+        """Show `text`, with a button for each thing that can be done about it.
 
         Notices that only tell make room for new ones before those that offer something.
         """
-        for notice in [notice for notice in self._notices if notice.text == text and not notice.has_action]:
+        for notice in [notice for notice in self._notices if notice.text == text and not notice.has_actions]:
             self._remove(notice)
         if len(self._notices) == MOST_AT_ONCE:
-            self._remove(next((notice for notice in self._notices if not notice.has_action), self._notices[0]))
-        notice = _Notice(text, action, on_action, self)
+            self._remove(next((notice for notice in self._notices if not notice.has_actions), self._notices[0]))
+        notice = _Notice(text, actions, self)
         notice.closed.connect(lambda: self._remove(notice))
         if self._color is not None:
             notice.set_icon_color(self._color)
         self._notices.append(notice)
         self._layout.addWidget(notice)
         self.show()
+        if QAccessible.isActive():
+            # It takes no focus, so a screen reader has to be told.
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+
+    def take_back(self, text: str) -> None:
+        """Remove what says `text`, if anything does: it is no longer so."""
+        for notice in [notice for notice in self._notices if notice.text == text]:
+            self._remove(notice)
 
     def texts(self) -> list[str]:
         """What is shown, oldest first."""
@@ -69,12 +88,14 @@ class NoticeStrip(QWidget):
 
 
 class _Notice(QFrame):
+    """One notice: a single button stands beside its words, several stand below them."""
+
     closed = Signal()
 
-    def __init__(self, text: str, action: str, on_action: Callable[[], None] | None, parent: QWidget) -> None:
+    def __init__(self, text: str, actions: Sequence[NoticeAction], parent: QWidget) -> None:
         super().__init__(parent)
         self.text = text
-        self.has_action = on_action is not None
+        self.has_actions = bool(actions)
         self.setObjectName("notice")
         self.setAccessibleName(text)
         label = QLabel(text)
@@ -84,24 +105,35 @@ class _Notice(QFrame):
         label.setWordWrap(True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        buttons = [self._button(action) for action in actions]
+        words = QVBoxLayout()
+        words.setSpacing(8)
+        words.addWidget(label)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 8, 8, 8)
         layout.setSpacing(8)
-        layout.addWidget(label, 1)
-        if action and on_action is not None:
-            button = QPushButton(action)
-            button.setObjectName("notice_action")
-            button.setAccessibleName(action)
-            button.clicked.connect(on_action)
-            button.clicked.connect(self.closed)
-            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        layout.addLayout(words, 1)
+        if len(buttons) == 1:
+            layout.addWidget(buttons[0], 0, Qt.AlignmentFlag.AlignVCenter)
+        elif buttons:
+            words.addWidget(FlowRow(buttons))
         self._close_button = QToolButton()
         self._close_button.setObjectName("notice_close")
         self._close_button.setAccessibleName(self.tr("Close this notice"))
         self._close_button.setToolTip(self.tr("Close"))
         self._close_button.setIconSize(QSize(16, 16))
         self._close_button.clicked.connect(self.closed)
-        layout.addWidget(self._close_button, 0, Qt.AlignmentFlag.AlignVCenter)
+        place = Qt.AlignmentFlag.AlignTop if len(buttons) > 1 else Qt.AlignmentFlag.AlignVCenter
+        layout.addWidget(self._close_button, 0, place)
 
     def set_icon_color(self, color: QColor) -> None:
         self._close_button.setIcon(icon("x", color))
+
+    def _button(self, action: NoticeAction) -> QPushButton:
+        button = QPushButton(action.text.replace("&", "&&"))
+        button.setObjectName("notice_action")
+        button.setAccessibleName(action.text)
+        button.setAccessibleDescription(self.text)
+        button.clicked.connect(lambda _checked=False: action.do())
+        button.clicked.connect(self.closed)
+        return button

@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 PATIENCE_MS = 1000
 
 
+def folder_lock(data_folder: Path) -> QLockFile:
+    """The lock of a data folder, not taken yet: whoever holds it may write there."""
+    lock = QLockFile(str(data_folder / "chatdesk.lock"))
+    # Only a lock whose owner is gone is taken over, however old it is.
+    lock.setStaleLockTime(0)
+    return lock
+
+
 class SingleInstance(QObject):
     """The claim on a data folder. `raise_requested` fires when somebody started the app again."""
 
@@ -30,9 +38,7 @@ class SingleInstance(QObject):
         digest = hashlib.sha256(str(data_folder.resolve()).encode()).hexdigest()[:16]
         self._folder = str(data_folder)
         self._name = f"chatdesk-{digest}"
-        self._lock = QLockFile(str(data_folder / "chatdesk.lock"))
-        # Only a lock whose owner is gone is taken over, however old it is.
-        self._lock.setStaleLockTime(0)
+        self._lock = folder_lock(data_folder)
         self._server: QLocalServer | None = None
 
     def claim(self) -> bool:

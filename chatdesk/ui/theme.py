@@ -35,6 +35,13 @@ class Colors:
     disabled: str
     notice: str
     notice_border: str
+    # verdicts, each with the ground of its pill
+    good: str
+    good_ground: str
+    caution: str
+    caution_ground: str
+    bad: str
+    bad_ground: str
 
 
 LIGHT = Colors(
@@ -53,6 +60,12 @@ LIGHT = Colors(
     disabled="#c9c7c1",
     notice="#fdf6e3",
     notice_border="#ecdcae",
+    good="#1b6b3f",
+    good_ground="#e4f3e9",
+    caution="#7a5100",
+    caution_ground="#fbefd0",
+    bad="#a3262b",
+    bad_ground="#fce8e6",
 )
 DARK = Colors(
     window="#1c1c1e",
@@ -70,6 +83,12 @@ DARK = Colors(
     disabled="#55555c",
     notice="#2f2a1c",
     notice_border="#4d4428",
+    good="#86d7a4",
+    good_ground="#1f3528",
+    caution="#eec679",
+    caution_ground="#3a301a",
+    bad="#ff9d96",
+    bad_ground="#432422",
 )
 
 

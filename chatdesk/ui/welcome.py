@@ -1,57 +1,118 @@
-"""What an empty conversation shows: what this is, and something to begin with."""
+"""What an empty conversation shows: what this is, something to begin with, and models worth having."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from chatdesk.ui.model_manager.labels import plain_label
+from chatdesk.ui.recommended_models import RecommendedModels
+
+COLUMN_WIDTH = 720
+NARROW = 600  # below this, what stands side by side stands one below the other
 
 
-class Welcome(QWidget):
-    """A greeting and four suggestions that go into the composer."""
+class Welcome(QScrollArea):
+    """A greeting, four suggestions that go into the composer, and the recommended models."""
 
     suggested = Signal(str)
+    manager_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, locale: QLocale | None = None, parent: QWidget | None = None) -> None:
+        """`locale` is that of the person; None: the app's."""
         super().__init__(parent)
         self.setObjectName("welcome")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        title = QLabel(self.tr("What would you like to talk about?"))
-        title.setObjectName("welcome_title")
-        title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        title.setWordWrap(True)
-        text = QLabel(self.tr("The model runs on this computer. Nothing you write leaves it."))
-        text.setObjectName("welcome_text")
-        text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        text.setWordWrap(True)
-        grid = QGridLayout()
-        grid.setSpacing(10)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
-        for place, suggestion in enumerate(self._suggestions()):
-            button = QPushButton(suggestion)
-            button.setObjectName("suggestion")
-            button.setAccessibleName(suggestion)
-            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            button.clicked.connect(lambda _checked=False, text=suggestion: self.suggested.emit(text))
-            grid.addWidget(button, place // 2, place % 2)
+        self.setAccessibleName(self.tr("Welcome"))
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._is_narrow: bool | None = None
+        self._suggestions = [self._suggestion(text) for text in self._suggestion_texts()]
+        self._grid = QGridLayout()
+        self._grid.setSpacing(10)
+        self._recommended = RecommendedModels(QLocale() if locale is None else locale)
+        self._more = QPushButton(self.tr("Find more models…"))
+        self._more.setObjectName("find_models_button")
+        self._more.setAccessibleName(self.tr("Find more models"))
+        self._more.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._more.clicked.connect(self.manager_requested)
+        self.setWidget(self._make_page())
+        self._fit_width()
+
+    @property
+    def recommended(self) -> RecommendedModels:
+        """The models below the suggestions."""
+        return self._recommended
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_width()
+
+    def _make_page(self) -> QWidget:
+        title = self._centred("welcome_title", self.tr("What would you like to talk about?"))
+        text = self._centred("welcome_text", self.tr("The model runs on this computer. Nothing you write leaves it."))
         column = QWidget()
-        column.setMaximumWidth(680)
+        column.setMaximumWidth(COLUMN_WIDTH)
+        column.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         inner = QVBoxLayout(column)
         inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(10)
+        inner.setSpacing(8)
         inner.addWidget(title)
         inner.addWidget(text)
-        inner.addSpacing(20)
-        inner.addLayout(grid)
-        layout = QVBoxLayout(self)
+        inner.addSpacing(16)
+        inner.addLayout(self._grid)
+        inner.addSpacing(24)
+        inner.addWidget(self._recommended)
+        inner.addWidget(self._more, 0, Qt.AlignmentFlag.AlignHCenter)
+        page = QWidget()
+        page.setObjectName("welcome_page")
+        layout = QVBoxLayout(page)
         layout.setContentsMargins(24, 24, 24, 24)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(column, 1000)
+        row.addStretch(1)
         layout.addStretch(2)
-        layout.addWidget(column)
+        layout.addLayout(row)
         layout.addStretch(3)
-        layout.setAlignment(column, Qt.AlignmentFlag.AlignHCenter)
-        column.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        return page
 
-    def _suggestions(self) -> tuple[str, ...]:
+    def _fit_width(self) -> None:
+        is_narrow = self.viewport().width() < NARROW
+        if is_narrow == self._is_narrow:
+            return
+        self._is_narrow = is_narrow
+        self._recommended.set_narrow(is_narrow=is_narrow)
+        columns = 1 if is_narrow else 2
+        for place, button in enumerate(self._suggestions):
+            self._grid.addWidget(button, place // columns, place % columns)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(1, columns - 1)
+
+    def _suggestion(self, text: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setObjectName("suggestion")
+        button.setAccessibleName(text)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        button.clicked.connect(lambda: self.suggested.emit(text))
+        return button
+
+    def _centred(self, name: str, text: str) -> QLabel:
+        label = plain_label(name, text, wraps=True)
+        label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        return label
+
+    def _suggestion_texts(self) -> tuple[str, ...]:
         return (
             self.tr("Who are you?"),
             self.tr("Explain photosynthesis to a child"),

@@ -3,20 +3,41 @@
 from __future__ import annotations
 
 import html
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
-from chatdesk.core.errors import ENGLISH
+from chatdesk.core.errors import ENGLISH, QT_TRANSLATE_NOOP, SIZE_PARAMS
+from chatdesk.core.untrusted_text import one_line
 
 if TYPE_CHECKING:
     from chatdesk.core.errors import ErrorDetail
 
+MOST_PARAM_CHARS = 2000
+
+# By ISO 639-1 code. Qt knows languages only in English and in themselves.
+_LANGUAGES = {
+    "en": QT_TRANSLATE_NOOP("Languages", "English"),
+    "zh": QT_TRANSLATE_NOOP("Languages", "Chinese"),
+    "ar": QT_TRANSLATE_NOOP("Languages", "Arabic"),
+    "de": QT_TRANSLATE_NOOP("Languages", "German"),
+    "es": QT_TRANSLATE_NOOP("Languages", "Spanish"),
+    "fr": QT_TRANSLATE_NOOP("Languages", "French"),
+    "hi": QT_TRANSLATE_NOOP("Languages", "Hindi"),
+    "it": QT_TRANSLATE_NOOP("Languages", "Italian"),
+    "ja": QT_TRANSLATE_NOOP("Languages", "Japanese"),
+    "ko": QT_TRANSLATE_NOOP("Languages", "Korean"),
+    "nl": QT_TRANSLATE_NOOP("Languages", "Dutch"),
+    "pt": QT_TRANSLATE_NOOP("Languages", "Portuguese"),
+    "ru": QT_TRANSLATE_NOOP("Languages", "Russian"),
+    "th": QT_TRANSLATE_NOOP("Languages", "Thai"),
+    "vi": QT_TRANSLATE_NOOP("Languages", "Vietnamese"),
+}
+
 
 def error_words(detail: ErrorDetail) -> str:
     """The sentence and the next step."""
-    locale = QLocale()
-    params = {name: locale.toString(value) if type(value) is int else value for name, value in detail.params.items()}
+    params = {name: _parameter_words(name, value) for name, value in detail.params.items()}
     sentences = [QCoreApplication.translate("Errors", text) for text in ENGLISH[detail.code] if text]
     try:
         return " ".join(sentence.format(**params) for sentence in sentences)
@@ -32,6 +53,22 @@ def size_words(size_bytes: int) -> str:
     )
 
 
+def language_words(code: str) -> str:
+    """The name of a language by its ISO 639-1 code."""
+    known = _LANGUAGES.get(code)
+    if known is not None:
+        return QCoreApplication.translate("Languages", known)
+    return QLocale.languageToString(QLocale(code).language())
+
+
 def plain_tool_tip(text: str) -> str:
-    """`text` as a tool tip that Qt does not take for HTML, whatever it holds."""
-    return f"<qt>{html.escape(text)}</qt>"
+    """`text` with its lines, as a tool tip that Qt does not take for HTML, whatever it holds."""
+    return f"<qt>{html.escape(text)}</qt>".replace("\n", "<br>")
+
+
+def _parameter_words(name: str, value: Any) -> Any:
+    if isinstance(value, str):
+        return one_line(value, MOST_PARAM_CHARS)  # the name of a file, or what a server answered
+    if type(value) is not int:
+        return value
+    return size_words(value) if name in SIZE_PARAMS else QLocale().toString(value)

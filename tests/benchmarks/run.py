@@ -45,6 +45,11 @@ FAMILIES = {
     "start": "starting",
     "memory": "memory",
     "kill": "killing",
+    "library": "library",
+    "fit": "fit",
+    "headers": "headers",
+    "transfer": "transfer",
+    "resume": "resuming",
 }
 
 

@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
-from PySide6.QtWidgets import QLabel, QListView, QMenu, QPlainTextEdit, QProgressBar, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QLabel,
+    QLineEdit,
+    QListView,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from chatdesk.app import WindowedApp
@@ -86,10 +95,16 @@ class Person:
         button.click()
 
     def choose_model(self, name: str) -> None:
-        menu = self.find(QMenu, "model_menu")
-        assert isinstance(menu, QMenu)
-        menu.aboutToShow.emit()
-        next(action for action in menu.actions() if name in action.text()).trigger()
+        self.press("model_picker")
+        filter_field, view = self.find(QLineEdit, "model_filter"), self.find(QListView, "model_list")
+        assert isinstance(view, QListView)
+        self._qtbot.keyClicks(filter_field, name)
+        self.wait(lambda: name in (view.currentIndex().data() or ""))  # the folder is looked through meanwhile
+        self._qtbot.keyClick(filter_field, Qt.Key.Key_Return)
+
+    def unload(self) -> None:
+        self.press("model_picker")
+        self.press("unload_button")
 
     def notices(self) -> list[str]:
         return [label.text() for label in self.app.window.findChildren(QLabel, "notice_text") if label.isVisible()]
@@ -237,7 +252,7 @@ def test_regenerate_keeps_the_earlier_reply_behind_a_switch(start: Callable[[], 
 def test_unload_gives_memory_back_and_says_how_much(start: Callable[[], Person], starter_model: ModelFile) -> None:
     person = start()
     person.wait_ready()
-    person.choose_model("Unload")
+    person.unload()
     person.wait(lambda: any("of memory went back to the system" in notice for notice in person.notices()))
     assert person.details() == ""
     assert not person.find(QToolButton, "send_button").isEnabled()

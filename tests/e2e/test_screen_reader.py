@@ -71,3 +71,6 @@ def test_a_screen_reader_can_hold_the_first_conversation(
     assert "Who are you?" in question
     assert len(reply) > len(starter_model.name)
     assert "Who are you?" in found["chats"][-1]
+    (model,) = found["models"]
+    assert model.startswith(f"{starter_model.name}, Q4_1, 98 MB, starter model")
+    assert ", loaded, Holds " in model

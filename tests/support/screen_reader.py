@@ -108,6 +108,13 @@ def hold_conversation(pyatspi: Any) -> dict[str, Any]:
     found["chats"] = [node.name for node in walk(named("conversation_list")) if node.name]
     press("new_chat_button")
     wait_for(lambda: not is_shown(named("transcript")), "an empty new chat")
+    press("model_picker")
+    wait_for(lambda: is_shown(named("model_list")), "the opened model picker")
+    for name in ("model_filter", "model_list", "open_gguf_button", "more_models_button", "unload_button"):
+        node = wait_for(partial(named, name), name)
+        found["controls"][name] = [node.getRoleName(), node.name]
+    models = named("model_list")
+    found["models"] = [node.name for node in walk(models) if node is not models and node.name]
     return found
 
 

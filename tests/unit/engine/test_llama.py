@@ -120,3 +120,23 @@ def test_penalties_look_back_into_the_prompt(starter_model: ModelFile) -> None:
     assert list(first(1).token_ids) == two
     assert list(first(2).token_ids) != two
     engine.close()
+
+
+def test_a_chosen_template_takes_the_place_of_the_files_own(tmp_path: Path) -> None:
+    chosen = "{% for m in messages %}[{{ m['role'] }}] {{ m['content'] }} {% endfor %}"
+    model = TinyModel().write(tmp_path / "model.gguf")
+    prompts = []
+    for template in (None, chosen):
+        engine = load_llama(model, LoadOptions(n_ctx=256, chat_template=template), lambda _: True)
+        prompts.append(engine.prompt_tokens([PromptMessage(Role.USER, "Hi")]))
+        assert engine.info.template_problem is None or template is None
+        engine.close()
+    assert prompts[0] != prompts[1]
+
+
+def test_a_chosen_template_that_does_not_work_is_said_and_the_model_answers(tmp_path: Path) -> None:
+    model = TinyModel().write(tmp_path / "model.gguf")
+    engine = load_llama(model, LoadOptions(n_ctx=256, chat_template="{% broken"), lambda _: True)
+    assert engine.info.template_problem
+    assert text_of(said(engine)[0])
+    engine.close()

@@ -3,13 +3,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.model_files import ModelFile, ModelOrigin
-from chatdesk.models.library import MAX_DEPTH, ModelLibrary, find_starter
+from chatdesk.models.file_search import MAX_DEPTH, gguf_files
+from chatdesk.models.library import ModelLibrary, find_starter
 
 
 @pytest.fixture
@@ -27,6 +29,12 @@ def put(path: Path, size: int = 1) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"x" * size)
     return path
+
+
+def added(path: Path) -> ModelFile:
+    """A file as it was when it was added; one that is gone has been larger."""
+    status = path.stat() if path.exists() else None
+    return ModelFile(str(path), status.st_size if status else 9, status.st_mtime if status else 9.0, ModelOrigin.ADDED)
 
 
 def names(models: tuple[ModelFile, ...]) -> list[str]:
@@ -65,7 +73,7 @@ def test_the_starter_comes_first_and_each_file_once(tmp_path: Path, folder: Path
     inside, outside = put(folder / "alpha.gguf"), put(tmp_path / "elsewhere" / "middle.gguf")
     gone = tmp_path / "gone.gguf"
     library = ModelLibrary(folder, str(starter))
-    found = library.scan([str(outside), str(inside), str(starter), str(gone), str(outside)])
+    found = library.scan([added(path) for path in (outside, inside, starter, gone, outside)])
     assert [(model.name, model.origin) for model in found] == [
         ("Zeta", ModelOrigin.STARTER),
         ("alpha", ModelOrigin.LIBRARY),
@@ -103,6 +111,54 @@ def test_links_are_followed_but_not_in_circles(tmp_path: Path, folder: Path, lib
     assert len(found) == 2
     assert {os.path.realpath(model.path) for model in found} == {str(folder / "alpha.gguf"), str(blob)}
     assert "linked" in names(found)
+
+
+def test_an_added_file_is_listed_with_what_was_known_of_it(tmp_path: Path, library: ModelLibrary) -> None:
+    known = replace(
+        added(put(tmp_path / "blobs" / "sha256-0123")),
+        shown_name="llama3.2:3b-instruct-q4_K_M",
+        repo_id="owner/repo",
+        revision="c" * 40,
+        sha256="0" * 64,
+    )
+    (found,) = library.scan([known])
+    assert found == known
+    assert (found.name, found.quantization) == ("llama3.2:3b-instruct-q4_K_M", "Q4_K_M")
+
+
+def test_what_was_known_of_an_earlier_file_at_the_path_is_not_said_of_another(
+    tmp_path: Path, library: ModelLibrary
+) -> None:
+    path = put(tmp_path / "elsewhere" / "x.gguf")
+    known = replace(added(path), shown_name="X", repo_id="owner/repo", revision="c" * 40, sha256="0" * 64)
+    put(path, 77)
+    (found,) = library.scan([known])
+    assert (found.size_bytes, found.shown_name, found.repo_id) == (77, "X", "owner/repo")
+    assert (found.revision, found.sha256) == (None, None)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege on Windows")
+def test_the_real_path_told_from_the_folder_is_the_system_s(tmp_path: Path, folder: Path) -> None:
+    put(tmp_path / "other" / "inner" / "deep.gguf")
+    put(folder / "owner" / "plain.gguf")
+    (folder / "linked").symlink_to(tmp_path / "other")
+    (folder / "owner" / "link.gguf").symlink_to(tmp_path / "other" / "inner" / "deep.gguf")
+    found = list(gguf_files(str(folder)))
+    assert {Path(file.path).name for file in found} == {"deep.gguf", "plain.gguf", "link.gguf"}
+    assert all(file.real_path == os.path.realpath(file.path) for file in found)
+
+
+def test_no_more_entries_are_looked_at_than_asked_for(folder: Path) -> None:
+    for number in range(20):
+        put(folder / f"{number:02}.gguf")
+    assert len(list(gguf_files(str(folder), max_entries=5))) == 5
+
+
+def test_a_name_that_promises_a_million_shards_costs_nothing(folder: Path, library: ModelLibrary) -> None:
+    put(folder / "evil-00001-of-99999.gguf", 7)
+    (model,) = library.scan(())
+    assert model.size_bytes == 7
+    assert library.model_file(model.path).size_bytes == 7
 
 
 def test_folders_are_searched_to_a_bounded_depth(folder: Path, library: ModelLibrary) -> None:

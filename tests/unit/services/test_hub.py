@@ -68,7 +68,7 @@ class Searching:
         self.log = EventLog()
         self.started: list[RemoteModel] = []
         self.on_assess: Callable[[], None] = lambda: None
-        self.service = HubService(self.hub, read_address, self.assess, self.started.append, self.log.post)
+        self.service = HubService(lambda: self.hub, read_address, self.assess, self.started.append, self.log.post)
 
     def assess(self, page: RepoPage, is_over: Callable[[], bool]) -> Iterator[Mapping[str, Fit]]:
         yield {MODEL.filename: ROUGH}

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from chatdesk.core.disk_errors import disk_problem
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.store.disk import (
     date_of,
-    disk_problem,
     disk_problems_named,
     free_path,
     move_aside,

@@ -45,11 +45,11 @@ def test_each_migration_is_recorded_and_happens_once(old: Path) -> None:
         Database.open(old, migrations=(*MIGRATIONS, m998_note), clock=lambda: NOW).close()
     connection = sqlite3.connect(old)
     assert [name for (name,) in connection.execute("SELECT name FROM migration ORDER BY name")] == [
-        "m001_conversations_and_models",
+        *(step.__name__ for step in MIGRATIONS),
         "m998_note",
     ]
     assert connection.execute("SELECT applied_at FROM migration WHERE name = 'm998_note'").fetchone() == (NOW,)
-    assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS) + 1,)
     connection.close()
 
 

@@ -1,0 +1,420 @@
+"""`chatdesk models …`: find, fetch, check and remove models without a window.
+
+What only looks takes no lock, like `ask`. What changes the library takes the window's claim on the data folder, so
+that there are never two writers, and uses the same services.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import sys
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from chatdesk.connection import HubConnection
+from chatdesk.core.downloads import Download, DownloadState
+from chatdesk.core.errors import ErrorCode, UserFacingError
+from chatdesk.core.events import (
+    DownloadChanged,
+    Event,
+    JobCrashed,
+    LibraryScanned,
+    ModelInstalled,
+    ModelRemoved,
+    ModelsFoundElsewhere,
+    ModelVerified,
+    NoticeRaised,
+    VerificationProgressed,
+    VerificationStopped,
+)
+from chatdesk.core.fit import Fit, FitLabel
+from chatdesk.core.hub_models import HubSort
+from chatdesk.core.model_files import ModelFile, ModelOrigin
+from chatdesk.headless import Core, this_apps_paths, this_machine
+from chatdesk.store.settings_file import SettingsFile
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator
+
+    from chatdesk.core.hub_models import RemoteModel, RepoPage
+    from chatdesk.core.settings import Settings
+
+DONE, PROBLEM, INTERRUPTED = 0, 1, 130
+LOOK_SECONDS = 0.2  # between two looks at whether Ctrl+C was pressed
+
+E = TypeVar("E")
+
+_FIT_WORDS = {
+    FitLabel.FITS: "fits",
+    FitLabel.SHORTER_CONTEXT: "fits with a shorter context",
+    FitLabel.SLOW: "slow (partly on CPU)",
+    FitLabel.TOO_LARGE: "too large",
+}
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry out `chatdesk models COMMAND`, and return the exit code.
+
+    Raises:
+        UserFacingError: what went wrong, for a person to read.
+    """
+    commands: dict[str, Callable[[argparse.Namespace], int]] = {
+        "search": _search,
+        "show": _show,
+        "pull": _pull,
+        "remove": _remove,
+        "verify": _verify,
+        "fit": _fit,
+        "import": _import,
+    }
+    try:
+        return commands[options.models_command](options)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+# --- what only looks ---
+
+
+def _search(options: argparse.Namespace) -> int:
+    settings = _settings()
+    with _connection(settings) as connection:
+        repos = connection.hub.search(" ".join(options.words), HubSort(options.sort), options.limit)
+    if options.json:
+        _print_json([asdict(repo) for repo in repos])
+        return DONE
+    for repo in repos:
+        print(f"{repo.repo_id}\t{repo.downloads:,} downloads\t{repo.likes:,} likes")
+    if not repos:
+        print("Nothing was found.", file=sys.stderr)
+    return DONE
+
+
+def _show(options: argparse.Namespace) -> int:
+    settings = _settings()
+    with _connection(settings) as connection:
+        address = connection.read_address(options.repo)
+        if address is None:
+            raise UserFacingError(ErrorCode.HUB_BAD_ADDRESS, address=options.repo)
+        page = connection.hub.page(address[0])
+        fits: dict[str, Fit] = {}
+        for found in connection.appraiser(this_machine)(page, lambda: False):
+            fits |= found
+    if options.json:
+        _print_json(_page_values(page, fits))
+        return DONE
+    print(f"{page.repo.repo_id}\tlicence: {page.licence or 'unknown'}\tgated: {page.repo.gating.value}")
+    for model in page.models:
+        label = model.quantization or ""
+        print(f"{model.filename}\t{label}\t{_gb(model.size_bytes)}\t{_fit_words(fits[model.filename])}")
+    return DONE
+
+
+def _page_values(page: RepoPage, fits: dict[str, Fit]) -> dict[str, Any]:
+    return {
+        **asdict(page),
+        "models": [
+            {
+                **asdict(model),
+                "name": model.name,
+                "quantization": model.quantization,
+                "size_bytes": model.size_bytes,
+                "fit": _fit_values(fits[model.filename]),
+            }
+            for model in page.models
+        ],
+    }
+
+
+def _fit(options: argparse.Namespace) -> int:
+    settings = _settings()
+    if options.n_ctx is not None:
+        settings = replace(settings, n_ctx=options.n_ctx)
+    fit = _fit_of(options.model, settings)
+    if options.json:
+        _print_json(_fit_values(fit))
+        return DONE
+    print(_fit_words(fit))
+    need = fit.need
+    for name, size in (
+        ("weights", need.weights_bytes),
+        ("KV cache", need.kv_bytes),
+        ("compute buffers", need.compute_bytes),
+        ("other", need.other_bytes),
+        ("in all", need.total_bytes),
+        ("free now", this_machine().free_bytes),
+    ):
+        print(f"{name}\t{_gb(size)}")
+    return DONE
+
+
+def _fit_of(path_or_address: str, settings: Settings) -> Fit:
+    from chatdesk.models.appraiser import Appraiser
+    from chatdesk.models.gguf import GgufError
+    from chatdesk.models.library import ModelLibrary
+
+    if Path(path_or_address).exists():
+        library = ModelLibrary(this_apps_paths().models, None)
+        model = library.model_file(path_or_address, ModelOrigin.ADDED)
+        appraiser = Appraiser(lambda: settings, this_machine)
+        facts = appraiser.read_header(model)
+        if facts.shape:
+            return appraiser.assess(model, facts.shape, {}, 1.0)
+        reason = facts.problem or "its architecture is not known"
+        raise UserFacingError(ErrorCode.MODEL_DAMAGED, model=model.name, reason=reason)
+    with _connection(settings) as connection:
+        address = connection.read_address(path_or_address)
+        if address is None:
+            raise UserFacingError(ErrorCode.MODEL_NOT_FOUND, model=path_or_address)
+        remote = connection.hub.find_model(*address)
+        appraise = connection.appraiser(this_machine)
+        try:
+            return appraise.assess(remote)
+        except GgufError:
+            return appraise.guess(remote)
+
+
+# --- what changes the library ---
+
+
+def _pull(options: argparse.Namespace) -> int:
+    with _core() as (core, announced):
+        address = core.connection.read_address(options.repo)
+        if address is None:
+            raise UserFacingError(ErrorCode.HUB_BAD_ADDRESS, address=options.repo)
+        repo_id, filename = address
+        model = core.connection.hub.find_model(repo_id, options.file or filename)
+        core.downloads.start(model)
+        return _follow(announced, model)
+
+
+def _follow(announced: _Announced, model: RemoteModel) -> int:
+    """Print progress until a download is over; Ctrl+C pauses it."""
+    meter = _Meter(sys.stderr.isatty())
+    while True:
+        event = announced.next()
+        match event:
+            case None if announced.is_interrupted:
+                meter.end()
+                print("Paused. The same command goes on from here.", file=sys.stderr)
+                return INTERRUPTED
+            case DownloadChanged(download) if download.model == model:
+                meter.show(download)
+                if download.state is DownloadState.FAILED and download.error is not None:
+                    meter.end()
+                    raise UserFacingError(download.error.code, **download.error.params)
+            case ModelInstalled(installed):
+                meter.end()
+                print(installed.path)
+                return DONE
+            case _:
+                announced.raise_if_trouble(event)
+
+
+def _remove(options: argparse.Namespace) -> int:
+    with _core() as (core, announced):
+        model = core.find_model(options.model, announced.scanned(core))
+        core.library.remove(model, for_good=options.for_good)
+        announced.until(ModelRemoved)
+    print(f"{model.name} was {'removed' if options.for_good else 'moved to the trash'}.")
+    return DONE
+
+
+def _verify(options: argparse.Namespace) -> int:
+    with _core() as (core, announced):
+        model = core.find_model(options.model, announced.scanned(core))
+        core.library.verify(model)
+        while True:
+            match announced.next():
+                case None if announced.is_interrupted:
+                    core.library.stop_verifying()
+                    return INTERRUPTED
+                case ModelVerified(_, sha256, is_intact):
+                    break
+                case VerificationStopped():
+                    return PROBLEM
+                case None | VerificationProgressed():
+                    continue
+                case event:
+                    announced.raise_if_trouble(event)
+    words = {True: "intact", False: "DAMAGED: not what was downloaded", None: "nothing to compare it with"}
+    print(f"{sha256}\t{words[is_intact]}")
+    return PROBLEM if is_intact is False else DONE
+
+
+def _import(options: argparse.Namespace) -> int:
+    with _core() as (core, announced):
+        core.library.find_elsewhere()
+        found = announced.until(ModelsFoundElsewhere).models
+        wanted = found if options.all else tuple(model for model in found if model.name in options.names)
+        if unknown := sorted(set(options.names) - {model.name for model in found}):
+            raise UserFacingError(ErrorCode.MODEL_NOT_FOUND, model=unknown[0])
+        if wanted:
+            core.library.use_elsewhere(wanted)
+            announced.until(LibraryScanned)
+    shown = wanted if options.all or options.names else found
+    if options.json:
+        _print_json([{**asdict(model), "name": model.name} for model in shown])
+        return DONE
+    for model in shown:
+        print(f"{model.name}\t{_gb(model.size_bytes)}\t{model.path}")
+    if found and not wanted:
+        print("Name the ones to use, or say --all.", file=sys.stderr)
+    elif not found:
+        print("Other apps have no models here that are not listed already.", file=sys.stderr)
+    return DONE
+
+
+# --- what the commands share ---
+
+
+class _Announced:
+    """The events of a core, one after the other, for a command that waits for some of them."""
+
+    def __init__(self) -> None:
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self.post = self._events.put
+        self.is_interrupted = False
+
+    def interrupt(self) -> None:
+        """Somebody pressed Ctrl+C."""
+        self.is_interrupted = True
+
+    def next(self) -> Event | None:
+        """The next event; None when none came for a moment, or when somebody wants to end."""
+        if self.is_interrupted:
+            return None
+        try:
+            return self._events.get(timeout=LOOK_SECONDS)
+        except queue.Empty:
+            return None
+
+    def until(self, kind: type[E]) -> E:
+        """The next event of a kind.
+
+        Raises:
+            UserFacingError: it will not come.
+        """
+        while True:
+            event = self.next()
+            if isinstance(event, kind):
+                return event
+            if self.is_interrupted:
+                raise KeyboardInterrupt
+            self.raise_if_trouble(event)
+
+    def scanned(self, core: Core) -> tuple[ModelFile, ...]:
+        """What is in the library."""
+        core.library.scan()
+        return self.until(LibraryScanned).models
+
+    def raise_if_trouble(self, event: Event | None) -> None:
+        """Raise what an event says went wrong.
+
+        Raises:
+            UserFacingError: something did.
+        """
+        match event:
+            case NoticeRaised(error):
+                raise UserFacingError(error.code, **error.params)
+            case JobCrashed(job, traceback):
+                print(traceback, file=sys.stderr)
+                raise UserFacingError(ErrorCode.INTERNAL, reason=job)
+
+
+class _Meter:
+    """Progress on one line of a terminal; on anything else, a line for each state."""
+
+    def __init__(self, is_terminal: bool) -> None:  # noqa: FBT001
+        self._is_terminal = is_terminal
+        self._state: DownloadState | None = None
+
+    def show(self, download: Download) -> None:
+        """Show how far a download is."""
+        if self._is_terminal:
+            sys.stderr.write(f"\r\x1b[K{_progress_words(download)}")
+            sys.stderr.flush()
+        elif download.state is not self._state:
+            print(_progress_words(download), file=sys.stderr)
+        self._state = download.state
+
+    def end(self) -> None:
+        """Leave the line."""
+        if self._is_terminal and self._state is not None:
+            sys.stderr.write("\n")
+
+
+def _progress_words(download: Download) -> str:
+    share = download.done_bytes / max(download.total_bytes, 1)
+    parts = [download.state.value, f"{share:.0%}", f"{_gb(download.done_bytes)} of {_gb(download.total_bytes)}"]
+    if download.bytes_per_second:
+        parts.append(f"{download.bytes_per_second / 1e6:.1f} MB/s")
+    if (seconds := download.seconds_left) is not None:
+        parts.append(f"{seconds / 60:.0f} min left" if seconds > 90 else f"{seconds:.0f} s left")  # noqa: PLR2004
+    if download.error is not None:
+        parts.append(download.error.english)
+    return "  ".join(parts)
+
+
+def _settings() -> Settings:
+    return SettingsFile(this_apps_paths().settings).look()
+
+
+@contextmanager
+def _connection(settings: Settings) -> Iterator[HubConnection]:
+    connection = HubConnection(lambda: settings, os.environ)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _core() -> Iterator[tuple[Core, _Announced]]:
+    """Everything but the window, with the claim on the data folder.
+
+    Raises:
+        UserFacingError: a window holds the folder, or the folder cannot be used.
+    """
+    from chatdesk.ui.single_instance import folder_lock  # Qt's lock files work alike on every system
+
+    paths = this_apps_paths()
+    paths.create()
+    lock = folder_lock(paths.data)
+    if not lock.tryLock(0):
+        raise UserFacingError(ErrorCode.FOLDER_IN_USE)
+    announced = _Announced()
+    signal.signal(signal.SIGINT, lambda _signal, _frame: announced.interrupt())
+    try:
+        core = Core(paths, announced.post)
+        try:
+            yield core, announced
+        finally:
+            core.close()
+    finally:
+        lock.unlock()
+
+
+def _fit_values(fit: Fit) -> dict[str, Any]:
+    return {**asdict(fit), "total_bytes": fit.need.total_bytes}
+
+
+def _fit_words(fit: Fit) -> str:
+    words = _FIT_WORDS[fit.label]
+    if fit.fitting_n_ctx is not None:
+        words += f" ({fit.fitting_n_ctx:,} tokens)"
+    return f"{words}, estimate" if fit.is_estimate else words
+
+
+def _gb(size_bytes: int) -> str:
+    return f"{size_bytes / 1e9:.2f} GB"
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))

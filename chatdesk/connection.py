@@ -1,0 +1,114 @@
+"""Everything that reaches the Hub, by one way: the same mirror, proxy, access token and offline mode."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from chatdesk.models.access_tokens import AccessTokens
+from chatdesk.models.hub_access import DEFAULT_ENDPOINT, HubAccess
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from chatdesk.core.errors import ErrorDetail
+    from chatdesk.core.fit import Machine
+    from chatdesk.core.hub_models import RemoteFile, RemoteModel
+    from chatdesk.core.settings import Settings
+    from chatdesk.models.hub import Hub
+    from chatdesk.models.hub_address import HubAddress
+    from chatdesk.models.remote_appraiser import RemoteAppraiser
+    from chatdesk.models.transfer import Transfer
+
+ENDPOINT_VARIABLE = "HF_ENDPOINT"
+
+
+class HubConnection:
+    """The Hub's client and the transfer of files, made when they are first needed.
+
+    May be used from any thread: both are first asked for on a thread of their own.
+    """
+
+    def __init__(
+        self,
+        settings: Callable[[], Settings],
+        environ: Mapping[str, str],
+        is_token_kept: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """`settings` are asked before every use: they change while the app runs.
+
+        `is_token_kept` says whether the keyring is worth asking: it may have a person type a password.
+        """
+        self._settings = settings
+        self._is_token_kept = is_token_kept
+        self._environ = environ
+        self.tokens = AccessTokens(environ)
+
+    def access(self) -> HubAccess:
+        """How the Hub is reached now."""
+        settings = self._settings()
+        return HubAccess(
+            endpoint=self._endpoint(settings),
+            token=self.tokens.current() if self.has_token() and not settings.is_offline else None,
+            proxy=settings.proxy,
+            is_offline=settings.is_offline,
+        )
+
+    def address(self) -> str:
+        """That of the Hub or the mirror, for a browser."""
+        return self._endpoint(self._settings())
+
+    def has_token(self) -> bool:
+        """Whether there is an access token, as far as can be said without asking the keyring."""
+        return self.tokens.is_from_environment or self._is_token_kept()
+
+    @cached_property
+    def hub(self) -> Hub:
+        """Search and metadata."""
+        from chatdesk.models.hub import Hub
+
+        return Hub(self.access)
+
+    @cached_property
+    def transfer(self) -> Transfer:
+        """The bytes of files."""
+        from chatdesk.models.transfer import Transfer
+
+        return Transfer(self.access)
+
+    def fetch(
+        self,
+        model: RemoteModel,
+        file: RemoteFile,
+        part: Path,
+        on_bytes: Callable[[int], None],
+        should_stop: Callable[[], bool],
+        on_trouble: Callable[[ErrorDetail | None], None],
+    ) -> None:
+        """See `chatdesk.models.transfer.Transfer.fetch`; a `Fetcher`."""
+        self.transfer.fetch(model, file, part, on_bytes, should_stop, on_trouble)
+
+    def read_address(self, text: str) -> HubAddress | None:
+        """What `text` is the address of, or None when it reads as words to search for."""
+        from chatdesk.models.hub_address import parse_address
+
+        return parse_address(text, self.address())
+
+    def _endpoint(self, settings: Settings) -> str:
+        named = settings.hub_endpoint or self._environ.get(ENDPOINT_VARIABLE, "").strip()
+        return (named or DEFAULT_ENDPOINT).rstrip("/")
+
+    def appraiser(
+        self, machine: Callable[[], Machine], correction: Callable[[], float] = lambda: 1.0
+    ) -> RemoteAppraiser:
+        """What gives verdicts on files of the Hub under the present settings."""
+        from chatdesk.models.remote_appraiser import RemoteAppraiser
+
+        return RemoteAppraiser(self._settings, machine, correction, self.transfer.read_range)
+
+    def close(self) -> None:
+        """Close what was opened."""
+        for name in ("hub", "transfer"):
+            if name in self.__dict__:
+                getattr(self, name).close()

@@ -1,0 +1,126 @@
+"""The settings in pages, and the buttons that save them, leave them or set them back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from chatdesk.core.settings import Settings
+from chatdesk.ui.settings_dialog.general_page import GeneralPage
+from chatdesk.ui.settings_dialog.loading_page import LoadingPage
+from chatdesk.ui.settings_dialog.network_page import NetworkPage
+from chatdesk.ui.settings_dialog.replies_page import RepliesPage
+
+if TYPE_CHECKING:
+    from chatdesk.ui.settings_dialog.page import SettingsPage
+
+WIDTH, HEIGHT = 780, 620
+NAMES_WIDTH = 168
+
+
+class SettingsDialog(QDialog):
+    """Shows a `Settings` value and hands back the edited one with `saved`."""
+
+    saved = Signal(object)
+    token_changed = Signal(str)  # a new access token; empty: the saved one is to be forgotten
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None, *, has_token: bool = False) -> None:
+        """`has_token` says whether an access token is saved; which, this dialog never learns."""
+        super().__init__(parent)
+        self.setObjectName("settings_dialog")
+        self.setWindowTitle(self.tr("Settings"))
+        self.setAccessibleName(self.tr("Settings"))
+        self._settings = settings
+        self._network = NetworkPage(self.tr("Models and network"), has_token=has_token)
+        self._pages: tuple[SettingsPage, ...] = (
+            GeneralPage(self.tr("General")),
+            RepliesPage(self.tr("Replies")),
+            LoadingPage(self.tr("Loading")),
+            self._network,
+        )
+        self._names = QListWidget()
+        self._stack = QStackedWidget()
+        self._build()
+        room = self.screen().availableSize()
+        self.resize(min(WIDTH, room.width() - 40), min(HEIGHT, room.height() - 80))
+        self._fill(settings)
+
+    def show_page(self, object_name: str) -> None:
+        """Open at one page: `settings_general`, `settings_replies`, `settings_loading` or `settings_network`."""
+        for row, page in enumerate(self._pages):
+            if page.objectName() == object_name:
+                self._names.setCurrentRow(row)
+
+    def _build(self) -> None:
+        self._names.setObjectName("settings_pages")
+        self._names.setAccessibleName(self.tr("Pages of the settings"))
+        self._names.setFixedWidth(NAMES_WIDTH)
+        self._names.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._names.ensurePolished()  # or the rows would keep the height that they have without a style sheet
+        for page in self._pages:
+            self._names.addItem(page.title)
+            self._stack.addWidget(page)
+        self._names.currentRowChanged.connect(self._stack.setCurrentIndex)
+        self._names.setCurrentRow(0)
+        line = QFrame()
+        line.setObjectName("settings_line")
+        line.setFixedWidth(1)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self._names)
+        middle.addWidget(line)
+        middle.addWidget(self._stack, 1)
+        bottom = QHBoxLayout()
+        bottom.setContentsMargins(24, 12, 24, 16)
+        bottom.addWidget(self._make_buttons())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(middle, 1)
+        layout.addLayout(bottom)
+
+    def _make_buttons(self) -> QDialogButtonBox:
+        buttons = QDialogButtonBox()
+        save = buttons.addButton(self.tr("Save"), QDialogButtonBox.ButtonRole.AcceptRole)
+        save.setObjectName("save_settings_button")
+        save.setProperty("primary", True)
+        cancel = buttons.addButton(self.tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        cancel.setObjectName("cancel_settings_button")
+        defaults = buttons.addButton(self.tr("Standard values"), QDialogButtonBox.ButtonRole.ResetRole)
+        defaults.setObjectName("default_settings_button")
+        defaults.setToolTip(self.tr("On all pages. The access token stays."))
+        defaults.clicked.connect(lambda: self._fill(Settings()))
+        buttons.accepted.connect(self._save)
+        buttons.rejected.connect(self.reject)
+        return buttons
+
+    def _fill(self, settings: Settings) -> None:
+        self._settings = settings
+        for page in self._pages:
+            page.fill(settings)
+
+    def _save(self) -> None:
+        for page in self._pages:
+            if (field := page.wrong_field()) is not None:
+                self.show_page(page.objectName())
+                field.setFocus()
+                return
+        settings = self._settings
+        for page in self._pages:
+            settings = page.changed(settings)
+        # The token first: what the settings set off may need it.
+        if (token := self._network.token_change()) is not None:
+            self.token_changed.emit(token)
+        self.saved.emit(settings)
+        self.accept()

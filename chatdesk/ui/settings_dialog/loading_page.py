@@ -1,0 +1,87 @@
+"""How models are loaded: context, processor, graphics card, KV cache."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chatdesk.core.fit import CacheType
+from chatdesk.core.settings import ALL_GPU_LAYERS, LOAD_LIMITS
+from chatdesk.ui.settings_dialog.fields import Choice, WholeField
+from chatdesk.ui.settings_dialog.page import SettingsPage
+
+if TYPE_CHECKING:
+    from chatdesk.core.settings import Settings
+
+
+class LoadingPage(SettingsPage):
+    """The load options of every model that has none of its own, spelled as in llama.cpp."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__("settings_loading", title)
+        self._n_ctx = WholeField(LOAD_LIMITS["n_ctx"][0] - 1, LOAD_LIMITS["n_ctx"][1], self.tr("automatic"))
+        self._n_ctx.setSingleStep(1024)
+        self._n_threads = WholeField(0, LOAD_LIMITS["n_threads"][1], self.tr("automatic"))
+        self._n_gpu_layers = WholeField(ALL_GPU_LAYERS, LOAD_LIMITS["n_gpu_layers"][1], self.tr("as many as fit"))
+        self._cache_type = Choice(tuple((cache_type.value, cache_type) for cache_type in CacheType))
+        self._flash_attention = Choice(((self.tr("automatic"), None), (self.tr("on"), True), (self.tr("off"), False)))
+        self._cache_type.currentIndexChanged.connect(self._keep_compatible)
+        self.section(self.tr("How models are loaded"))
+        self.row(
+            "n_ctx_field",
+            "n_ctx",
+            self.tr("How many tokens the model can see at once: the chat and its reply. More takes more memory."),
+            self._n_ctx,
+        )
+        self.row(
+            "n_threads_field",
+            "n_threads",
+            self.tr("How many processor cores work at once. Automatic takes all physical cores."),
+            self._n_threads,
+        )
+        self.row(
+            "n_gpu_layers_field",
+            "n_gpu_layers",
+            self.tr("How many layers of the model the graphics card computes, where there is one. 0 means none."),
+            self._n_gpu_layers,
+        )
+        self.row(
+            "cache_type_choice",
+            self.tr("KV cache type"),
+            self.tr("How exactly the model remembers the chat. q8_0 takes half the memory, and more time to read."),
+            self._cache_type,
+        )
+        self.row(
+            "flash_attention_choice",
+            self.tr("Flash attention"),
+            self.tr(
+                "A way to compute that saves memory in long chats. Automatic is right; q8_0 above does not go without."
+            ),
+            self._flash_attention,
+        )
+        self.finish()
+
+    def fill(self, settings: Settings) -> None:
+        self._n_ctx.setValue(self._n_ctx.minimum() if settings.n_ctx is None else settings.n_ctx)
+        self._n_threads.setValue(0 if settings.n_threads is None else settings.n_threads)
+        self._n_gpu_layers.setValue(settings.n_gpu_layers)
+        self._cache_type.choose(settings.cache_type)
+        self._flash_attention.choose(settings.flash_attention)
+        self._keep_compatible()
+
+    def changed(self, settings: Settings) -> Settings:
+        return replace(
+            settings,
+            n_ctx=self._n_ctx.value_or_none(),
+            n_threads=self._n_threads.value_or_none(),
+            n_gpu_layers=self._n_gpu_layers.value(),
+            cache_type=CacheType(self._cache_type.currentData()),
+            flash_attention=self._flash_attention.currentData(),
+        )
+
+    def _keep_compatible(self) -> None:
+        """llama.cpp keeps a quantized cache only with flash attention: offer no pair that it would refuse."""
+        is_possible = self._cache_type.currentData() == CacheType.F16
+        if not is_possible and self._flash_attention.currentData() is False:
+            self._flash_attention.choose(None)
+        self._flash_attention.set_possible(False, is_possible=is_possible)

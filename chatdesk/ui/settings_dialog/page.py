@@ -1,0 +1,96 @@
+"""What all pages of settings are: rows of a name, a sentence and a field, on something that scrolls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from chatdesk.ui.model_manager.labels import plain_label
+
+if TYPE_CHECKING:
+    from chatdesk.core.settings import Settings
+
+FIELD_WIDTH = 168
+
+
+class SettingsPage(QScrollArea):
+    """One page. It edits some fields of a `Settings` and leaves the others alone."""
+
+    def __init__(self, object_name: str, title: str) -> None:
+        super().__init__()
+        self.setObjectName(object_name)
+        self.setAccessibleName(title)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.title = title
+        self._page = QWidget()
+        self._page.setObjectName("settings_page")
+        self._rows = QVBoxLayout(self._page)
+        self._rows.setContentsMargins(24, 12, 24, 20)
+        self._rows.setSpacing(14)
+
+    def fill(self, settings: Settings) -> None:
+        """Show `settings`."""
+        raise NotImplementedError
+
+    def changed(self, settings: Settings) -> Settings:
+        """`settings` with what was edited here."""
+        raise NotImplementedError
+
+    def wrong_field(self) -> QWidget | None:
+        """The first field that holds nothing that can be saved, after saying so beside it; None: all is well."""
+        return None
+
+    def finish(self) -> None:
+        """All rows are there."""
+        self._rows.addStretch()
+        self.setWidget(self._page)
+
+    def section(self, title: str) -> None:
+        """A heading for the rows that follow."""
+        label = plain_label("settings_section", title, wraps=True)
+        label.setIndent(0)
+        self._rows.addWidget(label)
+
+    def row(self, object_name: str, name: str, explanation: str, field: QWidget) -> None:
+        """A field at the end of its name and explanation."""
+        _name(field, object_name, name, explanation)
+        if not isinstance(field, QCheckBox):
+            field.setFixedWidth(FIELD_WIDTH)
+        row = QHBoxLayout()
+        row.setSpacing(24)
+        row.addLayout(_words(name, explanation, field), 1)
+        row.addWidget(field, 0, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
+        self._rows.addLayout(row)
+
+    def wide_row(self, object_name: str, name: str, explanation: str, field: QWidget) -> QLabel:
+        """A field below its name and explanation. Returns a label under it, for what may be wrong."""
+        _name(field.focusProxy() or field, object_name, name, explanation)
+        problem = plain_label("setting_problem", wraps=True)
+        problem.hide()
+        column = _words(name, explanation, field)
+        column.addSpacing(4)
+        column.addWidget(field)
+        column.addWidget(problem)
+        self._rows.addLayout(column)
+        return problem
+
+
+def _name(field: QWidget, object_name: str, name: str, explanation: str) -> None:
+    field.setObjectName(object_name)
+    field.setAccessibleName(name)
+    field.setAccessibleDescription(explanation)
+
+
+def _words(name: str, explanation: str, field: QWidget) -> QVBoxLayout:
+    title = plain_label("setting_name", name, wraps=True)
+    title.setBuddy(field)
+    words = QVBoxLayout()
+    words.setSpacing(2)
+    words.addWidget(title)
+    words.addWidget(plain_label("setting_explanation", explanation, wraps=True))
+    return words

@@ -1,0 +1,94 @@
+"""How replies are written: sampling."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chatdesk.core.sampling import LIMITS
+from chatdesk.ui.settings_dialog.fields import RealField, SeedField, WholeField
+from chatdesk.ui.settings_dialog.page import SettingsPage
+
+if TYPE_CHECKING:
+    from chatdesk.core.settings import Settings
+
+
+class RepliesPage(SettingsPage):
+    """The sampling parameters, spelled as everywhere else."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__("settings_replies", title)
+        self._temperature = RealField("temperature", 0.05)
+        self._top_k = WholeField(*LIMITS["top_k"])
+        self._top_p = RealField("top_p", 0.01)
+        self._min_p = RealField("min_p", 0.01)
+        self._repeat_penalty = RealField("repeat_penalty", 0.01)
+        self._max_tokens = WholeField(*LIMITS["max_tokens"])
+        self._seed = SeedField(self.tr("random"))
+        self.section(self.tr("How replies are written"))
+        self.row(
+            "temperature_field",
+            "temperature",
+            self.tr("0 always takes the most likely word; higher values are more varied and less reliable."),
+            self._temperature,
+        )
+        self.row(
+            "top_k_field",
+            "top_k",
+            self.tr("Choose only among this many of the most likely tokens. 0 means among all."),
+            self._top_k,
+        )
+        self.row(
+            "top_p_field",
+            "top_p",
+            self.tr("Choose among the likeliest tokens that together reach this probability. 1 switches it off."),
+            self._top_p,
+        )
+        self.row(
+            "min_p_field",
+            "min_p",
+            self.tr("Leave out tokens less likely than this share of the likeliest one. 0 switches it off."),
+            self._min_p,
+        )
+        self.row(
+            "repeat_penalty_field",
+            "repeat_penalty",
+            self.tr("Above 1 the model repeats itself less. 1 switches it off."),
+            self._repeat_penalty,
+        )
+        self.row(
+            "max_tokens_field",
+            "max_tokens",
+            self.tr("A reply ends at this length at the latest. A token is a word or a part of one."),
+            self._max_tokens,
+        )
+        self.row(
+            "seed_field",
+            "seed",
+            self.tr("The same seed, model, settings and chat give the same reply again."),
+            self._seed,
+        )
+        self.finish()
+
+    def fill(self, settings: Settings) -> None:
+        sampling = settings.sampling
+        self._temperature.setValue(sampling.temperature)
+        self._top_k.setValue(sampling.top_k)
+        self._top_p.setValue(sampling.top_p)
+        self._min_p.setValue(sampling.min_p)
+        self._repeat_penalty.setValue(sampling.repeat_penalty)
+        self._max_tokens.setValue(sampling.max_tokens)
+        self._seed.setValue(-1 if sampling.seed is None else sampling.seed)
+
+    def changed(self, settings: Settings) -> Settings:
+        sampling = replace(
+            settings.sampling,
+            temperature=round(self._temperature.value(), 3),
+            top_k=self._top_k.value(),
+            top_p=round(self._top_p.value(), 3),
+            min_p=round(self._min_p.value(), 3),
+            repeat_penalty=round(self._repeat_penalty.value(), 3),
+            max_tokens=self._max_tokens.value(),
+            seed=self._seed.seed(),
+        )
+        return replace(settings, sampling=sampling)
