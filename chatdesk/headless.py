@@ -24,17 +24,21 @@ from chatdesk.engine.snapshot_files import SnapshotFiles, forget_snapshots, snap
 from chatdesk.engine.snapshots import MemorySnapshots, SnapshotShelf
 from chatdesk.models.library import ModelLibrary, find_starter
 from chatdesk.services.chat import ChatService
+from chatdesk.services.context import ContextService
 from chatdesk.services.history import HistoryService
 from chatdesk.services.inference import InferenceService
 from chatdesk.services.live_replies import LiveReplies
 from chatdesk.services.model_library import ModelLibraryService
 from chatdesk.services.preferences import PreferencesService
+from chatdesk.services.prompts import PromptSources
+from chatdesk.services.summaries import SummaryService
 from chatdesk.services.worker import Worker
 from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
 from chatdesk.store.model_records import ModelRecordStore
 from chatdesk.store.paths import Paths, find_paths, resource
 from chatdesk.store.settings_file import SettingsFile, StateFile, StateKey
+from chatdesk.store.summaries import SummaryStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -195,8 +199,21 @@ class Core:
             lambda owner: forget_snapshots(paths.snapshots, owner),
             post,
         )
-        self.chat = ChatService(conversations, store_worker, self.inference, live, self.preferences.current, post)
-        self.history = HistoryService(conversations, store_worker, live, self.inference.forget, post)
+        summaries = SummaryStore(self.database)
+        context = ContextService(
+            PromptSources(conversations, summaries, self.preferences.current), self.inference, post
+        )
+        self.chat = ChatService(
+            conversations,
+            store_worker,
+            self.inference,
+            live,
+            context,
+            SummaryService(summaries, store_worker, self.inference, context, has_power_to_spare, post),
+            self.preferences.current,
+            post,
+        )
+        self.history = HistoryService(conversations, summaries, store_worker, live, self.inference.forget, post)
         self._live = live
         self._workers = (library_worker, store_worker)
 
@@ -290,6 +307,14 @@ def _memory_for_snapshots() -> int:
     import psutil
 
     return min(int(psutil.virtual_memory().available) // 4, 2 * 2**30)
+
+
+def has_power_to_spare() -> bool:
+    """Whether this machine has no battery, or does not run on it now."""
+    import psutil
+
+    battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None  # not on every system
+    return battery is None or battery.power_plugged is not False
 
 
 def resident_bytes() -> int:

@@ -41,7 +41,7 @@ class BlockKind(StrEnum):
 class ContextBlock:
     """A piece of the next prompt, with what the chat template writes around it.
 
-    `message_id` and `role` are set for messages. `is_cached`: all of it is processed already. `falls_out_next`: the
+    `message_id` and `role` are set for messages. `is_cached`: most of it is processed already. `falls_out_next`: the
     policy leaves it out first when room is needed.
     """
 

@@ -170,12 +170,16 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("Errors", "Replies may be worse than they could be."),
     ),
     ErrorCode.PROMPT_TOO_LONG: (
-        QT_TRANSLATE_NOOP("Errors", "This message is {tokens} tokens long, and the context holds {n_ctx}."),
-        QT_TRANSLATE_NOOP("Errors", "Send a shorter one, or choose a longer context in Settings."),
+        QT_TRANSLATE_NOOP(
+            "Errors", "This message is {tokens} tokens long: more than a context of {n_ctx} has room for here."
+        ),
+        QT_TRANSLATE_NOOP(
+            "Errors", "Send a shorter one, unpin messages, choose a longer context in Settings, or another model."
+        ),
     ),
     ErrorCode.MESSAGES_LEFT_OUT: (
         QT_TRANSLATE_NOOP(
-            "Errors", "The context is full: the first {count} messages of this chat are no longer sent to the model."
+            "Errors", "The context is full: {count} earlier messages of this chat are no longer sent to the model."
         ),
         QT_TRANSLATE_NOOP(
             "Errors", "They stay in the chat. A longer context in Settings lets the model see them again."

@@ -108,10 +108,9 @@ class InferenceService:
         """Queue `job` for the engine thread; it gets the loaded engine, or None."""
         self._worker.submit(name, lambda: job(self._engine), priority)
 
-    @property
-    def is_wanted(self) -> bool:
-        """Whether something waits for the engine, or it goes away: what runs in idle time should end."""
-        return self._worker.is_wanted or self._is_closing
+    def is_wanted(self, priority: Priority = Priority.IDLE) -> bool:
+        """Whether idle work of `priority` should end: something more urgent waits, or the engine goes away."""
+        return self._worker.is_wanted(priority) or self._is_closing
 
     def forget(self, owner: str | None) -> None:
         """Drop what was processed for one conversation, in memory and on disk; None: for all."""
