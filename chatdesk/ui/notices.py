@@ -54,6 +54,11 @@ class NoticeStrip(QWidget):
         self._layout.addWidget(notice)
         self.show()
 
+    def withdraw(self, text: str) -> None:
+        """Take away what says `text`: it no longer matters."""
+        for notice in [notice for notice in self._notices if notice.text == text]:
+            self._remove(notice)
+
     def texts(self) -> list[str]:
         """What is shown, oldest first."""
         return [notice.text for notice in self._notices]

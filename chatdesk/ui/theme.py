@@ -35,6 +35,7 @@ class Colors:
     disabled: str
     notice: str
     notice_border: str
+    caution: str  # words that ask for attention
 
 
 LIGHT = Colors(
@@ -53,6 +54,7 @@ LIGHT = Colors(
     disabled="#c9c7c1",
     notice="#fdf6e3",
     notice_border="#ecdcae",
+    caution="#94520a",
 )
 DARK = Colors(
     window="#1c1c1e",
@@ -70,6 +72,7 @@ DARK = Colors(
     disabled="#55555c",
     notice="#2f2a1c",
     notice_border="#4d4428",
+    caution="#f0b35e",
 )
 
 

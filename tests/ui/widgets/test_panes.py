@@ -293,6 +293,9 @@ def test_numbers_in_errors_are_grouped() -> None:
         ("muted", "sidebar"),
         ("on_accent", "accent"),
         ("accent", "window"),
+        ("caution", "window"),
+        ("caution", "raised"),
+        ("caution", "hover"),
     ],
 )
 def test_text_stands_out_from_its_ground(colors: theme.Colors, ink: str, ground: str) -> None:
