@@ -30,7 +30,7 @@ from chatdesk.services.inference import InferenceService
 from chatdesk.services.live_replies import LiveReplies
 from chatdesk.services.model_library import ModelLibraryService
 from chatdesk.services.preferences import PreferencesService
-from chatdesk.services.prompts import PromptSources
+from chatdesk.services.prompt_sources import PromptSources
 from chatdesk.services.summaries import SummaryService
 from chatdesk.services.worker import Worker
 from chatdesk.store.conversations import ConversationStore

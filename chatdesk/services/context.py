@@ -6,7 +6,6 @@ import threading
 from typing import TYPE_CHECKING
 
 from chatdesk.core.events import ContextMeasured, Post
-from chatdesk.core.messages import ReplyStatus
 from chatdesk.services.prompts import PromptPlan, TokenCounts, expected_beginning, fitting_prompt
 from chatdesk.services.worker import Priority
 
@@ -14,16 +13,8 @@ if TYPE_CHECKING:
     from chatdesk.core.messages import Message
     from chatdesk.engine.base import Engine
     from chatdesk.services.inference import InferenceService
-    from chatdesk.services.prompts import FittedPrompt, PromptSource, PromptSources
-
-
-def may_be_processed(source: PromptSource) -> bool:
-    """Whether a conversation can be given to the model unasked: not while it is answered, nor if that ended the app."""
-    return not source.path or source.path[-1].status not in (
-        ReplyStatus.INTERRUPTED,
-        ReplyStatus.WAITING,
-        ReplyStatus.STREAMING,
-    )
+    from chatdesk.services.prompt_sources import PromptSource, PromptSources
+    from chatdesk.services.prompts import FittedPrompt
 
 
 class ContextService:
@@ -119,7 +110,7 @@ class ContextService:
         source = self.source(engine, conversation_id)
         if source is None:
             return
-        if not may_be_processed(source):
+        if not source.may_be_processed:
             self.measure_again(conversation_id)
             return
         prompt = expected_beginning(engine, source, self._counts)

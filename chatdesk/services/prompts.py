@@ -1,6 +1,7 @@
 """From a conversation to the tokens that a model is given: what fits, what is left out, what can be read ahead.
 
-Everything here asks an engine, so it belongs to the engine's thread.
+What fits is decided by `core.context`; here its pieces are counted and the prompt is built by the engine, so everything
+belongs to the engine's thread.
 """
 
 from __future__ import annotations
@@ -22,19 +23,15 @@ from chatdesk.core.context import (
     spoken_messages,
     summarisable,
 )
-from chatdesk.core.context_map import BlockKind, ContextBlock, ContextUse, OverflowPolicy, default_policy
+from chatdesk.core.context_map import BlockKind, ContextBlock, ContextUse, OverflowPolicy
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.messages import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from chatdesk.core.messages import Message
-    from chatdesk.core.settings import Settings
-    from chatdesk.core.summaries import Summary
     from chatdesk.engine.base import Engine
-    from chatdesk.store.conversations import ConversationStore
-    from chatdesk.store.summaries import SummaryStore
+    from chatdesk.services.prompt_sources import PromptSource
 
 # Two messages that begin with different tokens: what prompts for them share is what any next message follows.
 _PROBES = ("A", "1")
@@ -42,63 +39,6 @@ _PROBES = ("A", "1")
 # estimated to be longer than the budget by more than this share is not tried.
 _ESTIMATE_SLACK = 0.05
 _MOST_COUNTS = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class PromptSource:
-    """What a prompt is made from before anything is left out. `summary` stands for the beginning of `path`."""
-
-    conversation_id: str | None
-    system_prompt: str
-    path: tuple[Message, ...]
-    policy: OverflowPolicy
-    summary: Summary | None
-    max_tokens: int
-
-
-class PromptSources:
-    """Reads what prompts are made from. May be used from any thread."""
-
-    def __init__(self, store: ConversationStore, summaries: SummaryStore, settings: Callable[[], Settings]) -> None:
-        self._store = store
-        self._summaries = summaries
-        self._settings = settings
-
-    def next_message(self, conversation_id: str | None, n_params: int) -> PromptSource | None:
-        """For the message that comes next, to a model of `n_params` parameters; without an id, to begin with.
-
-        None when the conversation was deleted.
-        """
-        settings = self._settings()
-        if conversation_id is None:
-            policy = default_policy(n_params)
-            return PromptSource(None, settings.system_prompt, (), policy, None, settings.sampling.max_tokens)
-        conversation = self._store.conversation(conversation_id)
-        if conversation.deleted_at is not None:
-            return None
-        system_prompt = conversation.system_prompt
-        return PromptSource(
-            conversation_id,
-            settings.system_prompt if system_prompt is None else system_prompt,
-            self._store.active_path(conversation_id),
-            conversation.overflow_policy or default_policy(n_params),
-            self._summaries.in_force(conversation.active_leaf_id),
-            settings.sampling.max_tokens,
-        )
-
-    def reply(self, reply: Message, n_params: int) -> PromptSource:
-        """For a reply whose row exists, from what its origin says."""
-        origin = reply.origin
-        assert origin is not None
-        assert reply.parent_id is not None
-        return PromptSource(
-            reply.conversation_id,
-            origin.system_prompt,
-            self._store.path_to(reply.parent_id),
-            self._store.conversation(reply.conversation_id).overflow_policy or default_policy(n_params),
-            self._summaries.in_force(reply.parent_id),
-            origin.sampling.max_tokens,
-        )
 
 
 class TokenCounts:

@@ -15,7 +15,6 @@ from chatdesk.core.messages import FinishReason, clean_text
 from chatdesk.core.sampling import SamplingParams
 from chatdesk.core.summaries import SUMMARISE_SHARE, summary_request, summary_text, summary_tokens
 from chatdesk.engine.base import Chunk, Engine, Finished
-from chatdesk.services.context import may_be_processed
 from chatdesk.services.worker import Priority
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from chatdesk.core.summaries import Summary
     from chatdesk.services.context import ContextService
     from chatdesk.services.inference import InferenceService
-    from chatdesk.services.prompts import PromptSource
+    from chatdesk.services.prompt_sources import PromptSource
     from chatdesk.services.worker import Worker
     from chatdesk.store.summaries import SummaryStore
 
@@ -147,9 +146,9 @@ class SummaryService:
     def _task(self, engine: Engine, conversation_id: str) -> _Task | None:
         """What is to be summarised now, if anything."""
         source = self._context.source(engine, conversation_id)
-        if source is None or source.policy is not OverflowPolicy.SUMMARISE or not source.path:
+        if source is None or not source.path or not source.may_be_processed:
             return None
-        if not may_be_processed(source):
+        if source.policy is not OverflowPolicy.SUMMARISE:
             return None
         plan = self._context.plan(engine, source)
         if plan.fullness <= (1 if self._store.was_undone(source.path[-1].id) else SUMMARISE_SHARE):

@@ -19,7 +19,7 @@ from chatdesk.services.context import ContextService
 from chatdesk.services.history import HistoryService
 from chatdesk.services.inference import InferenceService
 from chatdesk.services.live_replies import LiveReplies
-from chatdesk.services.prompts import PromptSources
+from chatdesk.services.prompt_sources import PromptSources
 from chatdesk.services.summaries import SummaryService
 from chatdesk.services.worker import Worker
 from chatdesk.store.conversations import ConversationStore
