@@ -14,6 +14,7 @@ from chatdesk.ui.context_meter.colors import span_colors
 from chatdesk.ui.context_meter.entry_list import SWATCH_PX, EntryList
 from chatdesk.ui.context_meter.policy_choice import PolicyChoice
 from chatdesk.ui.context_meter.spans import SpanKind, spans, totals
+from chatdesk.ui.elided_label import ElidedLabel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,6 +68,7 @@ class MapPopup(QFrame):
         rows.addWidget(self._legend)
         rows.addWidget(self._list)
         rows.addWidget(self.policy_choice)
+        rows.addStretch()
         self._scroll = QScrollArea()
         self._scroll.setObjectName("context_scroll")
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -148,7 +150,7 @@ class Legend(QWidget):
         for column in range(LEGEND_COLUMNS):
             self._grid.setColumnStretch(column, 1)
         for kind in SpanKind:
-            self._labels[kind] = _LegendLabel(kind)
+            self._labels[kind] = _LegendLabel(kind, self)
 
     def set_colors(self, colors: Colors) -> None:
         """Paint the swatches in these."""
@@ -166,11 +168,11 @@ class Legend(QWidget):
         self.spoken = ", ".join(self._labels[kind].text() for kind in tokens)
 
 
-class _LegendLabel(QLabel):
+class _LegendLabel(ElidedLabel):
     """A swatch and its words."""
 
-    def __init__(self, kind: SpanKind) -> None:
-        super().__init__()
+    def __init__(self, kind: SpanKind, parent: QWidget) -> None:
+        super().__init__("", parent)
         self.setObjectName("context_legend")
         self.setContentsMargins(SWATCH_PX + 8, 0, 0, 0)
         self._kind = kind

@@ -81,7 +81,7 @@ def _messages(count: int, *, are_first: bool) -> str:
 def span_words(kind: SpanKind) -> str:
     """What a span of the map is, as the legend says it."""
     return {
-        SpanKind.SYSTEM: _tr("System prompt and template"),
+        SpanKind.SYSTEM: _tr("System and template"),
         SpanKind.PINNED: _tr("Pinned"),
         SpanKind.SUMMARY: _tr("Summary"),
         SpanKind.READ: _tr("Messages, read already"),

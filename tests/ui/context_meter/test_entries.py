@@ -33,7 +33,7 @@ def test_each_line_says_who_what_how_much_and_what_will_become_of_it() -> None:
         summarised=("u0", "r0"),
     )
     assert [entry.spoken for entry in entries(measured, message_of, "And  then?")] == [
-        "System prompt and template, 40 tokens, read already",
+        "System and template, 40 tokens, read already",
         "Summary: stands for 2 messages, 90 tokens, to be read",
         "You: Which huts, Pinned, 1,240 tokens, read already",
         "Reply: Torfhaus has., 1 token, to be read, falls out next",

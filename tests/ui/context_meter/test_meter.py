@@ -3,9 +3,18 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import QLocale, QPoint, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QLocale, QPoint, Qt, QTimer
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QRadioButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QRadioButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from chatdesk.core.context_map import BlockKind, ContextBlock, OverflowPolicy
@@ -252,7 +261,9 @@ def test_the_map_opens_with_the_keyboard_in_its_list_and_escape_closes_it(desk: 
     desk.meter.take(use(SYSTEM, message("u0", 100), message("r0", 300)))
     desk.button().setFocus()
     desk.qtbot.keyClick(desk.button(), Qt.Key.Key_Space)
-    assert desk.popup().isVisible()
+    QCoreApplication.processEvents()
+    shown = [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
+    assert set(shown) == {desk.window, desk.popup()}
     assert desk.popup().focusWidget() is desk.entry_list()
     desk.qtbot.keyClick(desk.entry_list(), Qt.Key.Key_Escape)
     assert not desk.popup().isVisible()
@@ -290,7 +301,7 @@ def test_the_map_is_read_in_words(desk: Desk) -> None:
     bar = desk.popup().findChild(ContextBar, "context_bar")
     assert isinstance(bar, ContextBar)
     assert bar.accessibleName() == (
-        "System prompt and template: 40, Messages, read already: 100, Messages, to be read: 300, "
+        "System and template: 40, Messages, read already: 100, Messages, to be read: 300, "
         "Unused: 1,096, Free for the reply: 512"
     )
     for widget in desk.popup().findChildren(QWidget):
