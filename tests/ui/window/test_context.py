@@ -6,19 +6,21 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, Qt
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from chatdesk.core.context_map import OverflowPolicy
-from chatdesk.core.events import ContextMeasured, ReplyFinished
+from chatdesk.core.events import ContextMeasured, ConversationOpened, ReplyFinished, SummaryChanged
 from chatdesk.core.sampling import SamplingParams
+from chatdesk.core.summaries import Summary
 from chatdesk.engine.base import LoadOptions
 from chatdesk.engine.scripted import ScriptedEngine
 from chatdesk.models.library import ModelLibrary
 from chatdesk.services.model_library import ModelLibraryService
 from chatdesk.services.worker import Worker
 from chatdesk.store.model_records import ModelRecordStore
+from chatdesk.ui.context_meter.summary_dialog import SummaryDialog
 from chatdesk.ui.main_window import MainWindow, Verbs
 from chatdesk.ui.transcript.view import TranscriptView
 from tests.support.desk import Desk, model
@@ -190,3 +192,27 @@ def test_a_question_about_a_message_goes_away_when_another_was_sent(person: Pers
     person.wait(person.notices)
     person.ask("Thanks.")
     assert person.notices() == []
+
+
+def test_a_summary_is_shown_from_the_divider_also_when_the_conversation_is_opened_again(
+    person: Person, desk: Desk
+) -> None:
+    for _ in range(2):
+        person.ask(QUESTION)
+    covered = tuple(message.id for message in person.transcript().column.messages[:2])
+    conversation_id = person.window.conversation_id
+    assert conversation_id is not None
+    summary = Summary("s", conversation_id, covered, "They spoke of huts.", 0.0, "Scripted")
+    measured = replace(person.last_use().use, summarised=covered)
+    path = tuple(person.transcript().column.messages)
+    opened = ConversationOpened(desk.store.conversation(conversation_id), path, {}, summary)
+    for event in (SummaryChanged(conversation_id, summary), opened):
+        person.window.on_event(event)
+        person.window.on_event(ContextMeasured(measured))
+        assert person.divider() == "2 earlier messages summarised"
+        person.transcript().summary_requested.emit()
+        dialog = person.find(SummaryDialog, "summary_dialog")
+        assert person.find(QPlainTextEdit, "summary_edit").toPlainText() == "They spoke of huts."
+        dialog.close()
+        QCoreApplication.sendPostedEvents(dialog, QEvent.Type.DeferredDelete)
+        person.window.on_event(SummaryChanged(conversation_id, None))
