@@ -310,10 +310,16 @@ def _memory_for_snapshots() -> int:
 
 
 def has_power_to_spare() -> bool:
-    """Whether this machine has no battery, or does not run on it now."""
+    """Whether this machine has no battery, or does not run on it now, as far as the system tells."""
     import psutil
 
-    battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None  # not on every system
+    if not hasattr(psutil, "sensors_battery"):  # not every system has it
+        return True
+    try:
+        battery = psutil.sensors_battery()
+    except (OSError, RuntimeError, ValueError) as error:  # nor do all tell what psutil expects
+        log.info("the battery cannot be asked: %r", error)
+        return True
     return battery is None or battery.power_plugged is not False
 
 

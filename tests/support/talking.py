@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from chatdesk.core.events import ModelReady, ReplyFinished
 from chatdesk.engine.base import LoadOptions
 from chatdesk.engine.scripted import ScriptedEngine
+from chatdesk.services.worker import Priority
 from tests.support.desk import Desk, model
 
 
@@ -32,6 +33,14 @@ def wait_until(is_so: Callable[[], bool]) -> bool:
     while not is_so() and time.monotonic() < deadline:
         threading.Event().wait(0.005)
     return is_so()
+
+
+def rest(desk: Desk) -> None:
+    """Wait until the engine has nothing to do any more; idle work may ask for more idle work."""
+    for _ in range(4):
+        done = threading.Event()
+        desk.inference.run("rest", lambda _engine, done=done: done.set(), Priority.CLOSE)  # type: ignore[misc]
+        assert done.wait(10)
 
 
 def load(desk: Desk, engine: ScriptedEngine) -> None:

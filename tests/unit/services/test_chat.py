@@ -21,7 +21,7 @@ from chatdesk.core.sampling import SamplingParams
 from chatdesk.core.settings import Settings
 from chatdesk.engine.scripted import ScriptedEngine
 from tests.support.desk import Desk
-from tests.support.talking import ask, engine_busy, load, wait_until
+from tests.support.talking import ask, engine_busy, load, rest, wait_until
 
 
 def test_a_message_is_saved_before_it_is_announced_and_the_reply_streams_into_its_row(desk: Desk) -> None:
@@ -266,8 +266,9 @@ def test_the_conversation_that_is_shown_is_read_before_it_is_needed(desk: Desk) 
     load(desk, engine)
     reply = ask(desk, "Hi").message
     desk.chat.prepare(reply.conversation_id)
+    rest(desk)
     second = ask(desk, "And you?", reply.conversation_id).message
-    assert set(engine.prepared) == {reply.conversation_id}
+    assert engine.prepared == [reply.conversation_id]
     first_prompt = engine.prompt_tokens([PromptMessage(Role.USER, "Hi")])
     assert second.figures.cached_tokens > len(first_prompt) + len(reply.text)
 
@@ -289,7 +290,7 @@ def test_a_conversation_whose_reply_was_cut_off_is_not_read_unasked(desk: Desk) 
     reply = ask(desk, "Hi").message
     desk.store.save_reply(replace(reply, status=ReplyStatus.INTERRUPTED))
     desk.chat.prepare(reply.conversation_id)
-    ask(desk, "something else")
+    rest(desk)
     assert engine.prepared == []
 
 

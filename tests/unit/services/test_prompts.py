@@ -169,7 +169,7 @@ def test_one_message_too_large_is_refused_with_its_tokens() -> None:
 
 def test_what_is_pinned_is_not_left_out_to_make_room() -> None:
     path = (*pinned(conversation(3, words=60), "0"), Message("x", "c", None, USER, text_parts("x" * 350), 0.0))
-    assert fitting_prompt(engine(800), source(path[-1:]), TokenCounts())
+    assert not plan(800, source(path[-1:]), None).fit().is_too_long
     with pytest.raises(UserFacingError) as caught:
         fitting_prompt(engine(800), source(path), TokenCounts())
     assert caught.value.code is ErrorCode.PROMPT_TOO_LONG

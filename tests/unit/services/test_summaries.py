@@ -1,4 +1,3 @@
-import threading
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
@@ -22,7 +21,7 @@ from chatdesk.engine.scripted import ScriptedEngine
 from chatdesk.services.worker import Priority
 from chatdesk.store.summaries import SummaryStore
 from tests.support.desk import Desk
-from tests.support.talking import ask, load, wait_until
+from tests.support.talking import ask, load, rest, wait_until
 
 N_CTX = 2400  # of which a prompt may be 1,800
 TURN_CHARS = 60  # a message, and a reply to it
@@ -65,14 +64,6 @@ def go_on(desk: Desk, conversation_id: str, first: int, last: int) -> tuple[Mess
         ask(desk, f"{turn} ".ljust(TURN_CHARS, "m"), conversation_id)
         rest(desk)
     return desk.store.active_path(conversation_id)
-
-
-def rest(desk: Desk) -> None:
-    """Wait until the engine has nothing to do any more; idle work may ask for more idle work."""
-    for _ in range(4):
-        done = threading.Event()
-        desk.inference.run("rest", lambda _engine, done=done: done.set(), Priority.CLOSE)  # type: ignore[misc]
-        assert done.wait(10)
 
 
 def summarised(desk: Desk) -> Summary:
@@ -235,7 +226,8 @@ def test_an_engine_that_fails_at_it_is_no_reason_for_a_notice(desk: Desk) -> Non
     conversation_id = begun(desk)
     go_on(desk, conversation_id, 1, 11)
     assert len(engine.requests) == 1
-    assert desk.log.of(NoticeRaised) == desk.log.of(JobCrashed) == []
+    assert desk.log.of(NoticeRaised) == []
+    assert desk.log.of(JobCrashed) == []
 
 
 def test_reasoning_and_control_characters_are_no_part_of_a_summary(desk: Desk) -> None:
@@ -345,7 +337,8 @@ def test_without_a_summary_there_is_nothing_to_change(desk: Desk) -> None:
     desk.chat.undo_summary(conversation_id)
     desk.chat.edit_summary(conversation_id, "words")
     go_on(desk, conversation_id, 1, 1)
-    assert desk.log.of(SummaryChanged) == desk.log.of(JobCrashed) == []
+    assert desk.log.of(SummaryChanged) == []
+    assert desk.log.of(JobCrashed) == []
 
 
 def test_a_summary_of_what_was_changed_meanwhile_is_thrown_away(desk: Desk) -> None:
