@@ -31,6 +31,7 @@ from chatdesk.models.curated import read_curated
 from chatdesk.models.library import ModelLibrary, find_starter
 from chatdesk.models.removal import Removal
 from chatdesk.services.chat import ChatService
+from chatdesk.services.context import ContextService
 from chatdesk.services.downloads import DownloadRules, DownloadService
 from chatdesk.services.history import HistoryService
 from chatdesk.services.hub import HubService
@@ -40,6 +41,8 @@ from chatdesk.services.live_replies import LiveReplies
 from chatdesk.services.model_library import ModelLibraryService
 from chatdesk.services.model_loading import ModelLoadService
 from chatdesk.services.preferences import PreferencesService
+from chatdesk.services.prompt_sources import PromptSources
+from chatdesk.services.summaries import SummaryService
 from chatdesk.services.worker import Worker
 from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
@@ -47,6 +50,7 @@ from chatdesk.store.downloads import DownloadStore, ProvenanceStore
 from chatdesk.store.model_records import ModelRecordStore
 from chatdesk.store.paths import Paths, find_paths, resource
 from chatdesk.store.settings_file import SettingsFile, StateFile, StateKey
+from chatdesk.store.summaries import SummaryStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -239,8 +243,19 @@ class Core:
         self.loading = ModelLoadService(
             self.library, self.inference, self.preferences.current, self.machine, self._stop_replies, post
         )
-        self.chat = ChatService(conversations, store_worker, self.inference, live, self._chat_settings, post)
-        self.history = HistoryService(conversations, store_worker, live, self.inference.forget, post)
+        summaries = SummaryStore(self.database)
+        context = ContextService(PromptSources(conversations, summaries, self._chat_settings), self.inference, post)
+        self.chat = ChatService(
+            conversations,
+            store_worker,
+            self.inference,
+            live,
+            context,
+            SummaryService(summaries, store_worker, self.inference, context, has_power_to_spare, post),
+            self._chat_settings,
+            post,
+        )
+        self.history = HistoryService(conversations, summaries, store_worker, live, self.inference.forget, post)
         self.connection = HubConnection(
             self.preferences.current, os.environ, lambda: self.state.get(StateKey.TOKEN_KEPT) is not None
         )
@@ -458,6 +473,20 @@ def _gpus() -> list[Device]:
     from chatdesk.engine.devices import read_devices
 
     return [device for device in read_devices().devices if device.is_gpu]
+
+
+def has_power_to_spare() -> bool:
+    """Whether this machine has no battery, or does not run on it now, as far as the system tells."""
+    import psutil
+
+    if not hasattr(psutil, "sensors_battery"):  # not every system has it
+        return True
+    try:
+        battery = psutil.sensors_battery()
+    except (OSError, RuntimeError, ValueError) as error:  # nor do all tell what psutil expects
+        log.info("the battery cannot be asked: %r", error)
+        return True
+    return battery is None or battery.power_plugged is not False
 
 
 def resident_bytes() -> int:

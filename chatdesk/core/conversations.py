@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from chatdesk.core.context_map import OverflowPolicy
     from chatdesk.core.messages import Message
 
 TITLE_LENGTH = 60
@@ -17,7 +18,7 @@ TITLE_LENGTH = 60
 class Conversation:
     """A titled tree of messages. Times are Unix seconds; `active_leaf_id` is the end of the path that is shown.
 
-    `system_prompt` is the conversation's own, or None to follow the app's.
+    `system_prompt` is the conversation's own, or None to follow the app's; `overflow_policy` None: by the model's size.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Conversation:
     active_leaf_id: str | None = None
     system_prompt: str | None = None
     deleted_at: float | None = None
+    overflow_policy: OverflowPolicy | None = None
 
 
 def title_from(text: str) -> str:

@@ -39,6 +39,7 @@ class ErrorCode(StrEnum):
     TEMPLATE_FAILED = "template_failed"
     PROMPT_TOO_LONG = "prompt_too_long"
     MESSAGES_LEFT_OUT = "messages_left_out"
+    CONTEXT_WOULD_OVERFLOW = "context_would_overflow"
     GENERATION_FAILED = "generation_failed"
     EMPTY_MESSAGE = "empty_message"
     BUSY = "busy"
@@ -173,16 +174,26 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("Errors", "Replies may be worse than they could be."),
     ),
     ErrorCode.PROMPT_TOO_LONG: (
-        QT_TRANSLATE_NOOP("Errors", "This message is {tokens} tokens long, and the context holds {n_ctx}."),
-        QT_TRANSLATE_NOOP("Errors", "Send a shorter one, or choose a longer context in Settings."),
+        QT_TRANSLATE_NOOP(
+            "Errors", "This message is {tokens} tokens long: more than a context of {n_ctx} has room for here."
+        ),
+        QT_TRANSLATE_NOOP(
+            "Errors", "Send a shorter one, unpin messages, choose a longer context in Settings, or another model."
+        ),
     ),
     ErrorCode.MESSAGES_LEFT_OUT: (
         QT_TRANSLATE_NOOP(
-            "Errors", "The context is full: the first {count} messages of this chat are no longer sent to the model."
+            "Errors", "The context is full: {count} earlier messages of this chat are no longer sent to the model."
         ),
         QT_TRANSLATE_NOOP(
             "Errors", "They stay in the chat. A longer context in Settings lets the model see them again."
         ),
+    ),
+    ErrorCode.CONTEXT_WOULD_OVERFLOW: (
+        QT_TRANSLATE_NOOP(
+            "Errors", "This message does not fit unless {count} earlier messages are kept from the model."
+        ),
+        QT_TRANSLATE_NOOP("Errors", "Send it all the same, or choose a longer context in Settings."),
     ),
     ErrorCode.GENERATION_FAILED: (
         QT_TRANSLATE_NOOP("Errors", "llama.cpp could not go on ({reason})."),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from chatdesk.core.context_map import ContextUse
     from chatdesk.core.conversations import Conversation
     from chatdesk.core.downloads import Download
     from chatdesk.core.errors import ErrorDetail
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from chatdesk.core.model_info import ModelInfo
     from chatdesk.core.recommendations import Recommendation
     from chatdesk.core.settings import Settings
+    from chatdesk.core.summaries import Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,15 @@ class ConversationsListed:
 
 @dataclass(frozen=True, slots=True)
 class ConversationOpened:
-    """A conversation was read: its active path, and for each message with several versions `(number, count)`."""
+    """A conversation was read: its active path, and for each message with several versions `(number, count)`.
+
+    `summary` is what stands for the beginning of the path in prompts, if anything does.
+    """
 
     conversation: Conversation
     path: tuple[Message, ...]
     versions: Mapping[str, tuple[int, int]]
+    summary: Summary | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class ConversationCreated:
 
 @dataclass(frozen=True, slots=True)
 class ConversationChanged:
-    """Its title, its active path or its time changed."""
+    """Its title, its active path, its time or its policy changed."""
 
     conversation: Conversation
 
@@ -76,8 +82,30 @@ class MessageAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageChanged:
+    """A message was pinned, or is not any more."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryChanged:
+    """Another summary stands for the beginning of a conversation's active path; None: none does."""
+
+    conversation_id: str
+    summary: Summary | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContextMeasured:
+    """What the next prompt of a conversation will hold was worked out."""
+
+    use: ContextUse
+
+
+@dataclass(frozen=True, slots=True)
 class SendFailed:
-    """A message could not be saved, so it was not sent; its text is still the writer's."""
+    """A message was not sent and not saved; its text is still the writer's."""
 
     conversation_id: str | None
     text: str
@@ -310,6 +338,9 @@ Event = (
     | ConversationDeleted
     | ConversationRestored
     | MessageAdded
+    | MessageChanged
+    | SummaryChanged
+    | ContextMeasured
     | SendFailed
     | ReplyStarted
     | PromptProcessed

@@ -122,6 +122,7 @@ class Message:
     """A node of a conversation's tree. `created_at` is Unix time in seconds.
 
     `given_chars` counts the characters at the start of the text that were given rather than generated.
+    `is_pinned`: never left out of a prompt, whatever else has to go.
     `origin`, `figures`, `finish_reason` and `error` are set on replies only.
     """
 
@@ -138,6 +139,7 @@ class Message:
     figures: ReplyFigures = field(default_factory=ReplyFigures)
     given_chars: int = 0
     deleted_at: float | None = None
+    is_pinned: bool = False
 
     @property
     def text(self) -> str:

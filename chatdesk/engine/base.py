@@ -78,6 +78,9 @@ class Engine(Protocol):
         Text in `messages` never becomes a control token.
         """
 
+    def cached_tokens(self, prompt: Sequence[int]) -> int:
+        """How many tokens of `prompt` were processed before and need not be again. Cheap, and changes nothing."""
+
     def generate(
         self, prompt: Sequence[int], sampling: SamplingParams, should_stop: ShouldStop, owner: str = ""
     ) -> Iterator[PromptProgress | Chunk | Finished]:

@@ -130,6 +130,10 @@ class LlamaEngine:
         """The exact prompt for a reply to `messages`, as token ids."""
         return self._prompts.tokens(messages)
 
+    def cached_tokens(self, prompt: Sequence[int]) -> int:
+        """How many tokens of `prompt` are in the KV cache, or in a snapshot that would be put back for it."""
+        return self._cache.known(prompt)
+
     def generate(
         self, prompt: Sequence[int], sampling: SamplingParams, should_stop: ShouldStop, owner: str = ""
     ) -> Iterator[PromptProgress | Chunk | Finished]:

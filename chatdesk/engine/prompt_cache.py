@@ -67,6 +67,16 @@ class PromptCache:
         self.owner = owner
         return self.keep(live)
 
+    def known(self, prompt: Sequence[int]) -> int:
+        """How many tokens of `prompt` `begin` would find; changes nothing."""
+        wanted = tuple(prompt)
+        live = usable_prefix(tuple(self.tokens), wanted, can_go_back=self._can_go_back)
+        shelf = self._shelf
+        _, saved = shelf.memory.best(shelf.key, wanted, can_go_back=self._can_go_back)
+        if shelf.files is not None:
+            saved = max(saved, shelf.files.best(wanted, can_go_back=self._can_go_back)[1])
+        return max(saved if saved >= live + _WORTHWHILE_TOKENS else live, 0)
+
     def stash(self) -> None:
         """Keep what is there in memory, where it is worth it."""
         shelf = self._shelf

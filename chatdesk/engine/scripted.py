@@ -88,6 +88,12 @@ class ScriptedEngine:
         self._messages[tuple(tokens)] = tuple(messages)
         return tokens
 
+    def cached_tokens(self, prompt: Sequence[int]) -> int:
+        """How many bytes at its beginning are those of the last prompt and reply."""
+        pairs = zip(self._cached, prompt, strict=False)
+        common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        return max(min(common, len(prompt) - 1), 0)
+
     def generate(
         self, prompt: Sequence[int], sampling: SamplingParams, should_stop: ShouldStop, owner: str = ""
     ) -> Iterator[PromptProgress | Chunk | Finished]:
@@ -113,7 +119,7 @@ class ScriptedEngine:
 
     def snapshot(self) -> Callable[[], object] | None:
         """Offer a copy that notes the writing of it, once for each reply."""
-        if not self.owners or self.owners[-1] in self.saved:
+        if not self.owners or not self.owners[-1] or self.owners[-1] in self.saved:
             return None
         owner = self.owners[-1]
         return lambda: self.saved.append(owner)
@@ -131,8 +137,7 @@ class ScriptedEngine:
         self.is_closed = True
 
     def _process(self, tokens: list[int], should_stop: ShouldStop) -> Iterator[PromptProgress]:
-        common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(self._cached, tokens, strict=False)))
-        cached = min(common, len(tokens) - 1)
+        cached = self.cached_tokens(tokens)
         del self._cached[cached:]
         yield PromptProgress(cached, len(tokens), cached)
         while (processed := len(self._cached)) < len(tokens) and self._work(should_stop):

@@ -1,57 +1,38 @@
-"""Send, stop, regenerate: rows for the store, jobs for the engine, and the events between them.
+"""Send, stop, regenerate, and what of a conversation the model is shown: the user's verbs on a conversation.
 
-The user's message and the reply's row are committed before anything else happens. The reply's text is saved twice
-a second while it is written, and its final state before `ReplyFinished` is announced.
+The user's message and the reply's row are committed before anything else happens.
 """
 
 from __future__ import annotations
 
-import logging
-import threading
-import time
-from dataclasses import replace
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from chatdesk.core.context import prompt_messages
+from chatdesk.core.context_map import OverflowPolicy
 from chatdesk.core.errors import ErrorCode, ErrorDetail, UserFacingError
 from chatdesk.core.events import (
     ConversationChanged,
     ConversationCreated,
     ConversationOpened,
     MessageAdded,
-    NoticeRaised,
+    MessageChanged,
     Post,
-    PromptProcessed,
-    ReplyDelta,
-    ReplyStarted,
     SendFailed,
 )
-from chatdesk.core.messages import (
-    FinishReason,
-    Message,
-    ReplyFigures,
-    ReplyOrigin,
-    ReplyStatus,
-    Role,
-    clean_text,
-    text_parts,
-)
-from chatdesk.engine.base import Chunk, Engine, Finished, PromptProgress
-from chatdesk.services.prompts import expected_beginning, fitting_prompt
-from chatdesk.services.worker import Priority
+from chatdesk.core.messages import Message, ReplyOrigin, Role, clean_text
+from chatdesk.services.replies import LeftOutNotices, Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from chatdesk.core.settings import Settings
+    from chatdesk.engine.base import Engine
+    from chatdesk.services.context import ContextService
     from chatdesk.services.inference import InferenceService
     from chatdesk.services.live_replies import LiveReplies
+    from chatdesk.services.summaries import SummaryService
     from chatdesk.services.worker import Worker
     from chatdesk.store.conversations import ConversationStore
-
-log = logging.getLogger(__name__)
-
-CHECKPOINT_SECONDS = 0.5
 
 
 class ChatService:
@@ -63,6 +44,8 @@ class ChatService:
         store_worker: Worker,
         inference: InferenceService,
         live: LiveReplies,
+        context: ContextService,
+        summaries: SummaryService,
         settings: Callable[[], Settings],
         post: Post,
     ) -> None:
@@ -70,30 +53,25 @@ class ChatService:
         self._store_worker = store_worker
         self._inference = inference
         self._live = live
+        self._context = context
+        self._summaries = summaries
         self._settings = settings
         self._post = post
-        self._left_out: dict[str, int] = {}  # by conversation: how many messages the last notice spoke of
-        self._shown: str | None = None  # the conversation that is prepared
+        self._left_out = LeftOutNotices(post)
 
-    def send(self, conversation_id: str | None, untrusted_text: str) -> None:
+    def send(self, conversation_id: str | None, untrusted_text: str, *, allows_leaving_out: bool = False) -> None:
         """Save a message and have it answered; None begins a conversation.
 
-        Announces `MessageAdded` twice (message and reply), or `SendFailed`.
+        Announces `MessageAdded` twice (message and reply), or `SendFailed`: among other reasons because the
+        conversation's policy is to ask before more of it is left out, unless `allows_leaving_out` is the answer.
         """
-        self._store_worker.submit("send", lambda: self._send(conversation_id, untrusted_text))
+        self._store_worker.submit(
+            "send", lambda: self._send(conversation_id, untrusted_text, asks_first=not allows_leaving_out)
+        )
 
     def regenerate(self, message_id: str) -> None:
         """Write another reply beside `message_id`, which is kept."""
         self._store_worker.submit("regenerate", lambda: self._regenerate(message_id))
-
-    def prepare(self, conversation_id: str | None) -> None:
-        """Have the engine, when it has nothing else to do, read the conversation that is shown before it is needed.
-
-        Only the last one asked for counts. One that was cut off while the model wrote is left alone: what ended the
-        app then must not be met again unasked.
-        """
-        self._shown = conversation_id
-        self._inference.run("prepare", lambda engine: self._prepare(engine, conversation_id), Priority.IDLE)
 
     def stop(self, conversation_id: str) -> None:
         """End the reply that is waiting or being written; what was written is kept."""
@@ -103,27 +81,70 @@ class ChatService:
         """End every reply: the model that writes goes away."""
         self._live.stop_all()
 
+    # --- what the model is shown ---
+
+    def prepare(self, conversation_id: str | None) -> None:
+        """Have the conversation that is shown read before it is needed: see `ContextService.prepare`."""
+        self._context.prepare(conversation_id)
+
+    def measure(self, conversation_id: str | None, draft: str = "") -> None:
+        """Announce `ContextMeasured`: what the next prompt would hold if it said `draft`."""
+        self._context.measure(conversation_id, clean_text(draft))
+
+    def set_policy(self, conversation_id: str, policy: OverflowPolicy | None) -> None:
+        """Choose what happens when a conversation outgrows the context; None: by the model's size."""
+
+        def set_policy() -> None:
+            self._post(ConversationChanged(self._store.set_policy(conversation_id, policy)))
+            self._context.refresh(conversation_id)
+            self._summaries.consider(conversation_id)
+
+        self._store_worker.submit("policy", set_policy)
+
+    def pin(self, message_id: str, is_pinned: bool) -> None:  # noqa: FBT001 - the word is in the verb
+        """Keep a message in every prompt, or no longer. A reply that is still being written is not pinned yet."""
+
+        def pin() -> None:
+            if self._store.message(message_id).status.is_final:
+                message = self._store.set_pinned(message_id, is_pinned=is_pinned)
+                self._post(MessageChanged(message))
+                self._context.refresh(message.conversation_id)
+
+        self._store_worker.submit("pin", pin)
+
+    def edit_summary(self, conversation_id: str, text: str) -> None:
+        """Put a person's words in place of the summary in force."""
+        self._summaries.edit(conversation_id, text)
+
+    def undo_summary(self, conversation_id: str) -> None:
+        """Let the summary in force stand for nothing any more."""
+        self._summaries.undo(conversation_id)
+
     # --- on the store thread from here on ---
 
-    def _send(self, conversation_id: str | None, untrusted_text: str) -> None:
-        try:
+    def _send(self, conversation_id: str | None, untrusted_text: str, *, asks_first: bool) -> None:
+        saved = None
+        with self._problems_announced(conversation_id, untrusted_text):
             text = clean_text(untrusted_text)
             if not text:
                 raise UserFacingError(ErrorCode.EMPTY_MESSAGE)
             self._live.save_unsaved()
             origin = self._origin(conversation_id)
-            conversation, message, reply = self._store.add_exchange(conversation_id, text, origin)
-        except UserFacingError as error:
-            self._post(SendFailed(conversation_id, untrusted_text, error.detail))
+            if asks_first and conversation_id is not None and self._has_to_ask(conversation_id):
+                self._inference.run("ask", lambda engine: self._ask(engine, conversation_id, untrusted_text))
+                return
+            saved = self._store.add_exchange(conversation_id, text, origin)
+        if saved is None:
             return
-        except Exception as error:
-            detail = ErrorDetail(ErrorCode.INTERNAL, {"reason": repr(error)})
-            self._post(SendFailed(conversation_id, untrusted_text, detail))
-            raise
+        conversation, message, reply = saved
+        self._context.drop_draft(conversation_id)
         self._post(ConversationCreated(conversation) if conversation_id is None else ConversationChanged(conversation))
         self._post(MessageAdded(message))
         self._post(MessageAdded(reply))
         self._begin(reply)
+
+    def _has_to_ask(self, conversation_id: str) -> bool:
+        return self._store.conversation(conversation_id).overflow_policy is OverflowPolicy.STOP_AND_ASK
 
     def _regenerate(self, message_id: str) -> None:
         old = self._store.message(message_id)
@@ -134,8 +155,9 @@ class ChatService:
         conversation = self._store.conversation(old.conversation_id)
         self._post(ConversationChanged(conversation))
         path = self._store.active_path(conversation.id)
+        versions, summary = self._store.versions(conversation.id), self._summaries.shown(conversation.id)
         self._begin(reply)
-        self._live.announce_opened(ConversationOpened(conversation, path, self._store.versions(conversation.id)))
+        self._live.announce_opened(ConversationOpened(conversation, path, versions, summary))
 
     def _origin(self, conversation_id: str | None) -> ReplyOrigin:
         """What the next reply of a conversation will be made from, as far as it is known before.
@@ -161,214 +183,45 @@ class ChatService:
             system_prompt=system_prompt,
         )
 
-    # --- on the engine thread ---
-
-    def _prepare(self, engine: Engine | None, conversation_id: str | None) -> None:
-        def is_over() -> bool:
-            return self._inference.is_wanted or self._shown != conversation_id
-
-        if engine is None or is_over():
-            return
-        system_prompt = self._settings().system_prompt
-        path: tuple[Message, ...] = ()
-        if conversation_id is not None:
-            conversation = self._store.conversation(conversation_id)
-            path = self._store.active_path(conversation_id)
-            if conversation.system_prompt is not None:
-                system_prompt = conversation.system_prompt
-        if path and path[-1].status in (ReplyStatus.INTERRUPTED, ReplyStatus.WAITING, ReplyStatus.STREAMING):
-            return
-        prompt = expected_beginning(engine, system_prompt, path, self._settings().sampling.max_tokens)
-        for _ in engine.prepare(prompt, is_over, conversation_id or ""):
-            pass
-
-    # --- on the store thread again ---
-
     def _begin(self, message: Message) -> None:
-        reply = _Reply(message, self._store, self._store_worker, self._live, self._left_out, self._post)
+        reply = Reply(
+            message,
+            self._store,
+            self._store_worker,
+            self._live,
+            self._context,
+            self._left_out,
+            self._after_reply,
+            self._post,
+        )
         self._live.add(message.conversation_id, reply)
         self._inference.run("reply", reply.write)
 
+    # --- on any thread ---
 
-class _Reply:
-    """One reply on its way: from waiting, through the engine, to its final row."""
+    def _after_reply(self, conversation_id: str) -> None:
+        self._context.measure_again(conversation_id)
+        self._summaries.consider(conversation_id)
 
-    def __init__(
-        self,
-        message: Message,
-        store: ConversationStore,
-        store_worker: Worker,
-        live: LiveReplies,
-        left_out: dict[str, int],
-        post: Post,
-    ) -> None:
-        self._message = message
-        self._store = store
-        self._store_worker = store_worker
-        self._live = live
-        self._left_out = left_out
-        self._post = post
-        self._stop = threading.Event()
-        self._begun = threading.Lock()  # taken once, by whoever brings the reply to its end
-        self._text: list[str] = []
-        self._token_ids: list[int] = []
-        self._clock: _ReplyClock | None = None
-
-    def stop(self) -> None:
-        """Ask for the end. The engine sees it within a token; a reply it has not taken up ends on the store thread."""
-        self._stop.set()
-        self._store_worker.submit("stop", self._finish_if_not_begun)
-
-    def so_far(self) -> Message:
-        """The reply with every word that was announced."""
-        return replace(self._message, parts=text_parts("".join(self._text)))
-
-    def _finish_if_not_begun(self) -> None:
-        if self._begun.acquire(blocking=False):
-            self._finish(ReplyStatus.STOPPED, FinishReason.STOPPED)
-
-    def write(self, engine: Engine | None) -> None:
-        """Have `engine` write the reply, from prompt to final row. Runs on the engine thread."""
-        if not self._begun.acquire(blocking=False):
-            return
-        if self._stop.is_set():
-            self._finish(ReplyStatus.STOPPED, FinishReason.STOPPED)
-            return
+    @contextmanager
+    def _problems_announced(self, conversation_id: str | None, untrusted_text: str) -> Iterator[None]:
+        """Whatever keeps a message from being sent is announced, and its text given back."""
         try:
-            if engine is None:
-                raise UserFacingError(ErrorCode.NO_MODEL)
-            reason = self._generate(engine)
+            yield
         except UserFacingError as error:
-            self._finish(ReplyStatus.FAILED, FinishReason.ERROR, error.detail)
+            self._post(SendFailed(conversation_id, untrusted_text, error.detail))
         except Exception as error:
-            self._finish(
-                ReplyStatus.FAILED, FinishReason.ERROR, ErrorDetail(ErrorCode.INTERNAL, {"reason": repr(error)})
-            )
+            detail = ErrorDetail(ErrorCode.INTERNAL, {"reason": repr(error)})
+            self._post(SendFailed(conversation_id, untrusted_text, detail))
             raise
-        else:
-            status = ReplyStatus.STOPPED if reason is FinishReason.STOPPED else ReplyStatus.COMPLETE
-            self._finish(status, reason)
 
-    def _generate(self, engine: Engine) -> FinishReason:
-        started = time.monotonic()
-        info, origin = engine.info, self._message.origin
-        assert origin is not None
-        origin = replace(
-            origin,
-            model_name=info.name,
-            n_ctx=info.n_ctx,
-            n_batch=info.n_batch,
-            n_ubatch=info.n_ubatch,
-            n_threads=info.n_threads,
-            n_gpu_layers=info.n_gpu_layers,
-            tokenizer_hash=info.tokenizer_hash,
-        )
-        self._message = replace(self._message, status=ReplyStatus.STREAMING, origin=origin)
-        # Saved first: should llama.cpp abort below, the next start knows which reply and model it was.
-        self._store.save_reply(self._message)
-        self._post(ReplyStarted(self._message))
-        prompt = self._prompt(engine, origin)
-        self._clock = _ReplyClock(started, len(prompt))
-        saved_at = 0.0
-        characters = 0
-        for produced in engine.generate(prompt, origin.sampling, self._stop.is_set, self._message.conversation_id):
-            match produced:
-                case PromptProgress(processed, total, cached):
-                    self._clock.cached_tokens = cached
-                    self._post(PromptProcessed(self._message.id, processed, total, cached))
-                case Chunk(text, token_ids):
-                    now = self._clock.tick()
-                    self._token_ids += token_ids
-                    if text:
-                        self._live.announce(self._text, text, ReplyDelta(self._message.id, characters, text, token_ids))
-                        characters += len(text)
-                    if now - saved_at >= CHECKPOINT_SECONDS:
-                        self._checkpoint()
-                        saved_at = now
-                case Finished(reason, seed):
-                    origin = replace(origin, seed=seed)
-                    self._message = replace(self._message, origin=origin)
-                    return reason
-        raise AssertionError("an engine must end a reply with Finished")
+    # --- on the engine thread ---
 
-    def _prompt(self, engine: Engine, origin: ReplyOrigin) -> list[int]:
-        """The prompt's tokens; the oldest exchanges are left out, with a notice, when they do not all fit."""
-        assert self._message.parent_id is not None
-        messages = prompt_messages(self._store.path_to(self._message.parent_id), origin.tokenizer_hash)
-        had_template_problem = engine.info.template_problem is not None
-        prompt, left_out = fitting_prompt(engine, origin.system_prompt, messages, origin.sampling.max_tokens)
-        self._say_what_is_left_out(left_out)
-        problem = engine.info.template_problem
-        if problem is not None and not had_template_problem:
-            detail = ErrorDetail(ErrorCode.TEMPLATE_FAILED, {"model": engine.info.name, "reason": problem})
-            self._post(NoticeRaised(detail, self._message.conversation_id))
-        return prompt
-
-    def _say_what_is_left_out(self, count: int) -> None:
-        conversation_id = self._message.conversation_id
-        if count > self._left_out.get(conversation_id, 0):
-            detail = ErrorDetail(ErrorCode.MESSAGES_LEFT_OUT, {"count": count})
-            self._post(NoticeRaised(detail, conversation_id))
-        self._left_out[conversation_id] = count
-
-    def _with_text(self) -> Message:
-        origin = self._message.origin
-        assert origin is not None
-        return replace(
-            self._message,
-            parts=text_parts("".join(self._text)),
-            origin=replace(origin, token_ids=tuple(self._token_ids)),
-            figures=self._clock.figures(len(self._token_ids)) if self._clock is not None else ReplyFigures(),
-        )
-
-    def _checkpoint(self) -> None:
-        try:
-            self._store.checkpoint(self._message.id, "".join(self._text), self._token_ids)
-        except UserFacingError as error:
-            # A full disk must not cost the reply: it goes on in memory, and its end is tried again.
-            log.warning("a reply could not be saved: %s", error)
-
-    def _finish(self, status: ReplyStatus, reason: FinishReason, error: ErrorDetail | None = None) -> None:
-        message = replace(self._with_text(), status=status, finish_reason=reason, error=error)
-        is_saved = False
-        try:
-            self._store.save_reply(message)
-            is_saved = True
-        except UserFacingError as unsaved:
-            # Saved before announced cannot hold here: the text stays on screen, says why it is not safe, and is tried
-            # again with the next message.
-            message = replace(
-                message, status=ReplyStatus.FAILED, finish_reason=FinishReason.ERROR, error=unsaved.detail
-            )
-        finally:
-            self._live.end(message, is_saved=is_saved)
-
-
-class _ReplyClock:
-    """Takes the times of a reply while it is written."""
-
-    def __init__(self, started: float, prompt_tokens: int) -> None:
-        self._started = started
-        self._first_token_at = started
-        self._last_token_at = started
-        self._has_ticked = False
-        self._prompt_tokens = prompt_tokens
-        self.cached_tokens = 0
-
-    def tick(self) -> float:
-        """A token came; returns now."""
-        self._last_token_at = time.monotonic()
-        if not self._has_ticked:
-            self._has_ticked = True
-            self._first_token_at = self._last_token_at
-        return self._last_token_at
-
-    def figures(self, reply_tokens: int) -> ReplyFigures:
-        """What the reply cost up to the last tick."""
-        return ReplyFigures(
-            prompt_tokens=self._prompt_tokens,
-            cached_tokens=self.cached_tokens,
-            reply_tokens=reply_tokens,
-            seconds_to_first_token=self._first_token_at - self._started,
-            generation_seconds=self._last_token_at - self._first_token_at,
-        )
+    def _ask(self, engine: Engine | None, conversation_id: str, untrusted_text: str) -> None:
+        """Send a message if no more is left out for it than people know of, and ask otherwise."""
+        with self._problems_announced(conversation_id, untrusted_text):
+            if engine is not None:
+                count = self._context.left_out_by(engine, conversation_id, clean_text(untrusted_text))
+                if count > self._left_out.known(conversation_id):
+                    raise UserFacingError(ErrorCode.CONTEXT_WOULD_OVERFLOW, count=count)
+            self.send(conversation_id, untrusted_text, allows_leaving_out=True)

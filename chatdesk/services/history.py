@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from chatdesk.services.live_replies import LiveReplies
     from chatdesk.store.conversations import ConversationStore
+    from chatdesk.store.summaries import SummaryStore
 
 
 class HistoryService:
@@ -29,6 +30,7 @@ class HistoryService:
     def __init__(
         self,
         store: ConversationStore,
+        summaries: SummaryStore,
         worker: Worker,
         live: LiveReplies,
         forget: Callable[[str], None],
@@ -36,6 +38,7 @@ class HistoryService:
     ) -> None:
         """`forget` drops what the engine keeps of a conversation."""
         self._store = store
+        self._summaries = summaries
         self._worker = worker
         self._live = live
         self._forget = forget
@@ -114,5 +117,6 @@ class HistoryService:
                 self._store.conversation(conversation_id),
                 self._store.active_path(conversation_id),
                 self._store.versions(conversation_id),
+                self._summaries.shown(conversation_id),
             )
         )

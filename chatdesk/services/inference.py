@@ -121,10 +121,9 @@ class InferenceService:
         """Whether `model` is in use, or on its way, with other options than these."""
         return self._model == model and self._newest_options != options
 
-    @property
-    def is_wanted(self) -> bool:
-        """Whether something waits for the engine, or it goes away: what runs in idle time should end."""
-        return self._worker.is_wanted or self._is_closing
+    def is_wanted(self, priority: Priority = Priority.IDLE) -> bool:
+        """Whether idle work of `priority` should end: something more urgent waits, or the engine goes away."""
+        return self._worker.is_wanted(priority) or self._is_closing
 
     def forget(self, owner: str | None) -> None:
         """Drop what was processed for one conversation, in memory and on disk; None: for all."""

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import logging
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from chatdesk.core.errors import UserFacingError
-from chatdesk.core.events import ConversationOpened, Event, Post, ReplyFinished
+from chatdesk.core.events import Event, Post, ReplyFinished
 
 if TYPE_CHECKING:
+    from chatdesk.core.events import ConversationOpened
     from chatdesk.core.messages import Message
     from chatdesk.store.conversations import ConversationStore
 
@@ -76,7 +78,7 @@ class LiveReplies:
         """Announce a conversation that was just read, with the words that are newer than what was read."""
         with self._lock:
             path = tuple(message if message.status.is_final else self._as_it_is(message) for message in opened.path)
-            self._post(ConversationOpened(opened.conversation, path, opened.versions))
+            self._post(replace(opened, path=path))
 
     def end(self, message: Message, *, is_saved: bool) -> None:
         """A reply has reached its final state; one that is not saved is kept to be tried again."""

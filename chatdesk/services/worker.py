@@ -23,11 +23,17 @@ Job = Callable[[], object]
 
 
 class Priority(IntEnum):
-    """What comes first; jobs of one priority run in the order they were submitted."""
+    """What comes first; jobs of one priority run in the order they were submitted.
+
+    Nobody waits for idle work: it ends when something more urgent comes. `GLANCE` takes milliseconds, `IDLE` seconds,
+    and `SPARE` is long and can as well be begun again later.
+    """
 
     NORMAL = 0
-    IDLE = 1
-    CLOSE = 2
+    GLANCE = 1
+    IDLE = 2
+    SPARE = 3
+    CLOSE = 4
 
 
 class Worker:
@@ -53,10 +59,11 @@ class Worker:
             return
         self._jobs.put((priority, next(self._order), name, job))
 
-    @property
-    def is_wanted(self) -> bool:
-        """Whether a job waits: what runs for want of anything better should end."""
-        return not self._jobs.empty()
+    def is_wanted(self, priority: Priority) -> bool:
+        """Whether a more urgent job than one of `priority` waits, for which that should end."""
+        with self._jobs.mutex:
+            waiting: list[tuple[Priority, int, str, Job | None]] = self._jobs.queue  # a heap: the first comes first
+            return bool(waiting) and waiting[0][0] < priority
 
     def close(self, timeout_seconds: float) -> bool:
         """Finish what is queued, then end the thread. Returns whether it ended in time. May be called twice."""

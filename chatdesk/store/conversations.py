@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+from chatdesk.core.context_map import OverflowPolicy
 from chatdesk.core.conversations import Conversation, title_from
 from chatdesk.core.messages import Message, ReplyStatus, Role, text_parts
 from chatdesk.store.message_rows import insert_message, read_messages, update_message, update_text
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from chatdesk.core.messages import ReplyOrigin
     from chatdesk.store.database import Database
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 UNDO_SECONDS = 7 * 24 * 3600.0  # how long a deletion can be undone
 
 _SELECT_CONVERSATIONS = """
-    SELECT id, title, created_at, updated_at, active_leaf_id, system_prompt, deleted_at FROM conversation
+    SELECT id, title, created_at, updated_at, active_leaf_id, system_prompt, deleted_at, overflow_policy
+    FROM conversation
 """
 
 _PATH = """
@@ -101,17 +104,21 @@ class ConversationStore:
             rows = connection.execute(
                 f"{_SELECT_CONVERSATIONS} WHERE deleted_at IS NULL ORDER BY updated_at DESC, id DESC"
             )
-            return tuple(Conversation(*row) for row in rows)
+            return _as_conversations(rows)
 
     def deleted_conversations(self) -> tuple[Conversation, ...]:
         """Those that `restore` can still bring back, the last deleted first."""
         with self._database.read() as connection:
             rows = connection.execute(f"{_SELECT_CONVERSATIONS} WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC")
-            return tuple(Conversation(*row) for row in rows)
+            return _as_conversations(rows)
 
     def rename(self, conversation_id: str, title: str) -> Conversation:
         """Give it a title of the user's own."""
         return self._update(conversation_id, "title = :value, title_source = 'user'", title)
+
+    def set_policy(self, conversation_id: str, policy: OverflowPolicy | None) -> Conversation:
+        """Choose what happens when it outgrows the context; None: by the model's size."""
+        return self._update(conversation_id, "overflow_policy = :value", policy)
 
     def delete(self, conversation_id: str) -> Conversation:
         """Take it off the list; `restore` undoes it until it is purged."""
@@ -205,6 +212,12 @@ class ConversationStore:
         with self._database.write() as connection:
             update_text(connection, message_id, text, token_ids)
 
+    def set_pinned(self, message_id: str, *, is_pinned: bool) -> Message:
+        """Keep a message in every prompt, or no longer."""
+        with self._database.write() as connection:
+            connection.execute("UPDATE message SET is_pinned = ? WHERE id = ?", (is_pinned, message_id))
+            return _message(connection, message_id)
+
     def message(self, message_id: str) -> Message:
         """One message."""
         with self._database.read() as connection:
@@ -295,10 +308,19 @@ class ConversationStore:
 
 
 def _conversation(connection: sqlite3.Connection, conversation_id: str) -> Conversation:
-    row = connection.execute(f"{_SELECT_CONVERSATIONS} WHERE id = ?", (conversation_id,)).fetchone()
-    if row is None:
+    found = _as_conversations(connection.execute(f"{_SELECT_CONVERSATIONS} WHERE id = ?", (conversation_id,)))
+    if not found:
         raise KeyError(conversation_id)
-    return Conversation(*row)
+    return found[0]
+
+
+def _as_conversations(rows: Iterable[Sequence[Any]]) -> tuple[Conversation, ...]:
+    """Rows of `_SELECT_CONVERSATIONS`. A policy that this version does not know is as good as none."""
+    known = set(OverflowPolicy)
+    return tuple(
+        replace(Conversation(*row[:-1]), overflow_policy=OverflowPolicy(row[-1]) if row[-1] in known else None)
+        for row in rows
+    )
 
 
 def _message(connection: sqlite3.Connection, message_id: str) -> Message:

@@ -32,7 +32,7 @@ _SELECT_MESSAGES = """
     SELECT m.id, m.conversation_id, m.parent_id, m.role, m.status, m.finish_reason, m.error_code, m.error_params,
         m.created_at, m.given_chars, m.deleted_at, r.model_name, r.model_path, r.sampling, r.system_prompt, r.seed,
         r.n_ctx, r.n_batch, r.n_ubatch, r.n_threads, r.n_gpu_layers, r.tokenizer_hash, r.token_ids, r.prompt_tokens,
-        r.cached_tokens, r.reply_tokens, r.seconds_to_first_token, r.generation_seconds
+        r.cached_tokens, r.reply_tokens, r.seconds_to_first_token, r.generation_seconds, m.is_pinned
     FROM wanted JOIN message AS m ON m.id = wanted.id LEFT JOIN reply AS r ON r.message_id = m.id
     ORDER BY wanted.place
 """
@@ -58,8 +58,8 @@ def insert_message(connection: sqlite3.Connection, message: Message) -> None:
     connection.execute(
         """
         INSERT INTO message (id, conversation_id, parent_id, role, status, finish_reason, error_code, error_params,
-            created_at, given_chars, deleted_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            created_at, given_chars, deleted_at, is_pinned)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         (
             message.id,
@@ -70,6 +70,7 @@ def insert_message(connection: sqlite3.Connection, message: Message) -> None:
             message.created_at,
             message.given_chars,
             message.deleted_at,
+            message.is_pinned,
         ),
     )
     _write_content(connection, message)
@@ -184,6 +185,7 @@ def _message(row: Sequence[Any], parts: tuple[Part, ...]) -> Message:
         figures=ReplyFigures(*row[23:28]) if row[23] is not None else ReplyFigures(),
         given_chars=given_chars,
         deleted_at=deleted_at,
+        is_pinned=bool(row[28]),
     )
 
 

@@ -171,10 +171,37 @@ def m003_what_is_known_of_models(connection: sqlite3.Connection) -> None:
         connection.execute(f"ALTER TABLE model_record ADD COLUMN {column}")
 
 
+def m010_memory(connection: sqlite3.Connection) -> None:
+    """What happens when a conversation outgrows the context: its policy, pinned messages, summaries.
+
+    A summary stands for all messages from the root of the tree to `last_message_id`; it goes when that one goes for
+    good. One that was undone is kept, so that it is known not to be wanted.
+    """
+    for statement in (
+        "ALTER TABLE conversation ADD COLUMN overflow_policy TEXT",  # NULL: by the model's size
+        "ALTER TABLE message ADD COLUMN is_pinned INTEGER NOT NULL DEFAULT 0",
+        """
+        CREATE TABLE summary (
+            id TEXT PRIMARY KEY,
+            conversation_id TEXT NOT NULL,
+            last_message_id TEXT NOT NULL,
+            text TEXT NOT NULL,
+            created_at REAL NOT NULL,
+            model_name TEXT NOT NULL,
+            undone_at REAL,
+            FOREIGN KEY (conversation_id, last_message_id) REFERENCES message (conversation_id, id) ON DELETE CASCADE
+        ) STRICT
+        """,
+        "CREATE INDEX summary_message ON summary (conversation_id, last_message_id)",
+    ):
+        connection.execute(statement)
+
+
 MIGRATIONS: Sequence[Migration] = (
     m001_conversations_and_models,
     m002_downloads,
     m003_what_is_known_of_models,
+    m010_memory,
 )
 
 

@@ -6,9 +6,10 @@ import re
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QResizeEvent, QTextOption
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
 from chatdesk.core.composing import ComposerState, can_send, can_stop
+from chatdesk.ui.elided_label import ElidedLabel
 from chatdesk.ui.icons import icon
 
 MOST_LINES = 9
@@ -17,10 +18,14 @@ COLUMN_WIDTH = 800
 
 
 class Composer(QWidget):
-    """The box, its button and the line below. `send_requested` carries the text; the box keeps it until `clear`."""
+    """The box, its button and the lines around it.
+
+    `send_requested` carries the text; the box keeps it until `clear`.
+    """
 
     send_requested = Signal(str)
     stop_requested = Signal()
+    text_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,14 +34,15 @@ class Composer(QWidget):
         self._edit.send_pressed.connect(self._send)
         self._edit.stop_pressed.connect(self._stop)
         self._edit.textChanged.connect(self._refresh)
+        self._edit.textChanged.connect(self.text_changed)
         self._edit.focus_changed.connect(self._show_focus)
         self._send_button = self._button("send_button", self.tr("Send"), self.tr("Send (Enter)"))
         self._send_button.clicked.connect(self._send)
         self._stop_button = self._button("stop_button", self.tr("Stop"), self.tr("Stop writing (Esc)"))
         self._stop_button.clicked.connect(self._stop)
-        self._hint = QLabel()
+        self._hint = ElidedLabel()
         self._hint.setObjectName("composer_hint")
-        self._hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._frame = QFrame()
         self._frame.setObjectName("composer_frame")
         row = QHBoxLayout(self._frame)
@@ -49,7 +55,12 @@ class Composer(QWidget):
         column.setContentsMargins(24, 4, 24, 10)
         column.setSpacing(6)
         column.addWidget(self._frame)
-        column.addWidget(self._hint)
+        # The same room on both sides keeps the hint in the middle whatever stands beside it.
+        self._below = QGridLayout()
+        self._below.setColumnStretch(0, 1)
+        self._below.setColumnStretch(2, 1)
+        self._below.addWidget(self._hint, 0, 1)
+        column.addLayout(self._below)
         self.setFocusProxy(self._edit)
         self._refresh()
 
@@ -58,6 +69,16 @@ class Composer(QWidget):
         self._send_button.setIcon(icon("arrow-up", on_accent))
         self._stop_button.setIcon(icon("square", on_accent))
         self._stop_button.setIconSize(QSize(14, 14))
+
+    def put_above(self, widget: QWidget) -> None:
+        """Let `widget` stand above the box, as wide as it."""
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(0, widget)
+
+    def put_beside_hint(self, widget: QWidget) -> None:
+        """Let `widget` stand at the end of the line below the box."""
+        self._below.addWidget(widget, 0, 2, Qt.AlignmentFlag.AlignRight)
 
     def set_state(self, state: ComposerState) -> None:
         """Show what is possible now."""

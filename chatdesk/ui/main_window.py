@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from chatdesk.core.composing import ComposerState
+from chatdesk.core.errors import ErrorCode
 from chatdesk.core.events import (
+    ContextMeasured,
     ConversationChanged,
     ConversationCreated,
     ConversationDeleted,
@@ -31,8 +33,11 @@ from chatdesk.core.events import (
     Event,
     JobCrashed,
     MessageAdded,
+    MessageChanged,
+    ModelFailed,
     ModelLoadProgressed,
     ModelReady,
+    ModelUnloaded,
     NoticeRaised,
     PromptProcessed,
     ReplyDelta,
@@ -40,9 +45,11 @@ from chatdesk.core.events import (
     ReplyStarted,
     SendFailed,
     SettingsChanged,
+    SummaryChanged,
 )
 from chatdesk.ui import theme
 from chatdesk.ui.composer import Composer
+from chatdesk.ui.context_meter.meter import ContextMeter
 from chatdesk.ui.crash_dialog import CrashDialog
 from chatdesk.ui.icons import icon
 from chatdesk.ui.model_desk import MODEL_EVENTS, DeskVerbs, ModelDesk
@@ -60,6 +67,7 @@ if TYPE_CHECKING:
     from chatdesk.core.conversations import Conversation
     from chatdesk.core.messages import Message
     from chatdesk.core.settings import Settings
+    from chatdesk.core.summaries import Summary
     from chatdesk.services.chat import ChatService
     from chatdesk.services.history import HistoryService
 
@@ -104,6 +112,8 @@ class MainWindow(QMainWindow):
         self._models = ModelDesk(verbs.models, self._notices, self._welcome.recommended, self)
         self._transcript = TranscriptView(self._transcript_style(), error_words)
         self._composer = Composer()
+        self._context = ContextMeter(verbs.chat, self._composer, self._transcript)
+        self._overflow_question = ""  # asked about the message that would push others out
         self._menu_button = QToolButton()
         self._build()
         self._connect()
@@ -164,6 +174,7 @@ class MainWindow(QMainWindow):
         self._welcome.suggested.connect(self._suggest)
         self._welcome.manager_requested.connect(self._models.show_manager)
         self._transcript.regenerate_requested.connect(verbs.chat.regenerate)
+        self._transcript.pin_requested.connect(verbs.chat.pin)
         self._transcript.version_requested.connect(verbs.history.show_version)
         self._transcript.link_activated.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_theme)
@@ -177,6 +188,7 @@ class MainWindow(QMainWindow):
             ("open_file_action", self.tr("Open GGUF…"), self._open_file, QKeySequence.StandardKey.Open),
             ("rename_action", self.tr("Rename this chat"), self._sidebar.rename_current, ""),
             ("settings_action", self.tr("Settings…"), self._show_settings, "Ctrl+,"),
+            ("context_action", self.tr("What the model is sent"), self._context.open_map, "Ctrl+I"),
             ("stop_action", self.tr("Stop the reply"), self._stop, QKeySequence(Qt.Key.Key_Escape)),
             ("write_action", self.tr("Go to the message box"), self._composer.setFocus, "Ctrl+L"),
             ("quit_action", self.tr("Quit"), self._quit, QKeySequence.StandardKey.Quit),
@@ -211,6 +223,7 @@ class MainWindow(QMainWindow):
         self._conversation_id = self._wanted_id = None
         self._sidebar.select(None)
         self._transcript.set_messages((), {})
+        self._context.show_conversation(None)
         self._stack.setCurrentWidget(self._welcome)
         self.setWindowTitle("ChatDesk")
         self._refresh_composer()
@@ -305,10 +318,12 @@ class MainWindow(QMainWindow):
                 self._on_reply_event(event)
             case _ if isinstance(event, MODEL_EVENTS):
                 self._on_model_event(event)
-            case SendFailed(error=error):
+            case SendFailed():
                 self._is_sending = False
                 self._refresh_composer()
-                self._notices.show_notice(error_words(error))
+                self._say_not_sent(event)
+            case ContextMeasured() | SummaryChanged() | MessageChanged():
+                self._on_context_event(event)
             case SettingsChanged():
                 self._apply_theme()
             case NoticeRaised(error, conversation_id):
@@ -333,15 +348,17 @@ class MainWindow(QMainWindow):
                 rows.set_all(conversations)
                 self._deleted = list(deleted)
                 self._sidebar.select(self._conversation_id)
-            case ConversationOpened(conversation, path, versions):
+            case ConversationOpened(conversation, path, versions, summary):
                 if conversation.id in (self._wanted_id, self._conversation_id):
-                    self._show_conversation(conversation, path, versions)
+                    self._show_conversation(conversation, path, versions, summary)
             case ConversationCreated(conversation):
                 rows.put(conversation)
                 if self._is_sending and self._conversation_id is None:
+                    self._context.begin(conversation)
                     self._show_conversation(conversation, (), {})
             case ConversationChanged(conversation):
                 rows.put(conversation)
+                self._context.update_conversation(conversation)
                 if conversation.id == self._conversation_id:
                     self._set_title(conversation)
                 self._sidebar.select(self._conversation_id)
@@ -363,10 +380,15 @@ class MainWindow(QMainWindow):
         self._notices.show_notice(self.tr("“{title}” was deleted.").format(title=conversation.title), [undo])
 
     def _show_conversation(
-        self, conversation: Conversation, path: tuple[Message, ...], versions: Mapping[str, tuple[int, int]]
+        self,
+        conversation: Conversation,
+        path: tuple[Message, ...],
+        versions: Mapping[str, tuple[int, int]],
+        summary: Summary | None = None,
     ) -> None:
         self._conversation_id = self._wanted_id = conversation.id
         self._transcript.set_messages(path, versions)
+        self._context.show_conversation(conversation, summary)
         self._stack.setCurrentWidget(self._transcript)
         self._sidebar.select(conversation.id)
         self._set_title(conversation)
@@ -398,6 +420,7 @@ class MainWindow(QMainWindow):
                 if self._replies.get(message.conversation_id) == message.id:
                     del self._replies[message.conversation_id]
                 self._transcript.finish(message)
+                self._context.note_changed()
                 self._refresh_composer()
 
     def _add_message(self, message: Message) -> None:
@@ -405,10 +428,42 @@ class MainWindow(QMainWindow):
             self._replies[message.conversation_id] = message.id
         elif self._is_sending:
             self._is_sending = False
+            self._context.note_sent()
             self._composer.clear()
+            self._notices.take_back(self._overflow_question)
         if message.conversation_id == self._conversation_id:
             self._transcript.add_message(message)
         self._refresh_composer()
+
+    # --- the context: what is sent and what is not ---
+
+    def _on_context_event(self, event: ContextMeasured | SummaryChanged | MessageChanged) -> None:
+        match event:
+            case ContextMeasured(use):
+                self._context.take(use)
+            case SummaryChanged(conversation_id, summary):
+                self._context.set_summary(conversation_id, summary)
+            case MessageChanged(message):
+                self._transcript.update_message(message)
+                self._context.note_changed()
+
+    def _say_not_sent(self, failed: SendFailed) -> None:
+        words = error_words(failed.error)
+        if failed.error.code is not ErrorCode.CONTEXT_WOULD_OVERFLOW:
+            self._notices.show_notice(words)
+            return
+        self._notices.take_back(self._overflow_question)
+        self._overflow_question = words
+        send = NoticeAction(self.tr("Send anyway"), lambda: self._send_anyway(failed))
+        self._notices.show_notice(words, [send])
+
+    def _send_anyway(self, failed: SendFailed) -> None:
+        text = failed.text
+        if failed.conversation_id == self._conversation_id:
+            text = self._composer.text()  # it is still there, and may have been changed since
+            self._is_sending = True
+            self._refresh_composer()
+        self._verbs.chat.send(failed.conversation_id, text, allows_leaving_out=True)
 
     def _on_model_event(self, event: Event) -> None:
         self._models.on_event(event)
@@ -417,8 +472,12 @@ class MainWindow(QMainWindow):
                 words = self.tr("Loading the model… {percent} %").format(percent=round(fraction * 100))
                 for message_id in self._replies.values():
                     self._transcript.set_status_text(message_id, words)
-            case ModelReady():
+            case ModelReady(_, info):
+                self._context.set_model(info)
                 self._verbs.chat.prepare(self._conversation_id)
+            case ModelFailed() | ModelUnloaded():
+                if not self._models.has_model:
+                    self._context.set_model(None)
         self._refresh_composer()
 
     # --- looks ---
@@ -446,6 +505,7 @@ class MainWindow(QMainWindow):
         self._menu_button.setIcon(icon("ellipsis", muted))
         self._composer.set_colors(QColor(colors.on_accent))
         self._transcript.set_style(self._transcript_style())
+        self._context.set_colors(colors)
 
     def _transcript_style(self) -> TranscriptStyle:
         return dark_style() if theme.is_dark(self._verbs.settings().theme) else light_style()

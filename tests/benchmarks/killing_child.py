@@ -52,5 +52,5 @@ if __name__ == "__main__":
     talker.core.load_first_model()
     # After a crash the app loads no model by itself, so this is the person who chooses it.
     talker.is_scanned.wait()
-    talker.core.use_model(starter_model())
+    talker.core.loading.use(starter_model())
     threading.Event().wait()

@@ -37,7 +37,7 @@ def measure(*, is_quick: bool) -> list[Figure]:
 def _load_and_unload(app: Headless, number: int) -> tuple[int, int]:
     """Bytes taken by load and use, and given back. What was only loaded is not all in memory yet."""
     before = resident_bytes()
-    app.core.use_model(starter_model())
+    app.core.loading.use(starter_model())
     app.announced.until(ModelReady)
     _use(app, number)
     loaded = resident_bytes()

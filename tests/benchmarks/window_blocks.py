@@ -22,7 +22,7 @@ from chatdesk.core.events import ConversationOpened, ReplyDelta, ReplyFinished, 
 from chatdesk.core.messages import FinishReason, ReplyOrigin, ReplyStatus, text_parts
 from chatdesk.core.sampling import SamplingParams
 from chatdesk.engine.base import Chunk, Engine
-from chatdesk.services.chat import CHECKPOINT_SECONDS
+from chatdesk.services.replies import CHECKPOINT_SECONDS
 from chatdesk.store.conversations import ConversationStore
 from tests.benchmarks.figures import Bar, Figure, figure, percentile
 from tests.benchmarks.scripts import mixed_reply

@@ -165,7 +165,9 @@ def test_what_will_not_fit_is_refused_with_buttons_and_the_model_in_use_answers_
     words = person.find(QLabel, "notice_text").text()
     assert "needs about" in words
     buttons = [
-        button.text() for button in person.app.window.findChildren(QWidget, "notice_action") if button.isVisible()
+        button.text()
+        for button in person.app.window.findChildren(QAbstractButton, "notice_action")
+        if button.isVisible()
     ]
     assert any("tokens" in text for text in buttons), buttons
     assert "Load anyway" in buttons

@@ -15,12 +15,16 @@ from chatdesk.core.settings import Settings
 from chatdesk.engine.base import Engine, LoadOptions, OnLoadProgress, ShouldStop
 from chatdesk.engine.scripted import ScriptedEngine
 from chatdesk.services.chat import ChatService
+from chatdesk.services.context import ContextService
 from chatdesk.services.history import HistoryService
 from chatdesk.services.inference import InferenceService
 from chatdesk.services.live_replies import LiveReplies
+from chatdesk.services.prompt_sources import PromptSources
+from chatdesk.services.summaries import SummaryService
 from chatdesk.services.worker import Worker
 from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
+from chatdesk.store.summaries import SummaryStore
 
 E = TypeVar("E")
 IDLE_SECONDS = 0.05
@@ -101,6 +105,7 @@ class Desk:
     tried: list[str]
     forgotten: list[str | None]
     settings: Settings = field(default_factory=Settings)
+    has_power_to_spare: bool = True
 
 
 def model(name: str) -> ModelFile:
@@ -122,13 +127,16 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     forgotten: list[str | None] = []
     inference = InferenceService(garage.make, try_file, marker, lambda: 0, forgotten.append, log.post, IDLE_SECONDS)
     live = LiveReplies(store, log.post)
+    summaries = SummaryStore(database)
+    context = ContextService(PromptSources(store, summaries, lambda: made.settings), inference, log.post)
+    summariser = SummaryService(summaries, worker, inference, context, lambda: made.has_power_to_spare, log.post)
     made = Desk(
         log,
         store,
         database,
         inference,
-        ChatService(store, worker, inference, live, lambda: made.settings, log.post),
-        HistoryService(store, worker, live, inference.forget, log.post),
+        ChatService(store, worker, inference, live, context, summariser, lambda: made.settings, log.post),
+        HistoryService(store, summaries, worker, live, inference.forget, log.post),
         garage,
         marker,
         tried,

@@ -31,6 +31,10 @@ class ButtonKind(Enum):
     COPY_CODE = auto()
     SHOW_ALL = auto()
     SHOW_LESS = auto()
+    UNPIN = auto()
+    VIEW_SUMMARY = auto()
+    UNDO_SUMMARY = auto()
+    SHOW_CONTEXT = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,14 +176,16 @@ def paint_icon(painter: QPainter, name: str, color: QColor, rect: QRect) -> None
     painter.drawImage(QRectF(rect), _icon_image(name, color.name(), size))
 
 
-def paint_button(look: Look, button: Button, position: QPoint, *, hover: QColor | None = None) -> None:
-    """Draw a button of the box at `position`: its icon, or its label when it has none."""
+def paint_button(
+    look: Look, button: Button, position: QPoint, *, hover: QColor | None = None, ink: QColor | None = None
+) -> None:
+    """Draw a button of the box at `position`: its icon, in `ink` if it is not to be quiet, or its label."""
     rect = button.rect.translated(position)
     painter, style = look.painter, look.style
     is_hovered = look.hovered is button.kind and button.is_enabled
     if is_hovered and button.icon:
         paint_panel(painter, rect, hover or style.hover, 6, top=True, bottom=True)
-    color = style.text if is_hovered else style.muted
+    color = style.text if is_hovered else ink or style.muted
     painter.setOpacity(1.0 if button.is_enabled else 0.4)
     if button.icon:
         size = round(style.text_px * 1.07)

@@ -24,7 +24,10 @@ _MENU_KEYS = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
 class Keyboard:
-    """Acts on keys. Up and Down scroll; with Alt they move from message to message; Return opens the menu."""
+    """Acts on keys. Up and Down scroll; with Alt they move from message to message; Return opens the menu.
+
+    The divider is a stop of its own between two messages.
+    """
 
     def __init__(self, view: TranscriptView) -> None:
         self._view = view
@@ -57,21 +60,37 @@ class Keyboard:
 
     def enter(self) -> None:
         """The keyboard came to the view: it is on the last message in view."""
-        if self._view.focused is None and self._view.column.messages:
+        if self._view.focused is None and not self._view.is_divider_focused and self._view.column.messages:
             bar, height = self._view.verticalScrollBar(), self._view.viewport().height()
-            self._focus(self._view.column.at(bar.value() + height))
+            self.go_to(self._view.column.at(bar.value() + height))
 
     def _move(self, step: int) -> None:
         count = len(self._view.column.messages)
         if not count:
             return
-        if self._view.focused is None:
+        divider, focused = self._view.column.divider, self._view.focused
+        if divider is not None and self._view.is_divider_focused:
+            beside = divider.below + (1 if step > 0 else 0)
+            if beside < count:
+                self.go_to(beside)
+        elif focused is None:
             self.enter()
+        elif divider is not None and focused == divider.below + (0 if step > 0 else 1):
+            self._focus_divider()
         else:
-            self._focus(min(max(self._view.focused + step, 0), count - 1))
+            self.go_to(min(max(focused + step, 0), count - 1))
 
-    def _focus(self, index: int) -> None:
+    def _focus_divider(self) -> None:
+        self._view.focused = None
+        self._view.is_divider_focused = True
+        self._view.scroll_to_divider()
+        self._view.viewport().update()
+        self._view.announce_divider_focus()
+
+    def go_to(self, index: int) -> None:
+        """Put the keyboard on a message."""
         self._view.focused = index
+        self._view.is_divider_focused = False
         self._view.scroll_to_message(index)
         self._view.viewport().update()
         self._view.announce_focus(index)
@@ -84,14 +103,15 @@ class Keyboard:
             view.verbs.copy_message(view.focused)
 
     def open_menu(self) -> bool:
-        """Open the menu of the message that the keyboard is on."""
+        """Open the menu of the message, or the divider, that the keyboard is on."""
         view = self._view
-        if view.focused is None:
-            self.enter()
-        if view.focused is None:
+        self.enter()
+        if view.is_divider_focused:
+            menu, rect = view.verbs.divider_menu(), view.divider_rect()
+        elif view.focused is not None:
+            menu, rect = view.verbs.menu(view.focused, "", is_detailed=True), view.message_rect(view.focused)
+        else:
             return False
-        menu = view.verbs.menu(view.focused, "", is_detailed=True)
-        rect = view.message_rect(view.focused)
         y = min(max(rect.bottom(), 0), view.viewport().height() - view.column.frame.style.pitch)
         rect.moveTop(y)
         menu.popup(view.viewport().mapToGlobal(rect.topLeft()))

@@ -99,10 +99,20 @@ class ErrorBox(FlowBox):
 
 
 class FooterBox(Box):
-    """The figures of a reply on the left, quiet buttons on the right; in two rows where one is too narrow."""
+    """The figures of a reply on the left, quiet buttons on the right; in two rows where one is too narrow.
+
+    The mark of a pinned message is a button that is never hidden.
+    """
 
     def __init__(
-        self, style: TranscriptStyle, words: str, versions: tuple[int, int], *, has_text: bool, can_regenerate: bool
+        self,
+        style: TranscriptStyle,
+        words: str,
+        versions: tuple[int, int],
+        *,
+        has_text: bool,
+        can_regenerate: bool,
+        is_pinned: bool,
     ) -> None:
         """`versions` are the number of the version shown and their count."""
         super().__init__(style, round(style.text_px * 0.4))
@@ -110,6 +120,7 @@ class FooterBox(Box):
         self._versions = versions
         self._has_text = has_text
         self._can_regenerate = can_regenerate
+        self._is_pinned = is_pinned
         self._buttons: tuple[Button, ...] = ()
         self._count_rect = QRect()
         self._words_width = QFontMetrics(style.small_font).horizontalAdvance(words)
@@ -119,9 +130,8 @@ class FooterBox(Box):
         size = self.style.button_size
         count_width = round(self.style.text_px * 1.1) + QFontMetrics(self.style.small_font).horizontalAdvance("0/0")
         has_versions = self._versions[1] > 1
-        needed = size * (int(self._has_text) + int(self._can_regenerate)) + (
-            2 * size + count_width if has_versions else 0
-        )
+        single = int(self._has_text) + int(self._can_regenerate) + int(self._is_pinned)
+        needed = size * single + (2 * size + count_width if has_versions else 0)
         is_narrow = bool(self.words) and self._words_width + needed + size > width
         top = size if is_narrow else 0
         self.height = top + size
@@ -135,6 +145,9 @@ class FooterBox(Box):
             x -= size
             found.append(Button(kind, QRect(x, top, size, size), label, name, is_enabled))
 
+        if self._is_pinned:
+            # At the edge, for it stays when the others are hidden.
+            place(ButtonKind.UNPIN, wording.pin_mark_words(), "pin")
         if self._can_regenerate:
             place(ButtonKind.REGENERATE, wording.regenerate_words(), "refresh-cw")
         if self._has_text:
@@ -158,6 +171,9 @@ class FooterBox(Box):
         rect = QRect(position, QSize(self.laid_out_width or 0, style.button_size))
         words = painter.fontMetrics().elidedText(self.words, Qt.TextElideMode.ElideRight, rect.width())
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+        for button in self._buttons:
+            if button.kind is ButtonKind.UNPIN:
+                paint_button(look, button, position, ink=style.accent)
         if not look.is_active:
             return
         if self._versions[1] > 1:
@@ -167,4 +183,5 @@ class FooterBox(Box):
                 wording.version_words(*self._versions),
             )
         for button in self._buttons:
-            paint_button(look, button, position)
+            if button.kind is not ButtonKind.UNPIN:
+                paint_button(look, button, position)

@@ -121,6 +121,7 @@ class MessageItem:
 
         Text that has streamed in and is not part of `message` yet stays until the reply is final.
         """
+        is_pin_changed = message.is_pinned is not self.message.is_pinned
         self.message = message
         text, known = message.text, self.text
         is_behind = not message.status.is_final and known.startswith(text)
@@ -138,6 +139,8 @@ class MessageItem:
         if isinstance(header, HeaderBox):
             header.name = wording.speaker(message)
         self.sync()
+        if is_pin_changed:
+            self._replace_from(self._tail_start, self._tail())
         return 0
 
     def set_versions(self, versions: tuple[int, int]) -> None:
@@ -198,7 +201,16 @@ class MessageItem:
         words = wording.figures_words(message) if message.is_reply else ""
         can_regenerate = message.is_reply and message.status.is_final
         has_text = self._length > 0
-        boxes.append(FooterBox(style, words, self._versions, has_text=has_text, can_regenerate=can_regenerate))
+        boxes.append(
+            FooterBox(
+                style,
+                words,
+                self._versions,
+                has_text=has_text,
+                can_regenerate=can_regenerate,
+                is_pinned=message.is_pinned,
+            )
+        )
         return boxes
 
     def _replace_from(self, index: int, boxes: list[Box]) -> None:

@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QRect
+
+from chatdesk.ui.transcript.divider import NOTHING_UNSENT, DividerBox, PlacedDivider, last_unsent
 from chatdesk.ui.transcript.message_item import NO_VERSIONS, MessageItem, estimated_item_height, is_streaming
 from chatdesk.ui.transcript.stack import Stack
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from chatdesk.core.messages import Message
+    from chatdesk.ui.transcript.divider import Unsent
     from chatdesk.ui.transcript.message_item import Frame
 
 MAX_ROUNDS = 40
@@ -40,6 +44,8 @@ class MessagesLayout:
         self.width = width
         self.messages: list[Message] = []
         self.unfolded: set[str] = set()
+        self.divider: PlacedDivider | None = None
+        self._unsent = NOTHING_UNSENT
         self._versions: dict[str, tuple[int, int]] = {}
         self._index: dict[str, int] = {}
         self._items: dict[int, MessageItem] = {}
@@ -62,6 +68,7 @@ class MessagesLayout:
                     item.set_message(self.messages[index])
                 item.set_versions(self._versions.get(message_id, NO_VERSIONS))
                 self._items[index] = item
+        self.divider = self._made_divider()
         self._stack = Stack(self._height(index) for index in range(len(self.messages)))
 
     @staticmethod
@@ -121,15 +128,20 @@ class MessagesLayout:
 
     def restyle(self, frame: Frame, width: int) -> None:
         """Draw everything anew, in other looks or at another width."""
-        if frame is not self.frame:
+        is_restyled = frame is not self.frame
+        if is_restyled:
             self.frame = frame
             streaming = {index: item for index, item in self._items.items() if is_streaming(item.message)}
             self._items.clear()
             for index, item in streaming.items():
                 self.item(index).take_stream(item)
+        is_resized = width != self.width
         self.width = width
         for item in self._items.values():
             item.set_width(width)
+        if self.divider is not None and (is_restyled or is_resized):
+            self.divider.box = self._made_divider_box()
+            self.update_height(self.divider.below)
 
     def release_far(self, first: int, last: int) -> None:
         """Let go of what was laid out far from the messages `first` to `last`."""
@@ -139,6 +151,37 @@ class MessagesLayout:
             is_near = first - KEPT_ITEMS <= index <= last + KEPT_ITEMS
             if not is_near and not is_streaming(self._items[index].message):
                 del self._items[index]
+
+    # --- the divider ---
+
+    def set_unsent(self, unsent: Unsent) -> bool:
+        """Put the divider below the messages that are not sent. No item changes; returns whether the divider did."""
+        if unsent == self._unsent:
+            return False
+        self._unsent = unsent
+        before, self.divider = self.divider, self._made_divider()
+        for place in {divider.below for divider in (before, self.divider) if divider is not None}:
+            self.update_height(place)
+        return before is not None or self.divider is not None
+
+    def _made_divider(self) -> PlacedDivider | None:
+        below = last_unsent(self.messages, self._unsent)
+        return None if below is None else PlacedDivider(below, self._made_divider_box())
+
+    def _made_divider_box(self) -> DividerBox:
+        ids = self._index.keys()
+        box = DividerBox(self.frame.style, len(ids & self._unsent.summarised), len(ids & self._unsent.left_out))
+        box.lay_out(self.width)
+        return box
+
+    @property
+    def divider_rect(self) -> QRect | None:
+        """Where the divider is, if there is one."""
+        if self.divider is None:
+            return None
+        height = self.divider.box.height
+        top = self.top(self.divider.below + 1) - self.frame.style.message_gap - height
+        return QRect(0, top, self.width, height)
 
     # --- places ---
 
@@ -176,8 +219,13 @@ class MessagesLayout:
         return estimated_item_height(self.messages[index], self.frame.style, self.width)
 
     def gap_below(self, index: int) -> int:
-        """The room below a message: an answer stands closer to its question than to the next one."""
+        """The room below a message: an answer stands closer to its question than to the next one.
+
+        The divider stands in the middle of its gap.
+        """
         style = self.frame.style
+        if self.divider is not None and index == self.divider.below:
+            return 2 * style.message_gap + self.divider.box.height
         return style.message_gap if self.messages[index].is_reply else style.answer_gap
 
     # --- laying out ---

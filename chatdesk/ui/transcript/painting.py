@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QPainter, QPen
 
+from chatdesk.ui.transcript.boxes import Look
 from chatdesk.ui.transcript.message_item import ItemLook
 
 if TYPE_CHECKING:
@@ -37,10 +38,22 @@ def paint_messages(view: TranscriptView, painter: QPainter, clip: QRect) -> None
         item.paint(look, at)
         if index == view.focused and view.hasFocus():
             _paint_ring(view, painter, QRect(at.x(), at.y(), item.width, item.height))
+    _paint_divider(view, painter, clip)
+
+
+def _paint_divider(view: TranscriptView, painter: QPainter, clip: QRect) -> None:
+    divider, rect = view.column.divider, view.divider_rect()
+    if divider is None or not rect.adjusted(-RING_MARGIN, -RING_MARGIN, RING_MARGIN, RING_MARGIN).intersects(clip):
+        return
+    hit = view.pointer.hit
+    hovered = hit.button.kind if hit.is_divider and hit.button is not None else None
+    divider.box.paint(Look(painter, view.column.frame.style, clip, hovered=hovered), rect.topLeft())
+    if view.is_divider_focused and view.hasFocus():
+        _paint_ring(view, painter, rect)
 
 
 def _paint_ring(view: TranscriptView, painter: QPainter, rect: QRect) -> None:
-    """The ring around the message that the keyboard is on."""
+    """The ring around what the keyboard is on."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(view.column.frame.style.accent, 2))
     painter.setBrush(Qt.BrushStyle.NoBrush)

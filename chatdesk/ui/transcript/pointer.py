@@ -16,7 +16,7 @@ from chatdesk.ui.transcript.selection import END, Place, Selection, everything
 from chatdesk.ui.transcript.verbs import copy_text
 
 if TYPE_CHECKING:
-    from chatdesk.ui.transcript.boxes import Button
+    from chatdesk.ui.transcript.boxes import Box, Button
     from chatdesk.ui.transcript.view import TranscriptView
 
 AUTO_SCROLL_MS = 30
@@ -40,6 +40,11 @@ class Hit:
     def target(self) -> tuple[int | None, int, ButtonKind | None, str]:
         """What can be pressed here, for comparing."""
         return self.message, self.box, None if self.button is None else self.button.kind, self.link
+
+    @property
+    def is_divider(self) -> bool:
+        """Whether this is a button of the divider, which belongs to no message."""
+        return self.message is None and self.button is not None
 
 
 class Pointer:
@@ -68,6 +73,8 @@ class Pointer:
         column, place = self._view.column, self._view.to_content(point)
         if not column.messages:
             return Hit()
+        if column.divider is not None and column.divider_rect is not None and column.divider_rect.contains(place):
+            return Hit(button=_button_at(column.divider.box, place - column.divider_rect.topLeft()))
         index = column.at(place.y())
         item = column.known_item(index)
         top = column.top(index)
@@ -78,8 +85,7 @@ class Pointer:
         inner = place - QPoint(0, top + item.box_top(box_index))
         if box.laid_out_width != item.width:
             return Hit(index, box_index)
-        button = next((button for button in box.buttons() if button.rect.contains(inner)), None)
-        if button is not None and button.is_enabled:
+        if (button := _button_at(box, inner)) is not None:
             return Hit(index, box_index, button)
         return Hit(index, box_index, None, box.link_at(inner), box.is_text_at(inner))
 
@@ -134,6 +140,8 @@ class Pointer:
         self._view.viewport().setCursor(shape)
         if hit.target != previous.target:
             self._view.show_link(hit.link)
+            if hit.is_divider or previous.is_divider:
+                self._view.update_divider()
             for index in {previous.message, hit.message} - {None}:
                 assert index is not None
                 self._view.update_message_rect(index)
@@ -163,9 +171,13 @@ class Pointer:
                 clipboard.setText(self.selected_text(), QClipboard.Mode.Selection)
             return
         hit = self.hit_at(point)
-        if pressed is None or hit.target != pressed.target or hit.message is None:
+        if pressed is None or hit.target != pressed.target:
             return
-        if hit.button is not None:
+        if hit.is_divider and hit.button is not None:
+            self._view.verbs.press_divider(hit.button.kind)
+        elif hit.message is None:
+            return
+        elif hit.button is not None:
             if hit.button.kind in {ButtonKind.COPY_MESSAGE, ButtonKind.COPY_CODE}:
                 self.done = (hit.message, hit.box, hit.button.kind)
                 self._done_timer.start()
@@ -269,6 +281,11 @@ class Pointer:
             self.done = None
             if index < len(self._view.column.messages):
                 self._view.update_message_rect(index)
+
+
+def _button_at(box: Box, point: QPoint) -> Button | None:
+    """The button that can be pressed at `point`, which is relative to the box."""
+    return next((button for button in box.buttons() if button.is_enabled and button.rect.contains(point)), None)
 
 
 def word_at(text: str, offset: int) -> tuple[int, int]:

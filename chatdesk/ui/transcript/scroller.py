@@ -75,14 +75,23 @@ class Scroller:
 
     def show_message(self, index: int) -> None:
         """Bring a message into view: by as little as needed, its top if it is higher than the view."""
+        self._show(index, self._column.top(index), self._column.item(index).height)
+
+    def show_divider(self) -> None:
+        """Bring the divider into view."""
+        divider, rect = self._column.divider, self._column.divider_rect
+        if divider is not None and rect is not None:
+            self._show(divider.below, rect.top(), rect.height())
+
+    def _show(self, index: int, top: int, size: int) -> None:
+        """Bring what is `size` high at `top` into view; it keeps its distance from the message at `index`."""
         margin, height = self._column.frame.style.margin, self._view.viewport().height()
         value = self._view.verticalScrollBar().value()
-        size = self._column.item(index).height
-        top = self._column.top(index)
+        above = self._column.top(index) - top
         if top - margin < value or size > height - 2 * margin:
-            self.anchor = Anchor(index, 0, margin)
+            self.anchor = Anchor(index, 0, margin + above)
         elif top + size + margin > value + height:
-            self.anchor = Anchor(index, 0, height - margin - size)
+            self.anchor = Anchor(index, 0, height - margin - size + above)
         self.settle()
         self.take_scroll()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
@@ -51,6 +52,9 @@ class Verbs:
         if message.is_reply and message.status.is_final:
             regenerate = view.regenerate_requested
             verbs.append(Verb("regenerate", wording.regenerate_words(), lambda: regenerate.emit(message.id)))
+        if view.column.text_of(index) and message.status.is_final:
+            words = wording.unpin_words() if message.is_pinned else wording.pin_words()
+            verbs.append(Verb("unpin" if message.is_pinned else "pin", words, lambda: self._turn_pin(index)))
         number, count = view.column.versions_of(index)
         request = view.version_requested
         if number > 1:
@@ -95,6 +99,45 @@ class Verbs:
                 view.version_requested.emit(message_id, 1)
             case ButtonKind.SHOW_ALL | ButtonKind.SHOW_LESS:
                 view.unfold(index, is_unfolded=button.kind is ButtonKind.SHOW_ALL)
+            case ButtonKind.UNPIN:
+                self._turn_pin(index)
+
+    def _turn_pin(self, index: int) -> None:
+        message = self._view.column.messages[index]
+        self._view.pin_requested.emit(message.id, not message.is_pinned)
+
+    def of_divider(self) -> list[Verb]:
+        """What can be done about the messages that are not sent; nothing when all are."""
+        divider = self._view.column.divider
+        if divider is None:
+            return []
+        return [
+            Verb(kind.name.lower(), label, partial(self.press_divider, kind))
+            for kind, label in divider.box.labels.items()
+        ]
+
+    def press_divider(self, kind: ButtonKind) -> None:
+        """Do what a button of the divider says."""
+        match kind:
+            case ButtonKind.VIEW_SUMMARY:
+                self._view.summary_requested.emit()
+            case ButtonKind.UNDO_SUMMARY:
+                self._view.summary_undo_requested.emit()
+            case ButtonKind.SHOW_CONTEXT:
+                self._view.context_requested.emit()
+
+    def divider_menu(self) -> QMenu:
+        """A menu of what the divider offers, for the keyboard."""
+        menu = self._empty_menu(_tr("Earlier messages"))
+        for verb in self.of_divider():
+            _add(menu, verb)
+        return menu
+
+    def _empty_menu(self, name: str) -> QMenu:
+        menu = QMenu(self._view)
+        menu.setObjectName("transcript_menu")
+        menu.setAccessibleName(name)
+        return menu
 
     def copy_message(self, index: int) -> None:
         """Put a message on the clipboard as it was written, Markdown included."""
@@ -103,9 +146,7 @@ class Verbs:
     def menu(self, index: int | None, link: str, *, is_detailed: bool) -> QMenu:
         """A menu for the message at `index`. A detailed one, for the keyboard, also offers what a pointer finds."""
         view = self._view
-        menu = QMenu(view)
-        menu.setObjectName("transcript_menu")
-        menu.setAccessibleName(_tr("Message"))
+        menu = self._empty_menu(_tr("Message"))
         if view.pointer.has_selection():
             _add(menu, Verb("copy_selection", _tr("Copy selection"), view.pointer.copy_selection))
             menu.addSeparator()

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from chatdesk.core.errors import ErrorDetail
     from chatdesk.core.messages import Message
+    from chatdesk.ui.transcript.divider import Unsent
     from chatdesk.ui.transcript.style import TranscriptStyle
 
 REFRESH_MS = 66
@@ -51,6 +52,10 @@ class TranscriptView(QAbstractScrollArea):
     regenerate_requested = Signal(str)  # message id
     version_requested = Signal(str, int)  # message id; -1 for the version before, 1 for the next
     link_activated = Signal(str)
+    pin_requested = Signal(str, bool)  # message id; whether it is to be pinned
+    summary_requested = Signal()  # somebody wants to read or change the summary that the divider speaks of
+    summary_undo_requested = Signal()
+    context_requested = Signal()  # somebody asks what is sent and what is not
 
     def __init__(
         self,
@@ -73,6 +78,7 @@ class TranscriptView(QAbstractScrollArea):
         self._clock = clock
         self.column = MessagesLayout(Frame(style, word_error, self._library), style.column_width)
         self.focused: int | None = None  # the message that the keyboard is on
+        self.is_divider_focused = False  # it is on the divider instead
         self._node: accessible.ViewNode | None = None  # once assistive technology has asked for it
         self._dirty: set[int] = set()
         self._progress: dict[str, ProgressClock] = {}
@@ -122,11 +128,33 @@ class TranscriptView(QAbstractScrollArea):
         if not is_same:
             self._scroller.anchor = None
             self.focused = None
+            self.is_divider_focused = False
             self.column.unfolded.clear()
         elif self.focused is not None and self.focused >= len(path):
             self.focused = None
         self._settle()
         accessible.announce_reset(self._node)
+
+    def set_unsent(self, unsent: Unsent) -> None:
+        """Draw the divider below the messages that are not sent. Every message stays as it is drawn."""
+        if not self.column.set_unsent(unsent):
+            return
+        self.is_divider_focused = self.is_divider_focused and self.column.divider is not None
+        self._settle()
+        self.pointer.after_scroll()
+        accessible.announce_reset(self._node)
+
+    def message(self, message_id: str) -> Message | None:
+        """A message that is shown, as far as it is saved; None when it is not shown."""
+        index = self.column.index_of(message_id)
+        return None if index is None else self.column.messages[index]
+
+    def show_message(self, message_id: str) -> None:
+        """Bring a message into view and put the keyboard on it; one that is not shown changes nothing."""
+        index = self.column.index_of(message_id)
+        if index is not None:
+            self.setFocus()
+            self._keyboard.go_to(index)
 
     def add_message(self, message: Message) -> None:
         """Show one more message at the end, or a known one as it is now. One's own message brings the end into view."""
@@ -262,6 +290,10 @@ class TranscriptView(QAbstractScrollArea):
         """Bring a message into view."""
         self._scroller.show_message(index)
 
+    def scroll_to_divider(self) -> None:
+        """Bring the divider into view."""
+        self._scroller.show_divider()
+
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """The scroll bar moved, by hand or by keys: keep that place from now on."""
         del dx, dy
@@ -292,10 +324,22 @@ class TranscriptView(QAbstractScrollArea):
         height = self.column.top(index + 1) - self.column.top(index) - self.column.gap_below(index)
         return QRect(top.x(), top.y(), self.column.width, height)
 
+    def divider_rect(self) -> QRect:
+        """Where the divider is in the viewport, shown or not; empty without one."""
+        rect = self.column.divider_rect
+        return QRect() if rect is None else QRect(self.from_content(rect.topLeft()), rect.size())
+
     def update_message_rect(self, index: int) -> None:
         """Repaint one message."""
+        self._update_with_ring(self.message_rect(index))
+
+    def update_divider(self) -> None:
+        """Repaint the divider."""
+        self._update_with_ring(self.divider_rect())
+
+    def _update_with_ring(self, rect: QRect) -> None:
         margin = RING_MARGIN + 2
-        self.viewport().update(self.message_rect(index).adjusted(-margin, -margin, margin, margin))
+        self.viewport().update(rect.adjusted(-margin, -margin, margin, margin))
 
     def is_active(self, index: int) -> bool:
         """Whether a message shows its quiet buttons: under the pointer, under the keyboard, and the last reply."""
@@ -327,6 +371,7 @@ class TranscriptView(QAbstractScrollArea):
         """Begin to press or to select."""
         if event.button() is Qt.MouseButton.LeftButton:
             self.focused = None
+            self.is_divider_focused = False
             self.viewport().update()
             self.pointer.press(event.position().toPoint(), event.modifiers())
 
@@ -386,6 +431,10 @@ class TranscriptView(QAbstractScrollArea):
     def announce_focus(self, index: int) -> None:
         """Tell assistive technology that the keyboard is on a message."""
         accessible.announce_focus(self._node, index)
+
+    def announce_divider_focus(self) -> None:
+        """Tell assistive technology that the keyboard is on the divider."""
+        accessible.announce_divider_focus(self._node)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Put the keyboard on the last message when it comes by Tab, so that focus is seen."""

@@ -120,6 +120,56 @@ def regenerate_words() -> str:
     return _tr("Regenerate")
 
 
+def pin_words() -> str:
+    """Names the verb that keeps a message in every prompt."""
+    return _tr("Pin (always sent)")
+
+
+def unpin_words() -> str:
+    """Names the verb that lets go of a pinned message."""
+    return _tr("Unpin")
+
+
+def pinned_words() -> str:
+    """Says that a message is pinned."""
+    return _tr("Pinned")
+
+
+def pin_mark_words() -> str:
+    """Says what the mark of a pinned message means and does."""
+    return _tr("Pinned: the model always sees this message. Click to unpin it.")
+
+
+def divider_words(summarised: int, left_out: int) -> str:
+    """What became of the messages above the divider."""
+    locale = QLocale()
+    parts = []
+    if summarised == 1:
+        parts.append(_tr("1 earlier message summarised"))
+    elif summarised:
+        parts.append(_tr("{count} earlier messages summarised").format(count=locale.toString(summarised)))
+    if left_out == 1:
+        parts.append(_tr("1 earlier message is no longer sent"))
+    elif left_out:
+        parts.append(_tr("{count} earlier messages are no longer sent").format(count=locale.toString(left_out)))
+    return " · ".join(parts)
+
+
+def view_summary_words() -> str:
+    """Names the button that shows a summary, for reading and changing it."""
+    return _tr("View or edit")
+
+
+def undo_summary_words() -> str:
+    """Names the button that gives the model the messages back in place of their summary."""
+    return _tr("Undo")
+
+
+def show_context_words() -> str:
+    """Names the button that shows what the model sees."""
+    return _tr("What is sent?")
+
+
 def previous_version_words() -> str:
     """Names the button that shows the version before."""
     return _tr("Previous version")

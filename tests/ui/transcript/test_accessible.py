@@ -64,9 +64,17 @@ def test_what_can_be_done_with_a_message_are_its_actions(view: TranscriptView, q
     text = "[a](https://a.b) [c](https://c.d)\n\n```\nx\n```"
     view.set_messages([user("u", "mine"), reply("r", text)], {"r": (1, 2)})
     node = node_of(view)
-    assert node.child(0).actionInterface().actionNames() == ["copy"]
+    assert node.child(0).actionInterface().actionNames() == ["copy", "pin"]
     actions = node.child(1).actionInterface()
-    assert actions.actionNames() == ["copy", "regenerate", "next_version", "open_link", "open_link_2", "copy_code"]
+    assert actions.actionNames() == [
+        "copy",
+        "regenerate",
+        "pin",
+        "next_version",
+        "open_link",
+        "open_link_2",
+        "copy_code",
+    ]
     assert actions.localizedActionName("open_link_2") == "Open https://c.d"
     with qtbot.waitSignal(view.regenerate_requested) as regenerate:
         actions.doAction("regenerate")

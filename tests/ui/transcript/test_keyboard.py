@@ -56,6 +56,7 @@ def test_the_menu_of_a_message_offers_all_that_a_pointer_finds(view: TranscriptV
     assert labels == [
         "Copy message",
         "Regenerate",
+        "Pin (always sent)",
         "Previous version",
         "Copy details (seed and settings)",
         "Open https://example.org/?a=1&&b=2",

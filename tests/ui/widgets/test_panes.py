@@ -144,6 +144,9 @@ def test_numbers_in_errors_are_grouped() -> None:
         ("on_accent", "accent"),
         ("accent", "window"),
         ("bad", "window"),
+        ("caution", "window"),
+        ("caution", "raised"),
+        ("caution", "hover"),
     ],
 )
 def test_text_stands_out_from_its_ground(colors: theme.Colors, ink: str, ground: str) -> None:

@@ -142,6 +142,17 @@ def test_the_same_prompt_again_processes_its_last_token_only(engine: Engine) -> 
     assert ask(engine, prompt).progress[0].cached == len(prompt) - 1
 
 
+def test_what_is_cached_is_told_without_changing_it(engine: Engine) -> None:
+    prompt = engine.prompt_tokens([user("Hello, " + "how are you? " * 20)])
+    assert engine.cached_tokens(prompt) == 0
+    ask(engine, prompt)
+    longer = engine.prompt_tokens([user("Hello, " + "how are you? " * 40)])
+    expected = engine.cached_tokens(longer)
+    assert engine.cached_tokens([]) == 0
+    assert engine.cached_tokens(prompt) == len(prompt) - 1
+    assert 0 < ask(engine, longer).progress[0].cached == expected
+
+
 def test_another_beginning_is_processed_anew_from_where_it_differs(engine: Engine) -> None:
     prompt = engine.prompt_tokens([user("The same words, then different ones: " + "left " * 20)])
     other = engine.prompt_tokens([user("The same words, then different ones: " + "right " * 20)])

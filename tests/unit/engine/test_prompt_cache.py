@@ -98,6 +98,16 @@ def test_a_restart_goes_on_from_the_disk_with_the_same_reply(desk: Desk) -> None
     assert live[0] > len(desk.engine.prompt_tokens(first))
 
 
+def test_what_is_on_the_disk_counts_as_cached(desk: Desk) -> None:
+    first = opening("a ship")
+    _, reply = desk.ask(first, "ship")
+    desk.save()
+    desk.restart()
+    prompt = desk.engine.prompt_tokens(next_turn(first, reply))
+    expected = desk.engine.cached_tokens(prompt)
+    assert expected == desk.ask(next_turn(first, reply), "ship")[0] > 0
+
+
 def test_a_damaged_snapshot_costs_time_and_nothing_else(desk: Desk) -> None:
     first = opening("a ship")
     _, reply = desk.ask(first, "ship")

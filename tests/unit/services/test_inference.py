@@ -185,14 +185,38 @@ def test_a_worker_survives_its_jobs_and_does_what_is_queued_before_it_ends() -> 
         hold.wait(10)
 
     worker.submit("hold", wait)
+    worker.submit("spare", lambda: done.append("spare"), Priority.SPARE)
     worker.submit("idle", lambda: done.append("idle"), Priority.IDLE)
+    worker.submit("glance", lambda: done.append("glance"), Priority.GLANCE)
     worker.submit("problem", problem)
     worker.submit("bug", bug)
     worker.submit("normal", lambda: done.append("normal"))
     hold.set()
     assert worker.close(10)
-    assert done == ["normal", "idle"]
+    assert done == ["normal", "glance", "idle", "spare"]
     assert log.wait_for(NoticeRaised).error.code is ErrorCode.DISK_FULL
     assert log.wait_for(JobCrashed).job == "bug"
     worker.submit("late", lambda: done.append("late"))
     assert "late" not in done
+
+
+def test_idle_work_gives_way_to_what_is_more_urgent_and_to_nothing_else() -> None:
+    worker = Worker("test", EventLog().post)
+    begun, hold = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        begun.set()
+        hold.wait(10)
+
+    def wanted() -> list[Priority]:
+        return [priority for priority in Priority if worker.is_wanted(priority)]
+
+    worker.submit("hold", wait)
+    assert begun.wait(10)
+    assert wanted() == []
+    worker.submit("idle", lambda: None, Priority.IDLE)
+    assert wanted() == [Priority.SPARE, Priority.CLOSE]
+    worker.submit("normal", lambda: None)
+    assert wanted() == [Priority.GLANCE, Priority.IDLE, Priority.SPARE, Priority.CLOSE]
+    hold.set()
+    assert worker.close(10)

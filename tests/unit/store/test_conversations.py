@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from chatdesk.core.context_map import OverflowPolicy
 from chatdesk.core.errors import ErrorCode, ErrorDetail
 from chatdesk.core.messages import (
     FinishReason,
@@ -186,12 +187,49 @@ def test_the_database_itself_refuses_a_parent_in_another_conversation(
     assert store.message(mine.id).parent_id is None
 
 
-@pytest.mark.parametrize("verb", ["conversation", "active_path", "rename", "delete", "restore", "add_exchange"])
+@pytest.mark.parametrize(
+    "verb", ["conversation", "active_path", "rename", "delete", "restore", "add_exchange", "set_policy"]
+)
 def test_an_id_that_does_not_exist_is_a_bug(verb: str, store: ConversationStore, origin: ReplyOrigin) -> None:
-    arguments: dict[str, list[object]] = {"rename": ["title"], "add_exchange": ["text", origin]}
+    arguments: dict[str, list[object]] = {"rename": ["title"], "add_exchange": ["text", origin], "set_policy": [None]}
     with pytest.raises(KeyError):
         getattr(store, verb)("missing", *arguments.get(verb, []))
     assert store.conversations() == ()
+
+
+def test_what_is_pinned_and_the_policy_are_the_same_after_a_restart(path: Path, origin: ReplyOrigin) -> None:
+    database = Database.open(path)
+    store = ConversationStore(database)
+    conversation, message, reply = store.add_exchange(None, "hello", origin)
+    pinned = store.set_pinned(message.id, is_pinned=True)
+    assert pinned == replace(message, is_pinned=True)
+    chosen = store.set_policy(conversation.id, OverflowPolicy.KEEP_FIRST_AND_LAST)
+    assert chosen.overflow_policy is OverflowPolicy.KEEP_FIRST_AND_LAST
+    store.save_reply(replace(reply, parts=text_parts("Hi")))
+    database.close()
+    database = Database.open(path)
+    store = ConversationStore(database)
+    assert [found.is_pinned for found in store.active_path(conversation.id)] == [True, False]
+    assert store.conversations() == (chosen,)
+    assert store.set_policy(conversation.id, None).overflow_policy is None
+    assert store.set_pinned(message.id, is_pinned=False) == message
+    database.close()
+
+
+def test_a_reply_that_goes_on_stays_pinned(store: ConversationStore, origin: ReplyOrigin) -> None:
+    _, _, reply = store.add_exchange(None, "hello", origin)
+    store.set_pinned(reply.id, is_pinned=True)
+    store.save_reply(replace(reply, parts=text_parts("Hi")))
+    assert store.message(reply.id).is_pinned
+
+
+def test_a_policy_that_this_version_does_not_know_is_none(
+    database: Database, store: ConversationStore, origin: ReplyOrigin
+) -> None:
+    conversation, _, _ = store.add_exchange(None, "hello", origin)
+    with database.write() as connection:
+        connection.execute("UPDATE conversation SET overflow_policy = 'compress'")
+    assert store.conversation(conversation.id) == conversation
 
 
 def test_a_deletion_can_be_undone_after_a_restart(path: Path, origin: ReplyOrigin) -> None:

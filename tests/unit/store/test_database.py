@@ -45,7 +45,9 @@ def test_it_is_opened_for_safety(database: Database) -> None:
 def test_a_block_that_raises_changes_nothing(database: Database, store: ConversationStore) -> None:
     def fail() -> None:
         with database.write() as connection:
-            connection.execute("INSERT INTO conversation VALUES ('a', '', 'user', 1, 1, NULL, NULL, NULL)")
+            connection.execute(
+                "INSERT INTO conversation (id, title, title_source, created_at, updated_at) VALUES ('a', '', '', 1, 1)"
+            )
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

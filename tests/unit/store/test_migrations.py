@@ -11,6 +11,7 @@ from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
 from chatdesk.store.disk import date_of
 from chatdesk.store.migrations import MIGRATIONS
+from chatdesk.store.summaries import SummaryStore
 
 NOW = 1_800_000_000.0
 
@@ -96,3 +97,25 @@ def test_a_version_without_the_last_migration_refuses_the_file(old: Path) -> Non
     with pytest.raises(UserFacingError) as caught:
         Database.open(old)
     assert caught.value.code is ErrorCode.DATABASE_NEWER
+
+
+def test_a_file_from_before_there_was_memory_is_opened_with_nothing_pinned_and_no_policy(
+    path: Path, origin: ReplyOrigin
+) -> None:
+    before = [step for step in MIGRATIONS if step.__name__ < "m010"]
+    database = Database.open(path, migrations=before)
+    with database.write() as connection:
+        connection.execute(
+            "INSERT INTO conversation (id, title, title_source, created_at, updated_at) VALUES ('c', 'kept', '', 1, 2)"
+        )
+        connection.execute(
+            "INSERT INTO message (id, conversation_id, role, status, created_at)"
+            " VALUES ('m', 'c', 'user', 'complete', 3)"
+        )
+    database.close()
+    database = Database.open(path)
+    store = ConversationStore(database)
+    assert [conversation.overflow_policy for conversation in store.conversations()] == [None]
+    assert not store.message("m").is_pinned
+    assert SummaryStore(database).in_force("m") is None
+    database.close()

@@ -1,0 +1,84 @@
+"""What prompts are made from, read from the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chatdesk.core.context_map import OverflowPolicy, default_policy
+from chatdesk.core.messages import ReplyStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chatdesk.core.messages import Message
+    from chatdesk.core.settings import Settings
+    from chatdesk.core.summaries import Summary
+    from chatdesk.store.conversations import ConversationStore
+    from chatdesk.store.summaries import SummaryStore
+
+
+@dataclass(frozen=True, slots=True)
+class PromptSource:
+    """What a prompt is made from before anything is left out. `summary` stands for the beginning of `path`."""
+
+    conversation_id: str | None
+    system_prompt: str
+    path: tuple[Message, ...]
+    policy: OverflowPolicy
+    summary: Summary | None
+    max_tokens: int
+
+    @property
+    def may_be_processed(self) -> bool:
+        """Whether a model can be given this unasked: not while it answers, nor if the app ended over it."""
+        return not self.path or self.path[-1].status not in (
+            ReplyStatus.INTERRUPTED,
+            ReplyStatus.WAITING,
+            ReplyStatus.STREAMING,
+        )
+
+
+class PromptSources:
+    """Reads what prompts are made from. May be used from any thread."""
+
+    def __init__(self, store: ConversationStore, summaries: SummaryStore, settings: Callable[[], Settings]) -> None:
+        self._store = store
+        self._summaries = summaries
+        self._settings = settings
+
+    def next_message(self, conversation_id: str | None, n_params: int) -> PromptSource | None:
+        """For the message that comes next, to a model of `n_params` parameters; without an id, to begin with.
+
+        None when the conversation was deleted.
+        """
+        settings = self._settings()
+        if conversation_id is None:
+            policy = default_policy(n_params)
+            return PromptSource(None, settings.system_prompt, (), policy, None, settings.sampling.max_tokens)
+        conversation = self._store.conversation(conversation_id)
+        if conversation.deleted_at is not None:
+            return None
+        system_prompt = conversation.system_prompt
+        return PromptSource(
+            conversation_id,
+            settings.system_prompt if system_prompt is None else system_prompt,
+            self._store.active_path(conversation_id),
+            conversation.overflow_policy or default_policy(n_params),
+            self._summaries.in_force(conversation.active_leaf_id),
+            settings.sampling.max_tokens,
+        )
+
+    def reply(self, reply: Message, n_params: int) -> PromptSource:
+        """For a reply whose row exists, from what its origin says."""
+        origin = reply.origin
+        assert origin is not None
+        assert reply.parent_id is not None
+        return PromptSource(
+            reply.conversation_id,
+            origin.system_prompt,
+            self._store.path_to(reply.parent_id),
+            self._store.conversation(reply.conversation_id).overflow_policy or default_policy(n_params),
+            self._summaries.in_force(reply.parent_id),
+            origin.sampling.max_tokens,
+        )

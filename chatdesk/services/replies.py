@@ -1,0 +1,229 @@
+"""One reply on its way: from a waiting row, through the engine, to its final row.
+
+The reply's text is saved twice a second while it is written, and its final state before `ReplyFinished` is announced.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chatdesk.core.errors import ErrorCode, ErrorDetail, UserFacingError
+from chatdesk.core.events import NoticeRaised, Post, PromptProcessed, ReplyDelta, ReplyStarted
+from chatdesk.core.messages import FinishReason, Message, ReplyFigures, ReplyStatus, text_parts
+from chatdesk.engine.base import Chunk, Engine, Finished, PromptProgress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chatdesk.services.context import ContextService
+    from chatdesk.services.live_replies import LiveReplies
+    from chatdesk.services.worker import Worker
+    from chatdesk.store.conversations import ConversationStore
+
+log = logging.getLogger(__name__)
+
+CHECKPOINT_SECONDS = 0.5
+
+
+class LeftOutNotices:
+    """Says when more of a conversation is left out than people know already."""
+
+    def __init__(self, post: Post) -> None:
+        self._post = post
+        self._known: dict[str, int] = {}  # by conversation
+
+    def known(self, conversation_id: str) -> int:
+        """How many messages the last prompt left out."""
+        return self._known.get(conversation_id, 0)
+
+    def say(self, conversation_id: str, count: int) -> None:
+        """A prompt leaves `count` messages out."""
+        if count > self.known(conversation_id):
+            detail = ErrorDetail(ErrorCode.MESSAGES_LEFT_OUT, {"count": count})
+            self._post(NoticeRaised(detail, conversation_id))
+        self._known[conversation_id] = count
+
+
+class Reply:
+    """A reply that waits or is being written. See `LiveReply`."""
+
+    def __init__(
+        self,
+        message: Message,
+        store: ConversationStore,
+        store_worker: Worker,
+        live: LiveReplies,
+        context: ContextService,
+        left_out: LeftOutNotices,
+        when_over: Callable[[str], None],
+        post: Post,
+    ) -> None:
+        """`when_over` is told the conversation when the reply has ended and was announced."""
+        self._message = message
+        self._store = store
+        self._store_worker = store_worker
+        self._live = live
+        self._context = context
+        self._left_out = left_out
+        self._when_over = when_over
+        self._post = post
+        self._stop = threading.Event()
+        self._begun = threading.Lock()  # taken once, by whoever brings the reply to its end
+        self._text: list[str] = []
+        self._token_ids: list[int] = []
+        self._clock: _ReplyClock | None = None
+
+    def stop(self) -> None:
+        """Ask for the end. The engine sees it within a token; a reply it has not taken up ends on the store thread."""
+        self._stop.set()
+        self._store_worker.submit("stop", self._finish_if_not_begun)
+
+    def so_far(self) -> Message:
+        """The reply with every word that was announced."""
+        return replace(self._message, parts=text_parts("".join(self._text)))
+
+    def _finish_if_not_begun(self) -> None:
+        if self._begun.acquire(blocking=False):
+            self._finish(ReplyStatus.STOPPED, FinishReason.STOPPED)
+
+    def write(self, engine: Engine | None) -> None:
+        """Have `engine` write the reply, from prompt to final row. Runs on the engine thread."""
+        if not self._begun.acquire(blocking=False):
+            return
+        if self._stop.is_set():
+            self._finish(ReplyStatus.STOPPED, FinishReason.STOPPED)
+            return
+        try:
+            if engine is None:
+                raise UserFacingError(ErrorCode.NO_MODEL)
+            reason = self._generate(engine)
+        except UserFacingError as error:
+            self._finish(ReplyStatus.FAILED, FinishReason.ERROR, error.detail)
+        except Exception as error:
+            self._finish(
+                ReplyStatus.FAILED, FinishReason.ERROR, ErrorDetail(ErrorCode.INTERNAL, {"reason": repr(error)})
+            )
+            raise
+        else:
+            status = ReplyStatus.STOPPED if reason is FinishReason.STOPPED else ReplyStatus.COMPLETE
+            self._finish(status, reason)
+
+    def _generate(self, engine: Engine) -> FinishReason:
+        started = time.monotonic()
+        info, origin = engine.info, self._message.origin
+        assert origin is not None
+        origin = replace(
+            origin,
+            model_name=info.name,
+            n_ctx=info.n_ctx,
+            n_batch=info.n_batch,
+            n_ubatch=info.n_ubatch,
+            n_threads=info.n_threads,
+            n_gpu_layers=info.n_gpu_layers,
+            tokenizer_hash=info.tokenizer_hash,
+        )
+        self._message = replace(self._message, status=ReplyStatus.STREAMING, origin=origin)
+        # Saved first: should llama.cpp abort below, the next start knows which reply and model it was.
+        self._store.save_reply(self._message)
+        self._post(ReplyStarted(self._message))
+        prompt = self._prompt(engine)
+        self._clock = _ReplyClock(started, len(prompt))
+        saved_at = 0.0
+        characters = 0
+        for produced in engine.generate(prompt, origin.sampling, self._stop.is_set, self._message.conversation_id):
+            match produced:
+                case PromptProgress(processed, total, cached):
+                    self._clock.cached_tokens = cached
+                    self._post(PromptProcessed(self._message.id, processed, total, cached))
+                case Chunk(text, token_ids):
+                    now = self._clock.tick()
+                    self._token_ids += token_ids
+                    if text:
+                        self._live.announce(self._text, text, ReplyDelta(self._message.id, characters, text, token_ids))
+                        characters += len(text)
+                    if now - saved_at >= CHECKPOINT_SECONDS:
+                        self._checkpoint()
+                        saved_at = now
+                case Finished(reason, seed):
+                    origin = replace(origin, seed=seed)
+                    self._message = replace(self._message, origin=origin)
+                    return reason
+        raise AssertionError("an engine must end a reply with Finished")
+
+    def _prompt(self, engine: Engine) -> list[int]:
+        """The prompt's tokens; what it leaves out for want of room is said."""
+        had_template_problem = engine.info.template_problem is not None
+        fitted = self._context.reply_prompt(engine, self._message)
+        self._left_out.say(self._message.conversation_id, len(fitted.left_out))
+        problem = engine.info.template_problem
+        if problem is not None and not had_template_problem:
+            detail = ErrorDetail(ErrorCode.TEMPLATE_FAILED, {"model": engine.info.name, "reason": problem})
+            self._post(NoticeRaised(detail, self._message.conversation_id))
+        return fitted.tokens
+
+    def _with_text(self) -> Message:
+        origin = self._message.origin
+        assert origin is not None
+        return replace(
+            self._message,
+            parts=text_parts("".join(self._text)),
+            origin=replace(origin, token_ids=tuple(self._token_ids)),
+            figures=self._clock.figures(len(self._token_ids)) if self._clock is not None else ReplyFigures(),
+        )
+
+    def _checkpoint(self) -> None:
+        try:
+            self._store.checkpoint(self._message.id, "".join(self._text), self._token_ids)
+        except UserFacingError as error:
+            # A full disk must not cost the reply: it goes on in memory, and its end is tried again.
+            log.warning("a reply could not be saved: %s", error)
+
+    def _finish(self, status: ReplyStatus, reason: FinishReason, error: ErrorDetail | None = None) -> None:
+        message = replace(self._with_text(), status=status, finish_reason=reason, error=error)
+        is_saved = False
+        try:
+            self._store.save_reply(message)
+            is_saved = True
+        except UserFacingError as unsaved:
+            # Saved before announced cannot hold here: the text stays on screen, says why it is not safe, and is tried
+            # again with the next message.
+            message = replace(
+                message, status=ReplyStatus.FAILED, finish_reason=FinishReason.ERROR, error=unsaved.detail
+            )
+        finally:
+            self._live.end(message, is_saved=is_saved)
+        self._when_over(message.conversation_id)
+
+
+class _ReplyClock:
+    """Takes the times of a reply while it is written."""
+
+    def __init__(self, started: float, prompt_tokens: int) -> None:
+        self._started = started
+        self._first_token_at = started
+        self._last_token_at = started
+        self._has_ticked = False
+        self._prompt_tokens = prompt_tokens
+        self.cached_tokens = 0
+
+    def tick(self) -> float:
+        """A token came; returns now."""
+        self._last_token_at = time.monotonic()
+        if not self._has_ticked:
+            self._has_ticked = True
+            self._first_token_at = self._last_token_at
+        return self._last_token_at
+
+    def figures(self, reply_tokens: int) -> ReplyFigures:
+        """What the reply cost up to the last tick."""
+        return ReplyFigures(
+            prompt_tokens=self._prompt_tokens,
+            cached_tokens=self.cached_tokens,
+            reply_tokens=reply_tokens,
+            seconds_to_first_token=self._first_token_at - self._started,
+            generation_seconds=self._last_token_at - self._first_token_at,
+        )

@@ -1,0 +1,89 @@
+"""The meter: a small ring and two numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from chatdesk.ui.context_meter import wording
+from chatdesk.ui.wording import plain_tool_tip
+
+if TYPE_CHECKING:
+    from chatdesk.core.context_map import ContextUse
+    from chatdesk.ui.theme import Colors
+
+RING_PX = 14
+_FULL_TURN = 360 * 16  # Qt counts sixteenths of a degree
+
+
+class MeterButton(QToolButton):
+    """Shows how much of the context the next message takes."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("context_meter")
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setIconSize(QSize(RING_PX, RING_PX))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._colors: Colors | None = None
+        self._share = 0.0
+        self._is_caution = False
+
+    def set_colors(self, colors: Colors) -> None:
+        """Draw the ring in these."""
+        self._colors = colors
+        self._draw_ring()
+
+    def show_use(self, use: ContextUse, *, is_caution: bool) -> None:
+        """Show what was measured; with `is_caution` in the colour that asks for attention."""
+        self.setText(wording.meter_words(use))
+        self.setAccessibleName(wording.meter_name(use))
+        self.setAccessibleDescription(wording.reserve_words(use))
+        self.setToolTip(plain_tool_tip(wording.meter_tool_tip(use)))
+        self._share = min(use.used_tokens / max(use.n_ctx, 1), 1.0)
+        if is_caution is not self._is_caution:
+            self._is_caution = is_caution
+            self.setProperty("caution", is_caution)
+            self.style().unpolish(self)
+            self.style().polish(self)
+        self._draw_ring()
+
+    def _draw_ring(self) -> None:
+        if self._colors is not None:
+            full = self._colors.caution if self._is_caution else self._colors.accent
+            self.setIcon(QIcon(_RingIconEngine(self._share, QColor(full), QColor(self._colors.strong_border))))
+
+
+class _RingIconEngine(QIconEngine):
+    """A ring that is filled clockwise from the top, sharp at any scale."""
+
+    def __init__(self, share: float, full: QColor, empty: QColor) -> None:
+        super().__init__()
+        self._share = share
+        self._full = full
+        self._empty = empty
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        del mode, state
+        width = rect.width() / 5
+        ring = QRectF(rect).adjusted(width / 2, width / 2, -width / 2, -width / 2)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._empty, width))
+        painter.drawEllipse(ring)
+        painter.setPen(QPen(self._full, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+        painter.drawArc(ring, _FULL_TURN // 4, -round(_FULL_TURN * self._share))
+        painter.restore()
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        pixmap = QPixmap(size)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        with QPainter(pixmap) as painter:
+            self.paint(painter, pixmap.rect(), mode, state)
+        return pixmap
+
+    def clone(self) -> QIconEngine:
+        return _RingIconEngine(self._share, self._full, self._empty)
