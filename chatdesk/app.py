@@ -52,7 +52,7 @@ class WindowedApp:
                 remove=core.remove_model,
                 change_overrides=core.change_overrides,
                 loaded_model=core.loaded_model,
-                machine=core.machine,
+                machine=core.known_machine,
                 settings=core.preferences.current,
                 hub_address=core.connection.address,
             ),
@@ -60,6 +60,7 @@ class WindowedApp:
             change_settings=core.change_settings,
             has_token=core.connection.has_token,
             change_token=core.change_token,
+            clear_snapshots=core.clear_snapshots,
             add_model=core.add_model,
             log_file=str(paths.log_file),
         )

@@ -82,7 +82,7 @@ def _ask(options: argparse.Namespace) -> int:
     _, sampling = resolve_overrides(settings, overrides)
     sampling = resolve(sampling, {name: value for name, value in given.items() if value is not None})
     records.try_file(model, stop)
-    options_of_load = load_options(settings, overrides, None, has_gpu=False)
+    options_of_load = load_options(settings, overrides)
     engine = make_llama_engine(model, options_of_load, lambda _fraction: not stop.is_set())
     system = settings.system_prompt if options.system is None else clean_text(options.system)
     try:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chatdesk.connection import HubConnection
+from chatdesk.core.download_queue import is_same_content
 from chatdesk.core.downloads import Download, DownloadState
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.events import (
@@ -32,10 +33,10 @@ from chatdesk.core.events import (
     VerificationProgressed,
     VerificationStopped,
 )
-from chatdesk.core.fit import Fit, FitLabel
+from chatdesk.core.fit import Fit, FitLabel, Machine
 from chatdesk.core.hub_models import HubSort
 from chatdesk.core.model_files import ModelFile, ModelOrigin
-from chatdesk.headless import Core, this_apps_paths, this_machine
+from chatdesk.headless import Core, read_gpus, this_apps_paths, this_machine
 from chatdesk.store.settings_file import SettingsFile
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def _show(options: argparse.Namespace) -> int:
             raise UserFacingError(ErrorCode.HUB_BAD_ADDRESS, address=options.repo)
         page = connection.hub.page(address[0])
         fits: dict[str, Fit] = {}
-        for found in connection.appraiser(this_machine)(page, lambda: False):
+        for found in connection.appraiser(_machine)(page, lambda: False):
             fits |= found
     if options.json:
         _print_json(_page_values(page, fits))
@@ -148,7 +149,7 @@ def _fit(options: argparse.Namespace) -> int:
         ("compute buffers", need.compute_bytes),
         ("other", need.other_bytes),
         ("in all", need.total_bytes),
-        ("free now", this_machine().free_bytes),
+        ("free now", _machine().free_bytes),
     ):
         print(f"{name}\t{_gb(size)}")
     return DONE
@@ -162,7 +163,7 @@ def _fit_of(path_or_address: str, settings: Settings) -> Fit:
     if Path(path_or_address).exists():
         library = ModelLibrary(this_apps_paths().models, None)
         model = library.model_file(path_or_address, ModelOrigin.ADDED)
-        appraiser = Appraiser(lambda: settings, this_machine)
+        appraiser = Appraiser(lambda: settings, _machine)
         facts = appraiser.read_header(model)
         if facts.shape:
             return appraiser.assess(model, facts.shape, {}, 1.0)
@@ -173,7 +174,7 @@ def _fit_of(path_or_address: str, settings: Settings) -> Fit:
         if address is None:
             raise UserFacingError(ErrorCode.MODEL_NOT_FOUND, model=path_or_address)
         remote = connection.hub.find_model(*address)
-        appraise = connection.appraiser(this_machine)
+        appraise = connection.appraiser(_machine)
         try:
             return appraise.assess(remote)
         except GgufError:
@@ -204,7 +205,7 @@ def _follow(announced: _Announced, model: RemoteModel) -> int:
                 meter.end()
                 print("Paused. The same command goes on from here.", file=sys.stderr)
                 return INTERRUPTED
-            case DownloadChanged(download) if download.model == model:
+            case DownloadChanged(download) if is_same_content(download.model, model):
                 meter.show(download)
                 if download.state is DownloadState.FAILED and download.error is not None:
                     meter.end()
@@ -237,10 +238,8 @@ def _verify(options: argparse.Namespace) -> int:
                     return INTERRUPTED
                 case ModelVerified(_, sha256, is_intact):
                     break
-                case VerificationStopped():
-                    return PROBLEM
-                case None | VerificationProgressed():
-                    continue
+                case None | VerificationProgressed() | VerificationStopped():
+                    continue  # the reason why it stopped follows as a notice
                 case event:
                     announced.raise_if_trouble(event)
     words = {True: "intact", False: "DAMAGED: not what was downloaded", None: "nothing to compare it with"}
@@ -399,6 +398,10 @@ def _core() -> Iterator[tuple[Core, _Announced]]:
             core.close()
     finally:
         lock.unlock()
+
+
+def _machine() -> Machine:
+    return this_machine(gpus=read_gpus())
 
 
 def _fit_values(fit: Fit) -> dict[str, Any]:

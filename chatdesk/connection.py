@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from chatdesk.core.settings import ADDRESS_SCHEMES, is_address
 from chatdesk.models.access_tokens import AccessTokens
 from chatdesk.models.hub_access import DEFAULT_ENDPOINT, HubAccess
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from chatdesk.models.hub_address import HubAddress
     from chatdesk.models.remote_appraiser import RemoteAppraiser
     from chatdesk.models.transfer import Transfer
+
+log = logging.getLogger(__name__)
 
 ENDPOINT_VARIABLE = "HF_ENDPOINT"
 
@@ -96,7 +100,12 @@ class HubConnection:
         return parse_address(text, self.address())
 
     def _endpoint(self, settings: Settings) -> str:
-        named = settings.hub_endpoint or self._environ.get(ENDPOINT_VARIABLE, "").strip()
+        if settings.hub_endpoint:
+            return settings.hub_endpoint.rstrip("/")
+        named = self._environ.get(ENDPOINT_VARIABLE, "").strip()
+        if named and not is_address(named, ADDRESS_SCHEMES["hub_endpoint"]):
+            log.warning("%s is no address of a server and is not used: %.100r", ENDPOINT_VARIABLE, named)
+            named = ""
         return (named or DEFAULT_ENDPOINT).rstrip("/")
 
     def appraiser(

@@ -24,7 +24,7 @@ from chatdesk.core.model_files import ModelFile, ModelOrigin, display_name
 from chatdesk.core.overrides import resolve_overrides
 from chatdesk.core.snapshot_budget import snapshot_budget
 from chatdesk.engine.fingerprint import fingerprint
-from chatdesk.engine.snapshot_files import SnapshotFiles, forget_snapshots, snapshot_paths
+from chatdesk.engine.snapshot_files import SnapshotFiles, forget_snapshots, taken_bytes
 from chatdesk.engine.snapshots import MemorySnapshots, SnapshotShelf
 from chatdesk.models.appraiser import Appraiser
 from chatdesk.models.curated import read_curated
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 
     from chatdesk.core.fit import Fit
     from chatdesk.core.hub_models import RepoPage
+    from chatdesk.core.model_info import ModelInfo
     from chatdesk.core.settings import Settings
     from chatdesk.engine.base import Engine, LoadOptions, OnLoadProgress, ShouldStop
     from chatdesk.engine.devices import Device
@@ -276,6 +277,7 @@ class Core:
             self.downloads.start,
             post,
         )
+        self._has_llama = False  # llama.cpp is loaded and set up
         self._live = live
         self._workers = (library_worker, store_worker)
 
@@ -284,9 +286,15 @@ class Core:
         return self.inference.model if self.inference.info is not None else None
 
     def machine(self) -> Machine:
-        """What a model may use here; what the loaded one holds counts as free, for it will make room."""
-        info = self.inference.info
-        return this_machine(info.memory_bytes if info is not None else 0)
+        """What a model may use here; what the loaded one holds counts as free, for it will make room.
+
+        Imports llama.cpp, which takes half a second the first time: not for the thread of the window.
+        """
+        return this_machine(self.inference.info, read_gpus())
+
+    def known_machine(self) -> Machine:
+        """The same at once, without graphics cards while llama.cpp is not there."""
+        return this_machine(self.inference.info, read_gpus() if self._has_llama else ())
 
     def _assess_page(self, page: RepoPage, is_over: Callable[[], bool]) -> Iterator[Mapping[str, Fit]]:
         return self.connection.appraiser(self.machine, self.library.correction)(page, is_over)
@@ -310,16 +318,18 @@ class Core:
         """Do what follows of what was announced. On the thread that announced it."""
         match event:
             case ModelReady():
+                self._has_llama = True
                 self.loading.on_event(event)
             case ModelInstalled():
                 self.library.scan()
             case SettingsChanged():
                 self.downloads.rules_changed()
+                self.loading.reload()
 
     def _snapshot_budget(self) -> int:
         """How much disk snapshots may take now, in bytes."""
         folder = self.paths.snapshots
-        taken = sum(path.stat().st_size for path in snapshot_paths(folder))
+        taken = taken_bytes(folder)
         free = shutil.disk_usage(self.paths.data).free
         return snapshot_budget(self.preferences.current().snapshot_bytes, free, taken)
 
@@ -354,9 +364,8 @@ class Core:
         self.library.open(path, self.loading.use)
 
     def change_settings(self, settings: Settings) -> None:
-        """Save settings; a loaded model is loaded again when they change how it is loaded."""
+        """Save settings; once they are in force, a loaded model is loaded again when they change how it is loaded."""
         self.preferences.change(settings)
-        self.loading.reload()
 
     def change_overrides(self, model: ModelFile, overrides: Mapping[str, Any]) -> None:
         """Replace a model's own settings; it is loaded again when it is in use and they change how it is loaded."""
@@ -369,8 +378,11 @@ class Core:
         def remove(_engine: Engine | None) -> None:
             self.library.remove(model, for_good=for_good)
 
-        if self.inference.model == model:
-            self.loading.unload()
+        used = self.inference.model
+        if used is None or used.path != model.path:
+            self.library.remove(model, for_good=for_good)
+            return
+        self.loading.unload()
         self.inference.run("then remove", remove)
 
     def change_token(self, token: str) -> None:
@@ -404,9 +416,11 @@ class Core:
         deadline = time.monotonic() + PATIENCE_SECONDS
         self.chat.stop_all()
         self.library.stop_verifying()
+        # All are told to end before any is waited for. What the Hub's thread waits for is not worth waiting for.
+        self.hub.close(0)
+        self.downloads.close(0)
         is_done = self.inference.close(PATIENCE_SECONDS - STORE_SHARE_SECONDS)
-        for service in (self.hub, self.downloads):
-            is_done &= service.close(max(deadline - time.monotonic(), 0.0))
+        is_done &= self.downloads.close(max(deadline - STORE_SHARE_SECONDS - time.monotonic(), 0.0))
         self._live.save_unsaved()
         for worker in self._workers:
             is_done &= worker.close(max(deadline - time.monotonic(), 0.0))
@@ -448,31 +462,28 @@ def find_elsewhere(listed: Sequence[ModelFile]) -> tuple[ModelFile, ...]:
     return ModelsElsewhere(Path.home(), os.environ).find(listed)
 
 
-def this_machine(held_bytes: int = 0) -> Machine:
-    """What a model may use here, when the `held_bytes` of the loaded one are given back.
-
-    Graphics cards are asked for once llama.cpp is there: loading it only to know them would hold up the window.
-    """
+def this_machine(held: ModelInfo | None = None, gpus: Sequence[Device] = ()) -> Machine:
+    """What a model may use here with these graphics cards, when what the `held` one takes is given back."""
     import psutil  # late: it takes a tenth of a start
 
     memory = psutil.virtual_memory()
-    gpus = _gpus()
+    on_gpu = held.buffer_bytes if held is not None and held.n_gpu_layers > 0 else 0
+    gpu_total = sum(gpu.total_bytes for gpu in gpus)
     return Machine(
         total_bytes=int(memory.total),
-        free_bytes=min(int(memory.available) + held_bytes, int(memory.total)),
+        free_bytes=min(int(memory.available) + (held.memory_bytes if held is not None else 0), int(memory.total)),
         n_cores=psutil.cpu_count(logical=False) or os.cpu_count() or 1,
-        gpu_total_bytes=sum(gpu.total_bytes for gpu in gpus),
-        gpu_free_bytes=sum(gpu.free_bytes for gpu in gpus),
+        gpu_total_bytes=gpu_total,
+        gpu_free_bytes=min(sum(gpu.free_bytes for gpu in gpus) + on_gpu, gpu_total),
         is_unified=bool(gpus) and all(gpu.is_unified for gpu in gpus),
     )
 
 
-def _gpus() -> list[Device]:
-    if "llama_cpp" not in sys.modules:
-        return []
+def read_gpus() -> tuple[Device, ...]:
+    """The graphics cards that llama.cpp can use."""
     from chatdesk.engine.devices import read_devices
 
-    return [device for device in read_devices().devices if device.is_gpu]
+    return tuple(device for device in read_devices().devices if device.is_gpu)
 
 
 def has_power_to_spare() -> bool:

@@ -99,12 +99,12 @@ class SnapshotFiles:
 
         A disk that takes no more costs the snapshot only: it saves time and nothing else.
         """
-        budget = self._budget_bytes()
-        if snapshot.size_bytes > budget:
-            return False
         path = self._path(snapshot.owner)
         unfinished = path.with_suffix(_UNFINISHED)
         try:
+            budget = self._budget_bytes()
+            if snapshot.size_bytes > budget:
+                return False
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._make_room(budget - snapshot.size_bytes, keep=path)
             with unfinished.open("wb") as stream:
@@ -167,6 +167,17 @@ class SnapshotFiles:
 def snapshot_paths(folder: Path) -> list[Path]:
     """All snapshots of a folder, whatever their key."""
     return sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []
+
+
+def taken_bytes(folder: Path) -> int:
+    """What all snapshots of a folder take on disk; one that goes meanwhile counts nothing."""
+    total = 0
+    for path in snapshot_paths(folder):
+        try:
+            total += path.stat().st_size
+        except OSError:
+            continue
+    return total
 
 
 def owner_prefix(owner: str) -> str:

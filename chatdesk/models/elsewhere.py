@@ -35,7 +35,7 @@ _NOT_FOR_CHAT = ("mmproj", "embed", "rerank")
 _REPO_FOLDER = re.compile(r"models--([\w.-]+?)--([\w.-]+)", re.ASCII)
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_YAML_LINE = re.compile(r"(model_path|name|embedding)\s*:\s*(.*?)\s*")
+_YAML_LINE = re.compile(r"(model_path|name|embedding)\s*:(.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +227,7 @@ def _yaml_values(text: str) -> dict[str, str]:
     for line in text.splitlines():
         found = _YAML_LINE.fullmatch(line)
         if found is not None:
-            values[found[1]] = _unquoted(found[2])
+            values[found[1]] = _unquoted(found[2].strip())
     return values
 
 
@@ -260,7 +260,10 @@ def _local_folder(untrusted_path: object) -> Path | None:
     text = untrusted_path.strip()
     if not text or "\0" in text or not _is_local(text):
         return None
-    path = Path(text).expanduser() if text.startswith("~") else Path(text)
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError:  # the home of somebody who is not known here
+        return None
     return path if path.is_absolute() else None
 
 

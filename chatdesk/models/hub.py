@@ -128,8 +128,9 @@ class Hub:
         try:
             with library_asking(question, access.endpoint) as api:
                 yield question, api
-        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-            # The library takes any answer for what was asked for: a page of HTML, a list for an object, no name.
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError, OSError) as error:
+            # The library takes any answer for what was asked for: a page of HTML, a list for an object, no name. Its
+            # errors of HTTP, which are OSErrors, are of statuses that no question of ours should meet.
             raise unexpected("its answer is not what was asked for") from error
 
 

@@ -11,6 +11,7 @@ The library does not look into folders whose names begin with a dot.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import shutil
@@ -287,5 +288,9 @@ def _make_durable(folder: Path) -> None:
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
+        except OSError as error:
+            # Some mounts (network drives, shares of a virtual machine) know no such thing; the file itself is safe.
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS):
+                raise
         finally:
             os.close(descriptor)

@@ -28,6 +28,9 @@ class Patience:
     most_refusals: int = 8
 
 
+MOST_DOUBLINGS = 30  # beyond any wait, and within what a float holds
+
+
 class BackOff:
     """Waits grow with each failure in a row. `jitter` gives numbers from 0 to 1, so that not all ask again at once."""
 
@@ -51,11 +54,12 @@ class BackOff:
         limits = self._patience
         match error.code:
             case ErrorCode.HUB_RATE_LIMITED:
-                seconds = float(error.detail.params["seconds"]) * (1 + self._jitter() / 10)
+                # A hub that asks for no pause at all is not asked again at once for ever.
+                asked_for = float(error.detail.params["seconds"]) * (1 + self._jitter() / 10)
+                seconds = max(asked_for, self._grown_seconds() / 2)
             case ErrorCode.HUB_UNREACHABLE | ErrorCode.HUB_ERROR:
                 self._refusals += error.code is ErrorCode.HUB_ERROR
-                longest = min(limits.first_wait_seconds * 2**self._failures, limits.longest_wait_seconds)
-                seconds = longest * (1 + self._jitter()) / 2
+                seconds = self._grown_seconds() * (1 + self._jitter()) / 2
             case _:
                 raise error
         self._failures += 1
@@ -63,3 +67,9 @@ class BackOff:
         if self._waited_seconds > limits.total_wait_seconds or self._refusals > limits.most_refusals:
             raise error
         return seconds
+
+    def _grown_seconds(self) -> float:
+        """The longest wait after so many failures in a row."""
+        limits = self._patience
+        grown = limits.first_wait_seconds * 2.0 ** min(self._failures, MOST_DOUBLINGS)
+        return min(grown, limits.longest_wait_seconds)

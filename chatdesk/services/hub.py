@@ -16,7 +16,7 @@ from chatdesk.core.events import (
     RepoFailed,
     RepoShown,
 )
-from chatdesk.services.worker import Worker
+from chatdesk.services.worker import Priority, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,9 +130,13 @@ class HubService:
                 self._post(RepoFailed(repo_id, error.detail))
                 return
             self._post(RepoShown(page, filename))
-            for fits in self._assess(page, is_over):
-                if is_over():
-                    return
+            assess_next(self._assess(page, is_over))
+
+        def assess_next(verdicts: Iterator[Mapping[str, Fit]]) -> None:
+            """One verdict; the next one is a job of its own, so that nobody's search waits for all."""
+            fits = next(verdicts, None)
+            if fits is not None and not is_over():
                 self._post(FitsAssessed(repo_id, fits))
+                self._worker.submit("assess", lambda: assess_next(verdicts), Priority.IDLE)
 
         self._worker.submit("show", show)

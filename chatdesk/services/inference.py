@@ -75,7 +75,6 @@ class InferenceService:
         self._epoch = 0
         self._newest_load = 0  # the epoch that the last load began, or 0 when an unload came after it
         self._model: ModelFile | None = None
-        self._newest_options: LoadOptions | None = None  # those of the last load that was asked for
         self._is_closing = False
         self._worker = Worker("engine", post, self._save_snapshot, snapshot_after_seconds)
         self._snapshots = Worker("snapshots", post)
@@ -91,7 +90,6 @@ class InferenceService:
             self._epoch += 1
             self._newest_load = epoch = self._epoch
             self._model = model
-            self._newest_options = options
         self._worker.submit("load", lambda: self._load(model, options, epoch))
 
     def cancel_load(self) -> None:
@@ -116,10 +114,6 @@ class InferenceService:
         """What is loaded now, if anything."""
         engine = self._engine
         return engine.info if engine is not None else None
-
-    def is_loaded_otherwise(self, model: ModelFile, options: LoadOptions) -> bool:
-        """Whether `model` is in use, or on its way, with other options than these."""
-        return self._model == model and self._newest_options != options
 
     def is_wanted(self, priority: Priority = Priority.IDLE) -> bool:
         """Whether idle work of `priority` should end: something more urgent waits, or the engine goes away."""
@@ -165,7 +159,7 @@ class InferenceService:
         finally:
             with self._lock:
                 if epoch == self._newest_load:
-                    self._model, self._newest_options = self._loaded if self._loaded is not None else (None, None)
+                    self._model = self._loaded[0] if self._loaded is not None else None
             self._memory.set_loading(None)
 
     def _replace_engine(self, model: ModelFile, options: LoadOptions, epoch: int) -> None:

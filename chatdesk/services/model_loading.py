@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from chatdesk.core.errors import ErrorCode, ErrorDetail
@@ -51,6 +52,7 @@ class ModelLoadService:
         self._machine = machine
         self._stop_replies = stop_replies
         self._post = post
+        self._last: _Load | None = None  # touched by the library's thread only
 
     def use(self, model: ModelFile, *, is_forced: bool = False) -> None:
         """Load a model in place of the one in use, whose reply ends; one that is too large only when `is_forced`.
@@ -76,42 +78,57 @@ class ModelLoadService:
             self._library.note_load(event.model, event.info)
 
     def _use(self, installed: InstalledModel, *, is_forced: bool) -> None:
-        options = self._options(installed)
-        problem = None if is_forced else _too_large(installed, options, self._machine())
+        asked, machine = load_options(self._settings(), installed.overrides), self._machine()
+        problem = None if is_forced else _too_large(installed, asked, machine)
         if problem is not None:
             self._post(ModelFailed(installed.file, problem, installed.fit))
-            return
+        else:
+            self._load(installed, asked, machine)
+
+    def _reload(self, installed: InstalledModel) -> None:
+        asked, last = load_options(self._settings(), installed.overrides), self._last
+        if last is None or last.path != installed.file.path or last.asked != asked:
+            self._load(installed, asked, self._machine())
+
+    def _load(self, installed: InstalledModel, asked: LoadOptions, machine: Machine) -> None:
+        last, path = self._last, installed.file.path
+        if last is not None and (last.path, last.asked) == (path, asked):
+            # What is free changes from moment to moment; a model in use is not loaded again for that.
+            options = last.options
+        else:
+            options = with_gpu_layers(asked, installed.fit, machine)
+        self._last = _Load(path, asked, options)
         self._stop_replies()
         self._inference.load(installed.file, options)
 
-    def _reload(self, installed: InstalledModel) -> None:
-        options = self._options(installed)
-        if self._inference.is_loaded_otherwise(installed.file, options):
-            self._stop_replies()
-            self._inference.load(installed.file, options)
 
-    def _options(self, installed: InstalledModel) -> LoadOptions:
-        return load_options(self._settings(), installed.overrides, installed.fit, has_gpu=self._has_gpu)
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """The last load: what was asked for, and the options that this came to."""
 
-    @property
-    def _has_gpu(self) -> bool:
-        return self._machine().gpu_total_bytes > 0
+    path: str
+    asked: LoadOptions
+    options: LoadOptions
 
 
-def load_options(settings: Settings, overrides: Mapping[str, object], fit: Fit | None, *, has_gpu: bool) -> LoadOptions:
-    """How a model is loaded with its own settings over the app's; layers are put on a GPU as far as they fit."""
+def load_options(settings: Settings, overrides: Mapping[str, object]) -> LoadOptions:
+    """How a model is to be loaded, with its own settings over the app's."""
     load, _ = resolve_overrides(settings, overrides)
-    n_gpu_layers = load.n_gpu_layers
-    if n_gpu_layers == ALL_GPU_LAYERS and has_gpu and fit is not None:
-        n_gpu_layers = fit.n_gpu_layers
     return LoadOptions(
         n_ctx=load.n_ctx,
         n_threads=load.n_threads,
-        n_gpu_layers=n_gpu_layers,
+        n_gpu_layers=load.n_gpu_layers,
         cache_type=load.cache_type,
         flash_attention=load.flash_attention,
         chat_template=load.chat_template,
     )
+
+
+def with_gpu_layers(asked: LoadOptions, fit: Fit | None, machine: Machine) -> LoadOptions:
+    """`asked` with as many layers on the GPU as fit, where all were asked for."""
+    if asked.n_gpu_layers != ALL_GPU_LAYERS or machine.gpu_total_bytes == 0 or fit is None:
+        return asked
+    return replace(asked, n_gpu_layers=fit.n_gpu_layers)
 
 
 def _too_large(installed: InstalledModel, options: LoadOptions, machine: Machine) -> ErrorDetail | None:

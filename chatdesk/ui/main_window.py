@@ -85,6 +85,7 @@ class Verbs:
     change_settings: Callable[[Settings], None]
     has_token: Callable[[], bool]
     change_token: Callable[[str], None]
+    clear_snapshots: Callable[[], None]
     add_model: Callable[[str], None]
     log_file: str
 
@@ -272,6 +273,7 @@ class MainWindow(QMainWindow):
         dialog.show_page(page)
         dialog.saved.connect(self._verbs.change_settings)
         dialog.token_changed.connect(self._verbs.change_token)
+        dialog.clear_requested.connect(self._verbs.clear_snapshots)
         dialog.open()
 
     def _quit(self) -> None:

@@ -33,6 +33,7 @@ class SettingsDialog(QDialog):
     """Shows a `Settings` value and hands back the edited one with `saved`."""
 
     saved = Signal(object)
+    clear_requested = Signal()  # what models have processed of chats is to go
     token_changed = Signal(str)  # a new access token; empty: the saved one is to be forgotten
 
     def __init__(self, settings: Settings, parent: QWidget | None = None, *, has_token: bool = False) -> None:
@@ -43,8 +44,10 @@ class SettingsDialog(QDialog):
         self.setAccessibleName(self.tr("Settings"))
         self._settings = settings
         self._network = NetworkPage(self.tr("Models and network"), has_token=has_token)
+        general = GeneralPage(self.tr("General"))
+        general.clear_requested.connect(self.clear_requested)
         self._pages: tuple[SettingsPage, ...] = (
-            GeneralPage(self.tr("General")),
+            general,
             RepliesPage(self.tr("Replies")),
             LoadingPage(self.tr("Loading")),
             self._network,

@@ -1,22 +1,27 @@
-"""How the window looks, and what every chat begins with."""
+"""How the window looks, what every chat begins with, and how much is kept so that chats answer at once."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton
 
 from chatdesk.core.settings import Theme
+from chatdesk.core.snapshot_budget import BUDGETS
 from chatdesk.ui.settings_dialog.fields import Choice
 from chatdesk.ui.settings_dialog.page import SettingsPage
+from chatdesk.ui.wording import size_words
 
 if TYPE_CHECKING:
     from chatdesk.core.settings import Settings
 
 
 class GeneralPage(SettingsPage):
-    """Appearance and system prompt."""
+    """Appearance, system prompt, and what is kept of chats beside their text."""
+
+    clear_requested = Signal()  # what models have processed of chats is to go
 
     def __init__(self, title: str) -> None:
         super().__init__("settings_general", title)
@@ -30,6 +35,9 @@ class GeneralPage(SettingsPage):
         self._system_prompt = QPlainTextEdit()
         self._system_prompt.setFixedHeight(120)
         self._system_prompt.setTabChangesFocus(True)
+        self._budget = Choice(tuple((self._budget_words(size), size) for size in BUDGETS))
+        self._clear = QPushButton(self.tr("Clear now"))
+        self._clear.clicked.connect(self._ask_to_clear)
         self.section(title)
         self.row("theme_choice", self.tr("Appearance"), self.tr("The colours of the window."), self._theme)
         self.wide_row(
@@ -38,13 +46,40 @@ class GeneralPage(SettingsPage):
             self.tr("What the model is told before every chat: how it should answer. Empty: as its maker intended."),
             self._system_prompt,
         )
+        self.row(
+            "snapshot_choice",
+            self.tr("Keep chats ready on disk"),
+            self.tr("What a model has read of a chat is kept, so that it answers at once when you come back to it."),
+            self._budget,
+        )
+        self.row(
+            "clear_snapshots_button",
+            self.tr("Forget what is kept ready"),
+            self.tr("Chats stay; the next answer in each takes longer once. It holds what was said, like the chats."),
+            self._clear,
+        )
         self.finish()
 
     def fill(self, settings: Settings) -> None:
         self._theme.choose(settings.theme)
         self._system_prompt.setPlainText(settings.system_prompt)
+        # A size from the settings file that is not among these is shown as the nearest choice of ours: automatic.
+        self._budget.choose(settings.snapshot_bytes if settings.snapshot_bytes in BUDGETS else None)
 
     def changed(self, settings: Settings) -> Settings:
         return replace(
-            settings, theme=Theme(self._theme.currentData()), system_prompt=self._system_prompt.toPlainText()
+            settings,
+            theme=Theme(self._theme.currentData()),
+            system_prompt=self._system_prompt.toPlainText(),
+            snapshot_bytes=self._budget.currentData(),
         )
+
+    def _ask_to_clear(self) -> None:
+        self._clear.setEnabled(False)
+        self._clear.setText(self.tr("Cleared"))
+        self.clear_requested.emit()
+
+    def _budget_words(self, size_bytes: int | None) -> str:
+        if size_bytes is None:
+            return self.tr("Automatic")
+        return self.tr("Off") if size_bytes == 0 else size_words(size_bytes)

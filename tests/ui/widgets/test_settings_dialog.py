@@ -154,7 +154,7 @@ def test_every_field_has_a_name_and_an_explanation_for_screen_readers(qtbot: QtB
         for child in dialog.findChildren(QWidget)
         if child.objectName().endswith(("_field", "_choice", "_switch", "_edit"))
     ]
-    assert len(fields) == 20
+    assert len(fields) == 21
     for field in fields:
         assert field.accessibleName(), field.objectName()
         assert field.accessibleDescription(), field.objectName()
@@ -284,3 +284,16 @@ def test_standard_values_leave_the_token_alone(qtbot: QtBot) -> None:
     find(dialog, QPushButton, "default_settings_button").click()
     saved_by(dialog, qtbot)
     assert told == []
+
+
+def test_what_is_kept_ready_of_chats_has_a_budget_and_can_be_cleared(qtbot: QtBot) -> None:
+    dialog = SettingsDialog(Settings(snapshot_bytes=2 * 10**9))
+    qtbot.addWidget(dialog)
+    choice = find(dialog, QComboBox, "snapshot_choice")
+    assert choice.currentText() == "2.0 GB"
+    choice.setCurrentText("Off")
+    with qtbot.waitSignal(dialog.clear_requested):
+        find(dialog, QPushButton, "clear_snapshots_button").click()
+    with qtbot.waitSignal(dialog.saved) as saved:
+        find(dialog, QPushButton, "save_settings_button").click()
+    assert saved.args == [Settings(snapshot_bytes=0)]

@@ -123,6 +123,7 @@ def person(desk: Desk, qtbot: QtBot) -> Person:
             change_settings=lambda _settings: None,
             has_token=lambda: False,
             change_token=lambda _token: None,
+            clear_snapshots=lambda: None,
             add_model=lambda _path: None,
             log_file="",
         )

@@ -12,7 +12,7 @@ from chatdesk.core.model_info import ModelInfo
 from chatdesk.core.settings import Settings
 from chatdesk.engine.base import LoadOptions
 from chatdesk.engine.scripted import ScriptedEngine
-from chatdesk.services.model_loading import ModelLoadService, load_options
+from chatdesk.services.model_loading import ModelLoadService, with_gpu_layers
 from tests.support.desk import Desk, model
 
 GB = 10**9
@@ -130,9 +130,20 @@ def test_what_a_load_took_is_noted(loading: Loading) -> None:
 
 
 @pytest.mark.parametrize(
-    ("has_gpu", "wanted", "expected"), [(True, -1, 20), (True, 5, 5), (False, -1, -1), (True, 0, 0)]
+    ("gpu_bytes", "wanted", "expected"), [(8 * GB, -1, 20), (8 * GB, 5, 5), (0, -1, -1), (8 * GB, 0, 0)]
 )
-def test_layers_go_to_a_gpu_as_far_as_they_fit(*, has_gpu: bool, wanted: int, expected: int) -> None:
+def test_layers_go_to_a_gpu_as_far_as_they_fit(gpu_bytes: int, wanted: int, expected: int) -> None:
     fit = Fit(FitLabel.SLOW, NEED, 8192, n_gpu_layers=20)
-    options = load_options(replace(Settings(), n_gpu_layers=wanted), {}, fit, has_gpu=has_gpu)
-    assert options.n_gpu_layers == expected
+    machine = Machine(16 * GB, 8 * GB, 4, gpu_bytes, gpu_bytes // 2)
+    assert with_gpu_layers(LoadOptions(n_gpu_layers=wanted), fit, machine).n_gpu_layers == expected
+
+
+def test_a_model_in_use_is_not_loaded_again_because_less_is_free(loading: Loading) -> None:
+    knows(loading, A, FitLabel.FITS)
+    loading.service.use(A)
+    loading.desk.log.wait_for(ModelReady)
+    knows(loading, A, FitLabel.SLOW)
+    loading.service.reload()
+    loading.service.use(A)
+    loading.desk.log.wait_for(ModelReady, lambda _event: len(loading.desk.log.of(ModelReady)) == 2)
+    assert len(loading.desk.garage.options) == 1
