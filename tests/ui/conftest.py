@@ -4,11 +4,21 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QLocale
 
 from chatdesk.ui.resources import set_resource_folder
+
+
+@pytest.fixture(autouse=True)
+def _own_locale() -> Iterator[None]:
+    """Whatever locale a test chooses is gone with it."""
+    before = QLocale()
+    yield
+    QLocale.setDefault(before)
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chatdesk.core.errors import ErrorCode, UserFacingError
@@ -122,6 +122,7 @@ json_values = st.recursive(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # nested values take their time on a busy machine
 @given(st.dictionaries(st.sampled_from([*sorted(OVERRIDE_NAMES), "other"]), json_values))
 def test_whatever_was_kept_a_model_can_be_loaded(kept: dict[str, Any]) -> None:
     load, _ = resolve_overrides(APPS, kept)
