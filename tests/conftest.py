@@ -9,9 +9,14 @@ import importlib.util
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from chatdesk.core.model_files import ModelFile, ModelOrigin
 from tests.support.tiny_gguf import TinyModel
+
+# How long an example takes tells of the machine and not of the claim.
+settings.register_profile("chatdesk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("chatdesk")
 
 
 @pytest.fixture(scope="session")
