@@ -277,6 +277,7 @@ class Core:
             self.downloads.start,
             post,
         )
+        self._keyring = Worker("keyring", post)  # which may wait for a person to unlock it
         self._has_llama = False  # llama.cpp is loaded and set up
         self._live = live
         self._workers = (library_worker, store_worker)
@@ -397,7 +398,7 @@ class Core:
                 self.connection.tokens.delete()
                 self.state.set(StateKey.TOKEN_KEPT, None)
 
-        self._workers[0].submit("token", change)
+        self._keyring.submit("token", change)
 
     def clear_snapshots(self) -> None:
         """Forget what models have processed of all conversations; it will be processed again when it is needed."""
@@ -418,6 +419,7 @@ class Core:
         self.library.stop_verifying()
         # All are told to end before any is waited for. What the Hub's thread waits for is not worth waiting for.
         self.hub.close(0)
+        self._keyring.close(0)
         self.downloads.close(0)
         is_done = self.inference.close(PATIENCE_SECONDS - STORE_SHARE_SECONDS)
         is_done &= self.downloads.close(max(deadline - STORE_SHARE_SECONDS - time.monotonic(), 0.0))
