@@ -111,9 +111,11 @@ def make_application() -> QApplication:
     from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QApplication
 
+    from chatdesk.ui import scroll_areas
     from chatdesk.ui.resources import set_resource_folder
 
     application = QApplication(sys.argv[:1])
+    scroll_areas.install()
     application.setApplicationName("ChatDesk")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("chatdesk")

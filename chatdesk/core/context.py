@@ -204,13 +204,15 @@ def _exchange(pieces: Sequence[Piece], start: int, stop: int, stand_in_tokens: i
     remnant = {index for index in range(start, stop) if pieces[index].is_pinned}
     stand_ins = 0
     for index in sorted(remnant):
-        if pieces[index].role is Role.USER or index == start or index - 1 in remnant:
-            continue
-        # A reply without what it answers. What is no longer than the words that would stand for it stays itself.
-        if pieces[index - 1].tokens <= stand_in_tokens:
-            remnant.add(index - 1)
-        else:
-            stand_ins += stand_in_tokens
+        place = index
+        # A reply without what it answers. What is no longer than the words that would stand for it stays itself, and
+        # may be such a reply in turn.
+        while pieces[place].role is not Role.USER and place != start and place - 1 not in remnant:
+            if pieces[place - 1].tokens > stand_in_tokens:
+                stand_ins += stand_in_tokens
+                break
+            place -= 1
+            remnant.add(place)
     return _Exchange(
         start,
         stop,

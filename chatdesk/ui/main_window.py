@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QUrl, Slot
-from PySide6.QtGui import QAccessible, QAction, QCloseEvent, QColor, QDesktopServices, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QColor, QDesktopServices, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -286,9 +286,7 @@ class MainWindow(QMainWindow):
     def warm_up(self) -> None:
         """Load what the first reply will need, now that the window stands."""
         self._transcript.warm_up()
-        if not QAccessible.isActive():
-            # Qt can crash when widgets are made just while assistive technology walks through the window.
-            self._models.picker.warm_up()
+        self._models.picker.warm_up()
 
     def saved_geometry(self) -> tuple[str, str]:
         """Where the window and its divider are, as text for `restore_geometry`."""

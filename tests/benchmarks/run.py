@@ -50,6 +50,7 @@ FAMILIES = {
     "headers": "headers",
     "transfer": "transfer",
     "resume": "resuming",
+    "remember": "remembering",
 }
 
 

@@ -1,7 +1,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chatdesk.core.context import (
@@ -168,6 +168,11 @@ def test_pinned_messages_and_the_last_one_always_stay(
 
 
 @given(conversations, budgets, st.sampled_from(OverflowPolicy))
+@example(  # a pinned reply behind a short reply whose question is long
+    [Piece(USER, 100), Piece(Role.ASSISTANT, 0), Piece(Role.ASSISTANT, 0, is_pinned=True), Piece(USER, 1)],
+    0,
+    OverflowPolicy.SUMMARISE,
+)
 def test_the_tokens_told_are_those_of_what_is_sent(pieces: list[Piece], budget: int, policy: OverflowPolicy) -> None:
     sent = fitting(pieces, budget, policy, stand_in_tokens=STAND_IN_TOKENS)
     path = [Spoken(str(index), PromptMessage(piece.role, str(index))) for index, piece in enumerate(pieces)]

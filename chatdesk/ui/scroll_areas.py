@@ -1,0 +1,34 @@
+"""Scroll areas as assistive technology sees them.
+
+Qt's own interface of a scroll area takes its children by number without looking whether there are still so many. A
+scroll bar that goes between two questions of a screen reader then ends the app (Qt 6.11). The interface of plain
+widgets does look.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import shiboken6
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAccessible, QAccessibleInterface
+from PySide6.QtWidgets import QAccessibleWidget, QScrollArea
+
+# By widget, for as long as both live: Qt does not keep what is made here.
+_NODE = "_accessible_node"
+
+
+@cache
+def install() -> None:
+    """Make Qt ask here for the interfaces of scroll areas. Once per process."""
+    QAccessible.installFactory(_make)
+
+
+def _make(class_name: str, made_for: QObject) -> QAccessibleInterface | None:
+    if class_name != "QScrollArea" or not isinstance(made_for, QScrollArea):
+        return None
+    node: QAccessibleInterface | None = getattr(made_for, _NODE, None)
+    if node is None or not shiboken6.isValid(node):
+        node = QAccessibleWidget(made_for, QAccessible.Role.Pane)
+        setattr(made_for, _NODE, node)
+    return node
