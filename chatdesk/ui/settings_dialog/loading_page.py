@@ -42,7 +42,10 @@ class LoadingPage(SettingsPage):
         self.row(
             "n_gpu_layers_field",
             "n_gpu_layers",
-            self.tr("How many layers of the model the graphics card computes, where there is one. 0 means none."),
+            self.tr(
+                "How many layers of the model the graphics card computes. 0 means none. The card needs a build of "
+                "ChatDesk for it: CUDA for NVIDIA, ROCm or Vulkan for AMD, Vulkan for Intel; on a Mac, Metal is in it."
+            ),
             self._n_gpu_layers,
         )
         self.row(
