@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from chatdesk.core.settings import Settings
 
 DONE, PROBLEM, INTERRUPTED = 0, 1, 130
+MOST_SHOWN_SECONDS = 90  # what takes longer is told in minutes
 LOOK_SECONDS = 0.2  # between two looks at whether Ctrl+C was pressed
 
 E = TypeVar("E")
@@ -197,7 +198,7 @@ def _pull(options: argparse.Namespace) -> int:
 
 def _follow(announced: _Announced, model: RemoteModel) -> int:
     """Print progress until a download is over; Ctrl+C pauses it."""
-    meter = _Meter(sys.stderr.isatty())
+    meter = _Meter(is_terminal=sys.stderr.isatty())
     while True:
         event = announced.next()
         match event:
@@ -330,7 +331,7 @@ class _Announced:
 class _Meter:
     """Progress on one line of a terminal; on anything else, a line for each state."""
 
-    def __init__(self, is_terminal: bool) -> None:  # noqa: FBT001
+    def __init__(self, *, is_terminal: bool) -> None:
         self._is_terminal = is_terminal
         self._state: DownloadState | None = None
 
@@ -355,7 +356,8 @@ def _progress_words(download: Download) -> str:
     if download.bytes_per_second:
         parts.append(f"{download.bytes_per_second / 1e6:.1f} MB/s")
     if (seconds := download.seconds_left) is not None:
-        parts.append(f"{seconds / 60:.0f} min left" if seconds > 90 else f"{seconds:.0f} s left")  # noqa: PLR2004
+        is_long = seconds > MOST_SHOWN_SECONDS
+        parts.append(f"{seconds / 60:.0f} min left" if is_long else f"{seconds:.0f} s left")
     if download.error is not None:
         parts.append(download.error.english)
     return "  ".join(parts)

@@ -52,7 +52,7 @@ class ModelLoadService:
         self._machine = machine
         self._stop_replies = stop_replies
         self._post = post
-        self._last: _Load | None = None  # touched by the library's thread only
+        self._loads: dict[str, _Load] = {}  # the last of each model, by path; touched by the library's thread only
 
     def use(self, model: ModelFile, *, is_forced: bool = False) -> None:
         """Load a model in place of the one in use, whose reply ends; one that is too large only when `is_forced`.
@@ -86,27 +86,27 @@ class ModelLoadService:
             self._load(installed, asked, machine)
 
     def _reload(self, installed: InstalledModel) -> None:
-        asked, last = load_options(self._settings(), installed.overrides), self._last
-        if last is None or last.path != installed.file.path or last.asked != asked:
+        asked, last = load_options(self._settings(), installed.overrides), self._loads.get(installed.file.path)
+        if last is None or last.asked != asked:
             self._load(installed, asked, self._machine())
 
     def _load(self, installed: InstalledModel, asked: LoadOptions, machine: Machine) -> None:
-        last, path = self._last, installed.file.path
-        if last is not None and (last.path, last.asked) == (path, asked):
+        path, used = installed.file.path, self._inference.model
+        last = self._loads.get(path) if used is not None and used.path == path else None
+        if last is not None and last.asked == asked:
             # What is free changes from moment to moment; a model in use is not loaded again for that.
             options = last.options
         else:
             options = with_gpu_layers(asked, installed.fit, machine)
-        self._last = _Load(path, asked, options)
+        self._loads[path] = _Load(asked, options)
         self._stop_replies()
         self._inference.load(installed.file, options)
 
 
 @dataclass(frozen=True, slots=True)
 class _Load:
-    """The last load: what was asked for, and the options that this came to."""
+    """A load: what was asked for, and the options that this came to."""
 
-    path: str
     asked: LoadOptions
     options: LoadOptions
 

@@ -3,7 +3,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from chatdesk.core.errors import ErrorCode
+from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.events import ModelFailed, ModelReady
 from chatdesk.core.fit import CacheType, Fit, FitLabel, Machine, MemoryNeed
 from chatdesk.core.installed_models import InstalledModel
@@ -115,6 +115,18 @@ def test_settings_load_the_model_again_only_if_they_load_it_otherwise(loading: L
     loading.service.reload()
     loading.desk.log.wait_for(ModelReady, lambda _event: len(loading.desk.log.of(ModelReady)) == 2)
     assert [options.n_ctx for options in loading.desk.garage.options] == [None, 2048]
+
+
+def test_after_a_failed_load_a_setting_that_loads_nothing_otherwise_ends_no_reply(loading: Loading) -> None:
+    loading.service.use(A)
+    loading.desk.log.wait_for(ModelReady)
+    loading.desk.garage.engines[B.path] = UserFacingError(ErrorCode.MODEL_OUT_OF_MEMORY, model="B")
+    loading.service.use(B)
+    loading.desk.log.wait_for(ModelReady, lambda _event: len(loading.desk.log.of(ModelReady)) == 2)
+    before = len(loading.stops)
+    loading.desk.settings = replace(Settings(), is_offline=True)
+    loading.service.reload()
+    assert len(loading.stops) == before
 
 
 def test_nothing_is_loaded_again_where_nothing_is_loaded(loading: Loading) -> None:
