@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QUrl, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QColor, QDesktopServices, QGuiApplication, QKeySequence
+from PySide6.QtGui import QCloseEvent, QColor, QDesktopServices, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -48,6 +48,7 @@ from chatdesk.core.events import (
     SummaryChanged,
 )
 from chatdesk.ui import theme
+from chatdesk.ui.actions import ActionRow, ActionTable, Group
 from chatdesk.ui.composer import Composer
 from chatdesk.ui.context_meter.meter import ContextMeter
 from chatdesk.ui.crash_dialog import CrashDialog
@@ -181,31 +182,32 @@ class MainWindow(QMainWindow):
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_theme)
 
     def _build_actions(self) -> None:
-        menu = QMenu(self)
-        rows: tuple[tuple[str, str, Callable[[], None], QKeySequence | QKeySequence.StandardKey | str], ...] = (
-            ("new_chat_action", self.tr("New chat"), self.new_chat, QKeySequence.StandardKey.New),
-            ("choose_model_action", self.tr("Choose a model"), self._models.picker.open_menu, "Ctrl+M"),
-            ("models_action", self.tr("Models…"), self._models.show_manager, "Ctrl+Shift+M"),
-            ("open_file_action", self.tr("Open GGUF…"), self._open_file, QKeySequence.StandardKey.Open),
-            ("rename_action", self.tr("Rename this chat"), self._sidebar.rename_current, ""),
-            ("settings_action", self.tr("Settings…"), self._show_settings, "Ctrl+,"),
-            ("context_action", self.tr("What the model is sent"), self._context.open_map, "Ctrl+I"),
-            ("stop_action", self.tr("Stop the reply"), self._stop, QKeySequence(Qt.Key.Key_Escape)),
-            ("write_action", self.tr("Go to the message box"), self._composer.setFocus, "Ctrl+L"),
-            ("quit_action", self.tr("Quit"), self._quit, QKeySequence.StandardKey.Quit),
+        table = ActionTable(self)
+        key = QKeySequence.StandardKey
+        table.add(
+            ActionRow("new_chat_action", Group.CHATS, self.tr("New chat"), self.new_chat, key.New),
+            ActionRow("rename_action", Group.THIS_CHAT, self.tr("Rename this chat"), self._sidebar.rename_current),
+            ActionRow("stop_action", Group.THIS_CHAT, self.tr("Stop the reply"), self._stop, "Esc"),
+            ActionRow(
+                "context_action", Group.THIS_CHAT, self.tr("What the model is sent"), self._context.open_map, "Ctrl+I"
+            ),
+            ActionRow(
+                "write_action", Group.THIS_CHAT, self.tr("Go to the message box"), self._composer.setFocus, "Ctrl+L"
+            ),
+            ActionRow(
+                "choose_model_action", Group.MODELS, self.tr("Choose a model"), self._models.picker.open_menu, "Ctrl+M"
+            ),
+            ActionRow("models_action", Group.MODELS, self.tr("Models…"), self._models.show_manager, "Ctrl+Shift+M"),
+            ActionRow("open_file_action", Group.MODELS, self.tr("Open GGUF…"), self._open_file, key.Open),
+            ActionRow("settings_action", Group.WINDOW, self.tr("Settings…"), self._show_settings, "Ctrl+,"),
+            ActionRow("quit_action", Group.WINDOW, self.tr("Quit"), self._quit, key.Quit),
         )
-        for name, text, handler, shortcut in rows:
-            action = QAction(text, self)
-            action.setObjectName(name)
-            action.setShortcut(QKeySequence(shortcut))
-            action.triggered.connect(lambda _checked=False, handler=handler: handler())
-            menu.addAction(action)
-            # Shortcuts belong to the window, not to the menu that lists them.
-            self.addAction(action)
+        menu = QMenu(self)
         self._deleted_menu = QMenu(self.tr("Restore a deleted chat"), menu)
         self._deleted_menu.setObjectName("deleted_menu")
         self._deleted_menu.aboutToShow.connect(self._fill_deleted_menu)
-        menu.insertMenu(menu.actions()[5], self._deleted_menu)
+        table.add_menu(Group.CHATS, self._deleted_menu)
+        table.fill(menu)
         menu.aboutToShow.connect(lambda: self._deleted_menu.menuAction().setEnabled(bool(self._deleted)))
         self._menu_button.setMenu(menu)
 
