@@ -40,6 +40,7 @@ from chatdesk.services.keep_awake import KeepAwake
 from chatdesk.services.live_replies import LiveReplies
 from chatdesk.services.model_library import ModelLibraryService
 from chatdesk.services.model_loading import ModelLoadService
+from chatdesk.services.new_replies import NewReplies
 from chatdesk.services.preferences import PreferencesService
 from chatdesk.services.prompt_sources import PromptSources
 from chatdesk.services.summaries import SummaryService
@@ -246,16 +247,11 @@ class Core:
         )
         summaries = SummaryStore(self.database)
         context = ContextService(PromptSources(conversations, summaries, self._chat_settings), self.inference, post)
-        self.chat = ChatService(
-            conversations,
-            store_worker,
-            self.inference,
-            live,
-            context,
-            SummaryService(summaries, store_worker, self.inference, context, has_power_to_spare, post),
-            self._chat_settings,
-            post,
+        summariser = SummaryService(summaries, store_worker, self.inference, context, has_power_to_spare, post)
+        replies = NewReplies(
+            conversations, store_worker, self.inference, live, context, summariser, self._chat_settings, post
         )
+        self.chat = ChatService(conversations, store_worker, self.inference, live, context, summariser, replies, post)
         self.history = HistoryService(conversations, summaries, store_worker, live, self.inference.forget, post)
         self.connection = HubConnection(
             self.preferences.current, os.environ, lambda: self.state.get(StateKey.TOKEN_KEPT) is not None

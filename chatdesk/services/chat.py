@@ -19,17 +19,16 @@ from chatdesk.core.events import (
     Post,
     SendFailed,
 )
-from chatdesk.core.messages import Message, ReplyOrigin, Role, clean_text
-from chatdesk.services.replies import LeftOutNotices, Reply
+from chatdesk.core.messages import Role, clean_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from chatdesk.core.settings import Settings
     from chatdesk.engine.base import Engine
     from chatdesk.services.context import ContextService
     from chatdesk.services.inference import InferenceService
     from chatdesk.services.live_replies import LiveReplies
+    from chatdesk.services.new_replies import NewReplies
     from chatdesk.services.summaries import SummaryService
     from chatdesk.services.worker import Worker
     from chatdesk.store.conversations import ConversationStore
@@ -46,7 +45,7 @@ class ChatService:
         live: LiveReplies,
         context: ContextService,
         summaries: SummaryService,
-        settings: Callable[[], Settings],
+        replies: NewReplies,
         post: Post,
     ) -> None:
         self._store = store
@@ -55,9 +54,8 @@ class ChatService:
         self._live = live
         self._context = context
         self._summaries = summaries
-        self._settings = settings
+        self._replies = replies
         self._post = post
-        self._left_out = LeftOutNotices(post)
 
     def send(self, conversation_id: str | None, untrusted_text: str, *, allows_leaving_out: bool = False) -> None:
         """Save a message and have it answered; None begins a conversation.
@@ -128,8 +126,7 @@ class ChatService:
             text = clean_text(untrusted_text)
             if not text:
                 raise UserFacingError(ErrorCode.EMPTY_MESSAGE)
-            self._live.save_unsaved()
-            origin = self._origin(conversation_id)
+            origin = self._replies.origin(conversation_id)
             if asks_first and conversation_id is not None and self._has_to_ask(conversation_id):
                 self._inference.run("ask", lambda engine: self._ask(engine, conversation_id, untrusted_text))
                 return
@@ -141,7 +138,7 @@ class ChatService:
         self._post(ConversationCreated(conversation) if conversation_id is None else ConversationChanged(conversation))
         self._post(MessageAdded(message))
         self._post(MessageAdded(reply))
-        self._begin(reply)
+        self._replies.begin(reply)
 
     def _has_to_ask(self, conversation_id: str) -> bool:
         return self._store.conversation(conversation_id).overflow_policy is OverflowPolicy.STOP_AND_ASK
@@ -150,58 +147,15 @@ class ChatService:
         old = self._store.message(message_id)
         if old.role is not Role.ASSISTANT or old.parent_id is None:
             return
-        self._live.save_unsaved()
-        reply = self._store.add_reply(old.parent_id, self._origin(old.conversation_id))
+        reply = self._store.add_reply(old.parent_id, self._replies.origin(old.conversation_id))
         conversation = self._store.conversation(old.conversation_id)
         self._post(ConversationChanged(conversation))
         path = self._store.active_path(conversation.id)
         versions, summary = self._store.versions(conversation.id), self._summaries.shown(conversation.id)
-        self._begin(reply)
+        self._replies.begin(reply)
         self._live.announce_opened(ConversationOpened(conversation, path, versions, summary))
 
-    def _origin(self, conversation_id: str | None) -> ReplyOrigin:
-        """What the next reply of a conversation will be made from, as far as it is known before.
-
-        Raises:
-            UserFacingError: the conversation has no room for a reply now: `BUSY` or `CONVERSATION_DELETED`.
-        """
-        settings = self._settings()
-        system_prompt = settings.system_prompt
-        if conversation_id is not None:
-            conversation = self._store.conversation(conversation_id)
-            if conversation.deleted_at is not None:
-                raise UserFacingError(ErrorCode.CONVERSATION_DELETED)
-            if self._live.is_live(conversation_id):
-                raise UserFacingError(ErrorCode.BUSY)
-            if conversation.system_prompt is not None:
-                system_prompt = conversation.system_prompt
-        model = self._inference.model
-        return ReplyOrigin(
-            model_name=model.name if model is not None else "",
-            model_path=model.path if model is not None else "",
-            sampling=settings.sampling,
-            system_prompt=system_prompt,
-        )
-
-    def _begin(self, message: Message) -> None:
-        reply = Reply(
-            message,
-            self._store,
-            self._store_worker,
-            self._live,
-            self._context,
-            self._left_out,
-            self._after_reply,
-            self._post,
-        )
-        self._live.add(message.conversation_id, reply)
-        self._inference.run("reply", reply.write)
-
     # --- on any thread ---
-
-    def _after_reply(self, conversation_id: str) -> None:
-        self._context.measure_again(conversation_id)
-        self._summaries.consider(conversation_id)
 
     @contextmanager
     def _problems_announced(self, conversation_id: str | None, untrusted_text: str) -> Iterator[None]:
@@ -222,6 +176,6 @@ class ChatService:
         with self._problems_announced(conversation_id, untrusted_text):
             if engine is not None:
                 count = self._context.left_out_by(engine, conversation_id, clean_text(untrusted_text))
-                if count > self._left_out.known(conversation_id):
+                if count > self._replies.left_out.known(conversation_id):
                     raise UserFacingError(ErrorCode.CONTEXT_WOULD_OVERFLOW, count=count)
             self.send(conversation_id, untrusted_text, allows_leaving_out=True)

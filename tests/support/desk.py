@@ -19,6 +19,7 @@ from chatdesk.services.context import ContextService
 from chatdesk.services.history import HistoryService
 from chatdesk.services.inference import InferenceService
 from chatdesk.services.live_replies import LiveReplies
+from chatdesk.services.new_replies import NewReplies
 from chatdesk.services.prompt_sources import PromptSources
 from chatdesk.services.summaries import SummaryService
 from chatdesk.services.worker import Worker
@@ -130,12 +131,13 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     summaries = SummaryStore(database)
     context = ContextService(PromptSources(store, summaries, lambda: made.settings), inference, log.post)
     summariser = SummaryService(summaries, worker, inference, context, lambda: made.has_power_to_spare, log.post)
+    replies = NewReplies(store, worker, inference, live, context, summariser, lambda: made.settings, log.post)
     made = Desk(
         log,
         store,
         database,
         inference,
-        ChatService(store, worker, inference, live, context, summariser, lambda: made.settings, log.post),
+        ChatService(store, worker, inference, live, context, summariser, replies, log.post),
         HistoryService(store, summaries, worker, live, inference.forget, log.post),
         garage,
         marker,
