@@ -34,12 +34,14 @@ class WindowedApp:
             UserFacingError: the folders or the database cannot be used.
         """
         from chatdesk.ui.bridge import EventBridge
+        from chatdesk.ui.languages import speak
         from chatdesk.ui.main_window import MainWindow, Verbs
         from chatdesk.ui.model_desk import DeskVerbs
 
         self.bridge = EventBridge()
         self.core = Core(paths, self.bridge.post)
         core = self.core
+        speak(core.preferences.current().language)
         verbs = Verbs(
             chat=core.chat,
             history=core.history,
@@ -112,6 +114,7 @@ def make_application() -> QApplication:
     from PySide6.QtWidgets import QApplication
 
     from chatdesk.ui import scroll_areas
+    from chatdesk.ui.languages import speak
     from chatdesk.ui.resources import set_resource_folder
 
     application = QApplication(sys.argv[:1])
@@ -121,6 +124,7 @@ def make_application() -> QApplication:
     application.setDesktopFileName("chatdesk")
     application.setStyle("Fusion")
     set_resource_folder(resource(""))
+    speak(None)
     application.setWindowIcon(QIcon("resources:app.svg"))
     return application
 

@@ -48,6 +48,7 @@ class Settings:
 
     `n_ctx` None: the least of the trained length, 8,192 and what fits; `n_threads` None: the physical cores;
     `n_gpu_layers` -1: as many as fit; `flash_attention` None: llama.cpp decides.
+    `language` None: the system's, where the window speaks it; else a locale such as `zh_CN`.
     `snapshot_bytes` None: chosen for this disk, 0: conversations are not kept ready on it.
     `hub_endpoint` None: the Hub itself, or what `HF_ENDPOINT` says; `proxy` None: the system's.
     """
@@ -58,6 +59,7 @@ class Settings:
     n_threads: int | None = None
     n_gpu_layers: int = ALL_GPU_LAYERS
     theme: Theme = Theme.SYSTEM
+    language: str | None = None
     cache_type: CacheType = CacheType.F16
     flash_attention: bool | None = None
     is_offline: bool = False

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_NONE_ALLOWED = {"n_ctx", "n_threads", "flash_attention", "hub_endpoint", "proxy", "snapshot_bytes"}
+_NONE_ALLOWED = {"n_ctx", "n_threads", "flash_attention", "hub_endpoint", "language", "proxy", "snapshot_bytes"}
 
 _log = logging.getLogger(__name__)
 
@@ -159,7 +159,7 @@ def _setting(name: str, untrusted: Any) -> Any:
             value = Theme(untrusted)
         case "cache_type":
             value = CacheType(untrusted)
-        case "hub_endpoint" | "proxy":
+        case "hub_endpoint" | "proxy" | "language":
             value = _typed(str, untrusted)
         case "flash_attention" | "is_offline" | "keeps_awake":
             value = _typed(bool, untrusted)

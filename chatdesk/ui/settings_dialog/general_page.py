@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QPushButton
 
 from chatdesk.core.settings import Theme
 from chatdesk.core.snapshot_budget import BUDGETS
+from chatdesk.ui.languages import languages
 from chatdesk.ui.settings_dialog.fields import Choice
 from chatdesk.ui.settings_dialog.page import SettingsPage
 from chatdesk.ui.wording import size_words
@@ -32,6 +33,7 @@ class GeneralPage(SettingsPage):
                 (self.tr("Dark"), Theme.DARK),
             )
         )
+        self._language = Choice(((self.tr("Like the system"), None), *((name, code) for code, name in languages())))
         self._system_prompt = QPlainTextEdit()
         self._system_prompt.setFixedHeight(120)
         self._system_prompt.setTabChangesFocus(True)
@@ -40,6 +42,12 @@ class GeneralPage(SettingsPage):
         self._clear.clicked.connect(self._ask_to_clear)
         self.section(title)
         self.row("theme_choice", self.tr("Appearance"), self.tr("The colours of the window."), self._theme)
+        self.row(
+            "language_choice",
+            self.tr("Language"),
+            self.tr("Of the window, from the next start of ChatDesk. Models answer in the language of your question."),
+            self._language,
+        )
         self.wide_row(
             "system_prompt_edit",
             self.tr("System prompt"),
@@ -62,6 +70,8 @@ class GeneralPage(SettingsPage):
 
     def fill(self, settings: Settings) -> None:
         self._theme.choose(settings.theme)
+        known = {code for code, _ in languages()}
+        self._language.choose(settings.language if settings.language in known else None)
         self._system_prompt.setPlainText(settings.system_prompt)
         # A size from the settings file that is not among these is shown as the nearest choice of ours: automatic.
         self._budget.choose(settings.snapshot_bytes if settings.snapshot_bytes in BUDGETS else None)
@@ -70,6 +80,7 @@ class GeneralPage(SettingsPage):
         return replace(
             settings,
             theme=Theme(self._theme.currentData()),
+            language=self._language.currentData(),
             system_prompt=self._system_prompt.toPlainText(),
             snapshot_bytes=self._budget.currentData(),
         )
