@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QKeySequence
 
+from chatdesk.core.palette import Entry, EntryKind
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -77,12 +79,32 @@ class ActionTable:
         """The action of a row."""
         return next(action for actions in self._entries.values() for action in actions if action.objectName() == name)
 
+    def entries(self) -> list[Entry]:
+        """What can be done now, for the command palette."""
+        return [
+            Entry(
+                f"action:{action.objectName()}",
+                EntryKind.ACTION,
+                action.text(),
+                action.trigger,
+                keys_of(action),
+            )
+            for actions in self._entries.values()
+            for action in actions
+            if action.isEnabled()
+        ]
+
     def fill(self, menu: QMenu) -> None:
         """List everything in `menu`, group by group."""
         for actions in self._menu_entries.values():
             if actions and not menu.isEmpty():
                 menu.addSeparator()
             menu.addActions(actions)
+
+
+def keys_of(action: QAction) -> str:
+    """The first shortcut of an action as this system writes it; others are for keys that few keyboards have."""
+    return action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def group_words(group: Group) -> str:

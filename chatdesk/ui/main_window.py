@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QUrl, Slot
@@ -47,15 +48,18 @@ from chatdesk.core.events import (
     SettingsChanged,
     SummaryChanged,
 )
+from chatdesk.core.palette import Entry, EntryKind
 from chatdesk.ui import theme
 from chatdesk.ui.actions import ActionRow, ActionTable, Group
+from chatdesk.ui.command_palette import CommandPalette
 from chatdesk.ui.composer import Composer
 from chatdesk.ui.context_meter.meter import ContextMeter
 from chatdesk.ui.crash_dialog import CrashDialog
 from chatdesk.ui.icons import icon
 from chatdesk.ui.model_desk import MODEL_EVENTS, DeskVerbs, ModelDesk
 from chatdesk.ui.notices import NoticeAction, NoticeStrip
-from chatdesk.ui.settings_dialog import SettingsDialog
+from chatdesk.ui.settings_dialog import SettingsDialog, page_titles
+from chatdesk.ui.shortcut_list import ShortcutList
 from chatdesk.ui.sidebar import Sidebar
 from chatdesk.ui.transcript.style import TranscriptStyle, dark_style, light_style
 from chatdesk.ui.transcript.view import TranscriptView
@@ -117,6 +121,8 @@ class MainWindow(QMainWindow):
         self._context = ContextMeter(verbs.chat, self._composer, self._transcript)
         self._overflow_question = ""  # asked about the message that would push others out
         self._menu_button = QToolButton()
+        self._actions = ActionTable(self)
+        self._palette = CommandPalette(self._palette_entries, theme.LIGHT, self)
         self._build()
         self._connect()
         self._build_actions()
@@ -182,7 +188,7 @@ class MainWindow(QMainWindow):
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_theme)
 
     def _build_actions(self) -> None:
-        table = ActionTable(self)
+        table = self._actions
         key = QKeySequence.StandardKey
         table.add(
             ActionRow("new_chat_action", Group.CHATS, self.tr("New chat"), self.new_chat, key.New),
@@ -199,6 +205,8 @@ class MainWindow(QMainWindow):
             ),
             ActionRow("models_action", Group.MODELS, self.tr("Models…"), self._models.show_manager, "Ctrl+Shift+M"),
             ActionRow("open_file_action", Group.MODELS, self.tr("Open GGUF…"), self._open_file, key.Open),
+            ActionRow("palette_action", Group.WINDOW, self.tr("Command palette"), self._palette.toggle, "Ctrl+K"),
+            ActionRow("shortcuts_action", Group.WINDOW, self.tr("Keyboard shortcuts"), self._show_shortcuts, "Ctrl+/"),
             ActionRow("settings_action", Group.WINDOW, self.tr("Settings…"), self._show_settings, "Ctrl+,"),
             ActionRow("quit_action", Group.WINDOW, self.tr("Quit"), self._quit, key.Quit),
         )
@@ -217,6 +225,23 @@ class MainWindow(QMainWindow):
             title = self.fontMetrics().elidedText(conversation.title, Qt.TextElideMode.ElideRight, 320)
             action = self._deleted_menu.addAction(title.replace("&", "&&"))
             action.triggered.connect(lambda _checked=False, c=conversation: self._verbs.history.restore(c.id))
+
+    def _palette_entries(self) -> list[Entry]:
+        chats = self._sidebar.conversations.all()
+        return [
+            *(entry for entry in self._actions.entries() if entry.key != "action:palette_action"),
+            *(Entry(f"chat:{c.id}", EntryKind.CHAT, c.title, partial(self._open, c.id)) for c in chats),
+            *self._models.entries(),
+            *(
+                Entry(f"settings:{page}", EntryKind.SETTINGS, title, partial(self._open_settings, page))
+                for page, title in page_titles().items()
+            ),
+        ]
+
+    def _show_shortcuts(self) -> None:
+        dialog = ShortcutList(self._actions, self._colors(), self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     # --- what a person does ---
 
@@ -498,7 +523,7 @@ class MainWindow(QMainWindow):
     def _apply_theme(self) -> None:
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        colors = theme.colors_of(self._verbs.settings().theme)
+        colors = self._colors()
         theme.apply(application, colors)
         muted, text = QColor(colors.muted), QColor(colors.text)
         self._sidebar.set_icon_color(text)
@@ -508,6 +533,10 @@ class MainWindow(QMainWindow):
         self._composer.set_colors(QColor(colors.on_accent))
         self._transcript.set_style(self._transcript_style())
         self._context.set_colors(colors)
+        self._palette.set_colors(colors)
+
+    def _colors(self) -> theme.Colors:
+        return theme.colors_of(self._verbs.settings().theme)
 
     def _transcript_style(self) -> TranscriptStyle:
         return dark_style() if theme.is_dark(self._verbs.settings().theme) else light_style()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLocale, QObject, QUrl, Signal
@@ -35,6 +36,7 @@ from chatdesk.core.events import (
 )
 from chatdesk.core.installed_models import InstalledModel
 from chatdesk.core.load_fixes import LoadFix, attempt_of
+from chatdesk.core.palette import Entry, EntryKind
 from chatdesk.ui import theme
 from chatdesk.ui.load_failures import LoadFailures
 from chatdesk.ui.model_picker import ModelPicker
@@ -132,6 +134,14 @@ class ModelDesk(QObject):
         self._recommended.set_icon_color(QColor(colors.muted))
         if self._manager is not None:
             self._manager.set_colors(colors)
+
+    def entries(self) -> list[Entry]:
+        """The models, for the command palette: choosing one loads it."""
+        use = self._verbs.loading.use
+        return [
+            Entry(f"model:{file.path}", EntryKind.MODEL, file.name, partial(use, file), size_words(file.size_bytes))
+            for file in self.picker.files()
+        ]
 
     def show_manager(self) -> None:
         """Open the window "Models"."""

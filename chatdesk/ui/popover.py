@@ -13,6 +13,7 @@ from shiboken6 import isValid
 
 MARGIN = 8  # between the panel and the window's edges
 GAP = 2  # between the panel and what it belongs to
+CENTRED_DROP = 10  # a panel that belongs to nothing begins at this part of the window's height
 
 
 class Popover(QWidget):
@@ -39,9 +40,16 @@ class Popover(QWidget):
 
     def open_below(self, anchor: QWidget, focus: QWidget) -> None:
         """Show the panel below `anchor`, in its window, with the keyboard in `focus`."""
-        host = anchor.window()
         self._anchor = anchor
-        self._focus_before = host.focusWidget()
+        self._open(focus)
+
+    def open_centred(self, focus: QWidget) -> None:
+        """Show the panel in the upper middle of the window, with the keyboard in `focus`."""
+        self._anchor = None
+        self._open(focus)
+
+    def _open(self, focus: QWidget) -> None:
+        self._focus_before = self.window().focusWidget()
         self.refit()
         self.show()
         self.raise_()
@@ -61,22 +69,27 @@ class Popover(QWidget):
         if focused is not None and self.isAncestorOf(focused):
             before = self._focus_before
             heir = before if before is not None and isValid(before) else self._anchor  # it may be deleted by now
-            assert heir is not None
-            heir.setFocus(Qt.FocusReason.PopupFocusReason)
+            if heir is not None:
+                heir.setFocus(Qt.FocusReason.PopupFocusReason)
         self.hide()
 
     def refit(self) -> None:
         """Give the panel the size that it needs now."""
         layout, host, anchor = self._panel.layout(), self.parentWidget(), self._anchor
-        if layout is None or host is None or anchor is None:
+        if layout is None or host is None:
             return
         layout.invalidate()
         self.setGeometry(host.rect())
         room = host.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
         width = min(self._wanted_width, room.width())
-        place = QRect(anchor.mapTo(host, QPoint(0, anchor.height() + GAP)), room.bottomRight())
+        if anchor is not None:
+            corner = anchor.mapTo(host, QPoint(0, anchor.height() + GAP))
+        else:
+            corner = QPoint((host.width() - width) // 2, host.height() // CENTRED_DROP)
+        place = QRect(corner, room.bottomRight())
         place.setWidth(width)
-        place.setHeight(min(layout.totalHeightForWidth(width), max(place.height(), room.height() // 2)))
+        wanted = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+        place.setHeight(min(wanted, max(place.height(), room.height() // 2)))
         place.moveRight(min(place.right(), room.right()))
         place.moveBottom(min(place.bottom(), room.bottom()))
         self._panel.setGeometry(place)

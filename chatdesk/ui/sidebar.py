@@ -78,6 +78,10 @@ class ConversationItemModel(QAbstractListModel):
         """The conversation in `row`."""
         return self._rows[row]
 
+    def all(self) -> tuple[Conversation, ...]:
+        """The conversations in the order of the rows."""
+        return tuple(self._rows)
+
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._rows)
 

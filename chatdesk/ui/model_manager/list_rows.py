@@ -61,8 +61,11 @@ class RowDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         del index
-        font = QFont(option.font)
-        return QSize(0, QFontMetrics(font).height() + QFontMetrics(_small(font)).height() + 3 * GRID)
+        return QSize(0, self.row_height(QFont(option.font)))
+
+    def row_height(self, font: QFont) -> int:
+        """How high a row is in `font`."""
+        return QFontMetrics(font).height() + QFontMetrics(_small(font)).height() + 3 * GRID
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = index.data(ROW_ROLE)

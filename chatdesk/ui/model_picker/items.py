@@ -12,6 +12,7 @@ from PySide6.QtCore import QAbstractListModel, QObject, Qt
 from chatdesk.core.model_choices import ModelChoice, ModelGroup, choices_of, matching
 from chatdesk.core.model_files import ModelOrigin
 from chatdesk.core.untrusted_text import one_line
+from chatdesk.ui.choice_list import HEADING_ROLE
 from chatdesk.ui.model_manager.labels import tone_of
 from chatdesk.ui.model_manager.list_rows import ROW_ROLE, Index, Row
 from chatdesk.ui.model_manager.words import fit_words, need_words, short_fit_words
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from chatdesk.core.installed_models import InstalledModel
     from chatdesk.core.model_files import ModelFile
-
-HEADING_ROLE = ROW_ROLE + 1  # the name of the group that begins with this row, or nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +82,10 @@ class ModelChoiceItemModel(QAbstractListModel):
             self._show()
 
     # --- what is shown ---
+
+    def files(self) -> tuple[ModelFile, ...]:
+        """All models, favourites and those used last before the others."""
+        return tuple(choice.file for choice in self._choices)
 
     def installed(self, path: str) -> InstalledModel | None:
         """What is known of a model, or None."""

@@ -92,6 +92,10 @@ class ModelPicker(QWidget):
         """What is known of `model`, or None."""
         return self._choices.installed(model.path)
 
+    def files(self) -> tuple[ModelFile, ...]:
+        """All models that can be chosen, favourites and those used last before the others."""
+        return self._choices.files()
+
     def offers(self, model: ModelFile) -> bool:
         """Whether `model` can be chosen."""
         return self._choices.offers(model.path)

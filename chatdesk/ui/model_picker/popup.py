@@ -8,9 +8,9 @@ from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
+from chatdesk.ui.choice_list import ENTERS, MOVES, ChoiceList, FilterField, GroupedRows, join
 from chatdesk.ui.flow_row import FlowRow
 from chatdesk.ui.model_manager.labels import GRID, ElidedLabel, plain_label
-from chatdesk.ui.model_picker.choice_list import ENTERS, MOVES, ChoiceList, FilterField
 from chatdesk.ui.popover import Popover
 from chatdesk.ui.wording import size_words
 
@@ -41,15 +41,17 @@ class ModelPopup(QFrame):
         self._popover = Popover(self, WIDTH, host)
         self._marked: str | None = None  # path of the current row, which a reset of the rows must not lose
         self._loaded: str | None = None
-        self._filter = FilterField()
+        self._filter = FilterField(
+            "model_filter",
+            self.tr("Filter the models"),
+            self.tr("Arrow keys move through the models, Enter loads one."),
+        )
         self._filter.textChanged.connect(self._narrow)
-        self._filter.moved.connect(self._move)
         self._filter.entered.connect(self._choose_current)
-        self._list = ChoiceList(colors)
+        self._list = ChoiceList("model_list", self.tr("Models"), GroupedRows(colors))
+        join(self._filter, self._list)
         self._list.setModel(choices)
         self._list.opened.connect(self._choose)
-        self._list.typed.connect(self._type)
-        self._list.left.connect(self._filter.setFocus)
         self._list.customContextMenuRequested.connect(self._show_menu)
         self._list.selectionModel().currentChanged.connect(self._remember)
         choices.modelReset.connect(self._restore)
@@ -175,15 +177,6 @@ class ModelPopup(QFrame):
     def _narrow(self, text: str) -> None:
         self._marked = None
         self._choices.set_filter(text)
-
-    def _type(self, event: QKeyEvent) -> None:
-        self._filter.setFocus()
-        self._filter.keyPressEvent(event)
-
-    def _move(self, event: QKeyEvent) -> None:
-        # The keyboard goes along, so that a screen reader says where it is.
-        self._list.setFocus()
-        self._list.keyPressEvent(event)
 
     def _remember(self, current: QModelIndex) -> None:
         if current.isValid():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -43,13 +43,14 @@ class SettingsDialog(QDialog):
         self.setWindowTitle(self.tr("Settings"))
         self.setAccessibleName(self.tr("Settings"))
         self._settings = settings
-        self._network = NetworkPage(self.tr("Models and network"), has_token=has_token)
-        general = GeneralPage(self.tr("General"))
+        titles = page_titles()
+        self._network = NetworkPage(titles["settings_network"], has_token=has_token)
+        general = GeneralPage(titles["settings_general"])
         general.clear_requested.connect(self.clear_requested)
         self._pages: tuple[SettingsPage, ...] = (
             general,
-            RepliesPage(self.tr("Replies")),
-            LoadingPage(self.tr("Loading")),
+            RepliesPage(titles["settings_replies"]),
+            LoadingPage(titles["settings_loading"]),
             self._network,
         )
         self._names = QListWidget()
@@ -60,7 +61,7 @@ class SettingsDialog(QDialog):
         self._fill(settings)
 
     def show_page(self, object_name: str) -> None:
-        """Open at one page: `settings_general`, `settings_replies`, `settings_loading` or `settings_network`."""
+        """Open at one page, a key of `page_titles`."""
         for row, page in enumerate(self._pages):
             if page.objectName() == object_name:
                 self._names.setCurrentRow(row)
@@ -127,3 +128,17 @@ class SettingsDialog(QDialog):
             self.token_changed.emit(token)
         self.saved.emit(settings)
         self.accept()
+
+
+def page_titles() -> dict[str, str]:
+    """The pages' object names and titles, in their order."""
+    return {
+        "settings_general": _tr("General"),
+        "settings_replies": _tr("Replies"),
+        "settings_loading": _tr("Loading"),
+        "settings_network": _tr("Models and network"),
+    }
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("SettingsDialog", text)

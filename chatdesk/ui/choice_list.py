@@ -1,8 +1,6 @@
-"""The two controls of the picker: the field that filters, and the list with its groups."""
+"""Something is chosen by typing: a field that filters, and a list with groups. The two work as one control."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
@@ -10,13 +8,10 @@ from PySide6.QtWidgets import QLineEdit, QStyleOptionViewItem
 
 from chatdesk.ui.icons import icon
 from chatdesk.ui.model_manager.labels import GRID
-from chatdesk.ui.model_manager.list_rows import Index, RowDelegate, RowList
-from chatdesk.ui.model_picker.items import HEADING_ROLE
+from chatdesk.ui.model_manager.list_rows import ROW_ROLE, Index, RowDelegate, RowList
 
-if TYPE_CHECKING:
-    from chatdesk.ui.theme import Colors
-
-MOST_ROWS = 7  # that are seen at once
+HEADING_ROLE = ROW_ROLE + 1  # the name of the group that begins with this row, or nothing
+MOST_ROWS = 7
 HEADING_SCALE = 0.85  # of the list's font
 MOVES = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
 ENTERS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -28,12 +23,12 @@ class FilterField(QLineEdit):
     moved = Signal(object)  # the key event
     entered = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, object_name: str, name: str, description: str) -> None:
         super().__init__()
-        self.setObjectName("model_filter")
+        self.setObjectName(object_name)
         self.setPlaceholderText(self.tr("Type to filter"))
-        self.setAccessibleName(self.tr("Filter the models"))
-        self.setAccessibleDescription(self.tr("Arrow keys move through the models, Enter loads one."))
+        self.setAccessibleName(name)
+        self.setAccessibleDescription(description)
         self._icon = QAction(self)
         self.addAction(self._icon, QLineEdit.ActionPosition.LeadingPosition)
 
@@ -51,22 +46,23 @@ class FilterField(QLineEdit):
 
 
 class ChoiceList(RowList):
-    """The models in their groups. What is typed here belongs to the filter."""
+    """What there is to choose from, in groups. What is typed here belongs to the filter."""
 
     typed = Signal(object)  # the key event
     left = Signal()  # upwards
 
-    def __init__(self, colors: Colors) -> None:
-        self._grouped = _GroupedRows(colors)
-        super().__init__("model_list", "", self._grouped)
-        self.setAccessibleName(self.tr("Models"))
+    def __init__(self, object_name: str, name: str, rows: GroupedRows, most_rows: int = MOST_ROWS) -> None:
+        """`most_rows` are seen at once."""
+        self._grouped = rows
+        self._most_rows = most_rows
+        super().__init__(object_name, name, rows)
         self.setUniformItemSizes(False)  # a row that begins a group is taller
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._wanted_height = 0
 
     def fit_rows(self) -> None:
         """Ask for as much room as the first rows need."""
-        rows = min(self.model().rowCount(), MOST_ROWS)
+        rows = min(self.model().rowCount(), self._most_rows)
         self._wanted_height = sum(self.sizeHintForRow(row) for row in range(rows)) + 2 * self.frameWidth()
         self.updateGeometry()
 
@@ -101,7 +97,7 @@ class ChoiceList(RowList):
         return index.isValid() and within < self._grouped.heading_height(self.font(), index)
 
 
-class _GroupedRows(RowDelegate):
+class GroupedRows(RowDelegate):
     """Rows of the usual kind, each first of a group below the group's name."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -128,6 +124,23 @@ class _GroupedRows(RowDelegate):
         if not index.data(HEADING_ROLE):
             return 0
         return QFontMetrics(_heading_font(font)).height() + GRID + GRID // 2
+
+
+def join(field: FilterField, view: ChoiceList) -> None:
+    """Let the arrow keys lead from the field into the list, and words that are typed there go to the field."""
+
+    def move(event: QKeyEvent) -> None:
+        # The keyboard goes along, so that a screen reader says where it is.
+        view.setFocus()
+        view.keyPressEvent(event)
+
+    def write(event: QKeyEvent) -> None:
+        field.setFocus()
+        field.keyPressEvent(event)
+
+    field.moved.connect(move)
+    view.typed.connect(write)
+    view.left.connect(field.setFocus)
 
 
 def _heading_font(font: QFont) -> QFont:
