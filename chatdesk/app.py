@@ -34,6 +34,7 @@ class WindowedApp:
             UserFacingError: the folders or the database cannot be used.
         """
         from chatdesk.ui.bridge import EventBridge
+        from chatdesk.ui.composer.desk import ComposingVerbs
         from chatdesk.ui.languages import speak
         from chatdesk.ui.main_window import MainWindow, Verbs
         from chatdesk.ui.model_desk import DeskVerbs
@@ -45,6 +46,7 @@ class WindowedApp:
         verbs = Verbs(
             chat=core.chat,
             history=core.history,
+            composing=ComposingVerbs(drafts=core.drafts),
             models=DeskVerbs(
                 library=core.library,
                 hub=core.hub,

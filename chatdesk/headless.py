@@ -33,6 +33,7 @@ from chatdesk.models.removal import Removal
 from chatdesk.services.chat import ChatService
 from chatdesk.services.context import ContextService
 from chatdesk.services.downloads import DownloadRules, DownloadService
+from chatdesk.services.drafts import DraftService
 from chatdesk.services.history import HistoryService
 from chatdesk.services.hub import HubService
 from chatdesk.services.inference import InferenceService
@@ -52,6 +53,7 @@ from chatdesk.store.model_records import ModelRecordStore
 from chatdesk.store.paths import Paths, find_paths, resource
 from chatdesk.store.settings_file import SettingsFile, StateFile, StateKey
 from chatdesk.store.summaries import SummaryStore
+from chatdesk.store.unsent import UnsentStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -252,6 +254,7 @@ class Core:
             conversations, store_worker, self.inference, live, context, summariser, self._chat_settings, post
         )
         self.chat = ChatService(conversations, store_worker, self.inference, live, context, summariser, replies, post)
+        self.drafts = DraftService(UnsentStore(self.database), store_worker)
         self.history = HistoryService(conversations, summaries, store_worker, live, self.inference.forget, post)
         self.connection = HubConnection(
             self.preferences.current, os.environ, lambda: self.state.get(StateKey.TOKEN_KEPT) is not None

@@ -161,10 +161,12 @@ def text_parts(text: str) -> tuple[Part, ...]:
 _UNUSABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
-def clean_text(untrusted_text: str) -> str:
-    """Text as it can be stored, drawn and tokenized: newlines unified, control characters and lone surrogates removed.
-
-    White space at the ends goes too; an empty result means that there is nothing to send.
-    """
+def storable_text(untrusted_text: str) -> str:
+    """Text that can be stored, drawn and tokenized: newlines unified, no control characters, no lone surrogates."""
     unified = untrusted_text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2029", "\n").replace("\u2028", "\n")
-    return _UNUSABLE.sub("", unified).strip()
+    return _UNUSABLE.sub("", unified)
+
+
+def clean_text(untrusted_text: str) -> str:
+    """`storable_text` without white space at its ends; an empty result means that there is nothing to send."""
+    return storable_text(untrusted_text).strip()

@@ -57,14 +57,21 @@ class ChatService:
         self._replies = replies
         self._post = post
 
-    def send(self, conversation_id: str | None, untrusted_text: str, *, allows_leaving_out: bool = False) -> None:
-        """Save a message and have it answered; None begins a conversation.
+    def send(
+        self,
+        conversation_id: str | None,
+        untrusted_text: str,
+        *,
+        unsent_id: str | None = None,
+        allows_leaving_out: bool = False,
+    ) -> None:
+        """Save a message and have it answered; None begins a conversation. `unsent_id` is what it was kept as so far.
 
         Announces `MessageAdded` twice (message and reply), or `SendFailed`: among other reasons because the
         conversation's policy is to ask before more of it is left out, unless `allows_leaving_out` is the answer.
         """
         self._store_worker.submit(
-            "send", lambda: self._send(conversation_id, untrusted_text, asks_first=not allows_leaving_out)
+            "send", lambda: self._send(conversation_id, untrusted_text, unsent_id, asks_first=not allows_leaving_out)
         )
 
     def regenerate(self, message_id: str) -> None:
@@ -120,7 +127,9 @@ class ChatService:
 
     # --- on the store thread from here on ---
 
-    def _send(self, conversation_id: str | None, untrusted_text: str, *, asks_first: bool) -> None:
+    def _send(
+        self, conversation_id: str | None, untrusted_text: str, unsent_id: str | None, *, asks_first: bool
+    ) -> None:
         saved = None
         with self._problems_announced(conversation_id, untrusted_text):
             text = clean_text(untrusted_text)
@@ -128,9 +137,9 @@ class ChatService:
                 raise UserFacingError(ErrorCode.EMPTY_MESSAGE)
             origin = self._replies.origin(conversation_id)
             if asks_first and conversation_id is not None and self._has_to_ask(conversation_id):
-                self._inference.run("ask", lambda engine: self._ask(engine, conversation_id, untrusted_text))
+                self._inference.run("ask", lambda engine: self._ask(engine, conversation_id, untrusted_text, unsent_id))
                 return
-            saved = self._store.add_exchange(conversation_id, text, origin)
+            saved = self._store.add_exchange(conversation_id, text, origin, unsent_id)
         if saved is None:
             return
         conversation, message, reply = saved
@@ -171,11 +180,11 @@ class ChatService:
 
     # --- on the engine thread ---
 
-    def _ask(self, engine: Engine | None, conversation_id: str, untrusted_text: str) -> None:
+    def _ask(self, engine: Engine | None, conversation_id: str, untrusted_text: str, unsent_id: str | None) -> None:
         """Send a message if no more is left out for it than people know of, and ask otherwise."""
         with self._problems_announced(conversation_id, untrusted_text):
             if engine is not None:
                 count = self._context.left_out_by(engine, conversation_id, clean_text(untrusted_text))
                 if count > self._replies.left_out.known(conversation_id):
                     raise UserFacingError(ErrorCode.CONTEXT_WOULD_OVERFLOW, count=count)
-            self.send(conversation_id, untrusted_text, allows_leaving_out=True)
+            self.send(conversation_id, untrusted_text, unsent_id=unsent_id, allows_leaving_out=True)

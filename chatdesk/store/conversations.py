@@ -166,11 +166,12 @@ class ConversationStore:
     # --- messages ---
 
     def add_exchange(
-        self, conversation_id: str | None, text: str, origin: ReplyOrigin
+        self, conversation_id: str | None, text: str, origin: ReplyOrigin, unsent_id: str | None = None
     ) -> tuple[Conversation, Message, Message]:
         """Append the user's message and the row of its reply (`WAITING`) to the active path, both or neither.
 
-        None as conversation begins one, in the same transaction.
+        None as conversation begins one, in the same transaction. So does what the message was before it was sent go,
+        its draft or its place among those that waited: `unsent_id`.
         """
         with self._database.write() as connection:
             if conversation_id is None:
@@ -188,6 +189,7 @@ class ConversationStore:
             )
             insert_message(connection, message)
             reply = self._insert_reply(connection, message, origin, now)
+            connection.execute("DELETE FROM unsent_message WHERE id = ?", (unsent_id,))
             connection.execute(
                 "UPDATE conversation SET title = ? WHERE id = ? AND title = '' AND title_source = 'first_message'",
                 (title_from(text), conversation.id),

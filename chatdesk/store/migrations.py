@@ -197,11 +197,47 @@ def m010_memory(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def m016_composer(connection: sqlite3.Connection) -> None:
+    """Drafts and waiting messages with their attachments, prompts that were saved, and what was written before."""
+    for statement in (
+        """
+        CREATE TABLE unsent_message (
+            id TEXT PRIMARY KEY,
+            conversation_id TEXT REFERENCES conversation (id) ON DELETE CASCADE,  -- NULL: one that is not begun
+            place INTEGER,                      -- among those that wait, the smallest first; NULL: the draft
+            text TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX unsent_message_conversation ON unsent_message (conversation_id, place)",
+        """
+        CREATE TABLE unsent_attachment (
+            unsent_id TEXT NOT NULL REFERENCES unsent_message (id) ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            attachment_sha256 TEXT NOT NULL REFERENCES attachment (sha256),
+            name TEXT NOT NULL,
+            PRIMARY KEY (unsent_id, position)
+        ) STRICT
+        """,
+        "CREATE INDEX unsent_attachment_content ON unsent_attachment (attachment_sha256)",
+        """
+        CREATE TABLE saved_prompt (
+            id TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            text TEXT NOT NULL,
+            changed_at REAL NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX message_written ON message (created_at) WHERE role = 'user' AND deleted_at IS NULL",
+    ):
+        connection.execute(statement)
+
+
 MIGRATIONS: Sequence[Migration] = (
     m001_conversations_and_models,
     m002_downloads,
     m003_what_is_known_of_models,
     m010_memory,
+    m016_composer,
 )
 
 

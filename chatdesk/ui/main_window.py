@@ -49,10 +49,12 @@ from chatdesk.core.events import (
     SummaryChanged,
 )
 from chatdesk.core.palette import Entry, EntryKind
+from chatdesk.core.unsent import draft_id
 from chatdesk.ui import theme
 from chatdesk.ui.actions import ActionRow, ActionTable, Group
 from chatdesk.ui.command_palette import CommandPalette
 from chatdesk.ui.composer import Composer
+from chatdesk.ui.composer.desk import ComposerDesk, ComposingVerbs
 from chatdesk.ui.context_meter.meter import ContextMeter
 from chatdesk.ui.crash_dialog import CrashDialog
 from chatdesk.ui.icons import icon
@@ -85,6 +87,7 @@ class Verbs:
 
     chat: ChatService
     history: HistoryService
+    composing: ComposingVerbs
     models: DeskVerbs
     settings: Callable[[], Settings]
     change_settings: Callable[[Settings], None]
@@ -118,6 +121,7 @@ class MainWindow(QMainWindow):
         self._models = ModelDesk(verbs.models, self._notices, self._welcome.recommended, self)
         self._transcript = TranscriptView(self._transcript_style(), error_words)
         self._composer = Composer()
+        self._desk = ComposerDesk(verbs.composing, self._composer)
         self._context = ContextMeter(verbs.chat, self._composer, self._transcript)
         self._overflow_question = ""  # asked about the message that would push others out
         self._menu_button = QToolButton()
@@ -128,6 +132,7 @@ class MainWindow(QMainWindow):
         self._build_actions()
         self._apply_theme()
         self._refresh_composer()
+        self._desk.open()
         self._composer.setFocus()
 
     @property
@@ -252,6 +257,7 @@ class MainWindow(QMainWindow):
         self._sidebar.select(None)
         self._transcript.set_messages((), {})
         self._context.show_conversation(None)
+        self._desk.show_conversation(None)
         self._stack.setCurrentWidget(self._welcome)
         self.setWindowTitle("ChatDesk")
         self._refresh_composer()
@@ -268,7 +274,8 @@ class MainWindow(QMainWindow):
 
     def _send(self, text: str) -> None:
         self._is_sending = True
-        self._verbs.chat.send(self._conversation_id, text)
+        self._desk.flush()
+        self._verbs.chat.send(self._conversation_id, text, unsent_id=draft_id(self._conversation_id))
 
     def _stop(self) -> None:
         if self._conversation_id is not None:
@@ -307,6 +314,7 @@ class MainWindow(QMainWindow):
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self._desk.flush()
         self._models.close()
         super().closeEvent(event)
 
@@ -382,6 +390,7 @@ class MainWindow(QMainWindow):
                 rows.put(conversation)
                 if self._is_sending and self._conversation_id is None:
                     self._context.begin(conversation)
+                    self._desk.begin(conversation.id)
                     self._show_conversation(conversation, (), {})
             case ConversationChanged(conversation):
                 rows.put(conversation)
@@ -416,6 +425,7 @@ class MainWindow(QMainWindow):
         self._conversation_id = self._wanted_id = conversation.id
         self._transcript.set_messages(path, versions)
         self._context.show_conversation(conversation, summary)
+        self._desk.show_conversation(conversation.id)
         self._stack.setCurrentWidget(self._transcript)
         self._sidebar.select(conversation.id)
         self._set_title(conversation)
@@ -455,9 +465,10 @@ class MainWindow(QMainWindow):
             self._replies[message.conversation_id] = message.id
         elif self._is_sending:
             self._is_sending = False
-            self._context.note_sent()
-            self._composer.clear()
-            self._notices.take_back(self._overflow_question)
+            if message.conversation_id == self._conversation_id:
+                self._context.note_sent()
+                self._composer.clear()
+                self._notices.take_back(self._overflow_question)
         if message.conversation_id == self._conversation_id:
             self._transcript.add_message(message)
         self._refresh_composer()
@@ -489,8 +500,11 @@ class MainWindow(QMainWindow):
         if failed.conversation_id == self._conversation_id:
             text = self._composer.text()  # it is still there, and may have been changed since
             self._is_sending = True
+            self._desk.flush()
             self._refresh_composer()
-        self._verbs.chat.send(failed.conversation_id, text, allows_leaving_out=True)
+        self._verbs.chat.send(
+            failed.conversation_id, text, unsent_id=draft_id(failed.conversation_id), allows_leaving_out=True
+        )
 
     def _on_model_event(self, event: Event) -> None:
         self._models.on_event(event)

@@ -21,10 +21,26 @@
     </message>
   </context>
   <context>
-    <name>ChoiceList</name>
+    <name>CommandPalette</name>
     <message>
-      <source>Models</source>
-      <translation>模型</translation>
+      <source>Actions, chats, models, settings</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Commands</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Finds actions, chats, models and settings. Arrow keys move through them, Enter chooses one.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Nothing is called that.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>What would you like to do?</source>
+      <translation type="unfinished" />
     </message>
   </context>
   <context>
@@ -1032,14 +1048,6 @@ Please report it with the details below. The log file is {log_file}.</source>
   <context>
     <name>FilterField</name>
     <message>
-      <source>Arrow keys move through the models, Enter loads one.</source>
-      <translation>方向键在模型间移动，Enter 加载所选模型。</translation>
-    </message>
-    <message>
-      <source>Filter the models</source>
-      <translation>筛选模型</translation>
-    </message>
-    <message>
       <source>Type to filter</source>
       <translation>输入以筛选</translation>
     </message>
@@ -1590,12 +1598,20 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>选择一个模型</translation>
     </message>
     <message>
+      <source>Command palette</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>GGUF models (*.gguf *.GGUF);;All files (*)</source>
       <translation>GGUF 模型 (*.gguf *.GGUF);;所有文件 (*)</translation>
     </message>
     <message>
       <source>Go to the message box</source>
       <translation>转到消息框</translation>
+    </message>
+    <message>
+      <source>Keyboard shortcuts</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Loading the model… {percent} %</source>
@@ -1663,6 +1679,13 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>What the model is sent</source>
       <translation>发送给模型的内容</translation>
+    </message>
+  </context>
+  <context>
+    <name>MessageEdit</name>
+    <message>
+      <source>Message</source>
+      <translation>消息</translation>
     </message>
   </context>
   <context>
@@ -1816,8 +1839,16 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>添加到收藏</translation>
     </message>
     <message>
+      <source>Arrow keys move through the models, Enter loads one.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Computes on: {device}</source>
       <translation>计算设备：{device}</translation>
+    </message>
+    <message>
+      <source>Filter the models</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Get more models…</source>
@@ -2567,6 +2598,101 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
   </context>
   <context>
+    <name>ShortcutList</name>
+    <message>
+      <source>Beginning or end of the chat</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Break the line</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>By what they do, or by their keys.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Close what is open on top</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Copy the message, or what is selected</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Delete (can be undone)</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Earlier or later version of the reply</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Everywhere</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Filter the shortcuts</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>In a chat</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>In the list of chats</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>In the message box</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Keyboard shortcuts</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Keys</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Next or previous control</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Next or previous message</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Open</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Press a button, change a switch</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Rename</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Select everything</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Send</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>What can be done with the message</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>What is done</source>
+      <translation type="unfinished" />
+    </message>
+  </context>
+  <context>
     <name>Sidebar</name>
     <message>
       <source>Begin a new chat (Ctrl+N)</source>
@@ -2911,13 +3037,6 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
   </context>
   <context>
-    <name>_MessageEdit</name>
-    <message>
-      <source>Message</source>
-      <translation>消息</translation>
-    </message>
-  </context>
-  <context>
     <name>_Notice</name>
     <message>
       <source>Close</source>
@@ -2926,6 +3045,41 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Close this notice</source>
       <translation>关闭此通知</translation>
+    </message>
+  </context>
+  <context>
+    <name>_OfferItemModel</name>
+    <message>
+      <source>Action</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Actions</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Chat</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Chats</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Model</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Models</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Settings</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Used last</source>
+      <translation type="unfinished" />
     </message>
   </context>
 </TS>

@@ -16,6 +16,7 @@ from chatdesk.engine.base import Engine, LoadOptions, OnLoadProgress, ShouldStop
 from chatdesk.engine.scripted import ScriptedEngine
 from chatdesk.services.chat import ChatService
 from chatdesk.services.context import ContextService
+from chatdesk.services.drafts import DraftService
 from chatdesk.services.history import HistoryService
 from chatdesk.services.inference import InferenceService
 from chatdesk.services.live_replies import LiveReplies
@@ -26,6 +27,7 @@ from chatdesk.services.worker import Worker
 from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
 from chatdesk.store.summaries import SummaryStore
+from chatdesk.store.unsent import UnsentStore
 
 E = TypeVar("E")
 IDLE_SECONDS = 0.05
@@ -101,6 +103,8 @@ class Desk:
     inference: InferenceService
     chat: ChatService
     history: HistoryService
+    drafts: DraftService
+    unsent: UnsentStore
     garage: Garage
     marker: Marker
     tried: list[str]
@@ -129,6 +133,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     inference = InferenceService(garage.make, try_file, marker, lambda: 0, forgotten.append, log.post, IDLE_SECONDS)
     live = LiveReplies(store, log.post)
     summaries = SummaryStore(database)
+    unsent = UnsentStore(database)
     context = ContextService(PromptSources(store, summaries, lambda: made.settings), inference, log.post)
     summariser = SummaryService(summaries, worker, inference, context, lambda: made.has_power_to_spare, log.post)
     replies = NewReplies(store, worker, inference, live, context, summariser, lambda: made.settings, log.post)
@@ -139,6 +144,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         inference,
         ChatService(store, worker, inference, live, context, summariser, replies, log.post),
         HistoryService(store, summaries, worker, live, inference.forget, log.post),
+        DraftService(unsent, worker),
+        unsent,
         garage,
         marker,
         tried,

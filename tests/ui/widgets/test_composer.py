@@ -1,6 +1,6 @@
 import pytest
-from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QGuiApplication, QTextOption
+from PySide6.QtCore import QCoreApplication, QMimeData, Qt
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -88,6 +88,22 @@ def test_a_message_can_be_written_while_a_reply_streams(composer: Composer, qtbo
     assert composer.text() == "next"
     with qtbot.assertNotEmitted(composer.send_requested):
         qtbot.keyClick(edit(composer), Qt.Key.Key_Return)
+
+
+def test_enter_belongs_to_the_input_method_while_it_composes(composer: Composer, qtbot: QtBot) -> None:
+    sent: list[str] = []
+    composer.send_requested.connect(sent.append)
+    qtbot.keyClicks(edit(composer), "In ")
+    for letters in ("n", "ni", "ni hao"):
+        QCoreApplication.sendEvent(edit(composer), QInputMethodEvent(letters, []))
+        qtbot.keyClick(edit(composer), Qt.Key.Key_Return)
+    assert (sent, composer.text()) == ([], "In ")
+    chosen = QInputMethodEvent("", [])
+    chosen.setCommitString("你好")
+    QCoreApplication.sendEvent(edit(composer), chosen)
+    assert composer.text() == "In 你好"
+    qtbot.keyClick(edit(composer), Qt.Key.Key_Return)
+    assert sent == ["In 你好"]
 
 
 def test_rich_text_is_pasted_as_plain_text(composer: Composer) -> None:

@@ -7,8 +7,9 @@ from pytestqt.qtbot import QtBot
 from chatdesk.app import WindowedApp
 from chatdesk.store.paths import find_paths
 from tests.support.desk import desk
+from tests.support.window import person
 
-__all__ = ["desk"]
+__all__ = ["desk", "person"]
 
 
 @pytest.fixture

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
-from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QResizeEvent, QTextOption
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from chatdesk.core.composing import ComposerState, can_send, can_stop
+from chatdesk.ui.composer.message_edit import MessageEdit
 from chatdesk.ui.elided_label import ElidedLabel
 from chatdesk.ui.icons import icon
 
-MOST_LINES = 9
-_ENDLESS_WORD = re.compile(r"\S{3000}")
 COLUMN_WIDTH = 800
 
 
@@ -30,9 +27,9 @@ class Composer(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = ComposerState.READY
-        self._edit = _MessageEdit(self)
-        self._edit.send_pressed.connect(self._send)
-        self._edit.stop_pressed.connect(self._stop)
+        self._edit = MessageEdit("composer", self)
+        self._edit.submitted.connect(self._send)
+        self._edit.cancelled.connect(self._stop)
         self._edit.textChanged.connect(self._refresh)
         self._edit.textChanged.connect(self.text_changed)
         self._edit.focus_changed.connect(self._show_focus)
@@ -91,13 +88,11 @@ class Composer(QWidget):
 
     def set_text(self, text: str) -> None:
         """Put `text` into the box, the cursor behind it."""
-        self._edit.clear()
-        self._edit.insert(text)
+        self._edit.set_text(text)
 
     def clear(self) -> None:
         """Empty the box: its message is saved."""
         self._edit.clear()
-        self._edit.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -150,71 +145,3 @@ class Composer(QWidget):
         self._frame.setProperty("active", has_focus)
         self._frame.style().unpolish(self._frame)
         self._frame.style().polish(self._frame)
-
-
-class _MessageEdit(QPlainTextEdit):
-    """Enter sends, Shift+Enter breaks the line, Esc stops; as tall as its text up to nine lines."""
-
-    send_pressed = Signal()
-    stop_pressed = Signal()
-    focus_changed = Signal(bool)
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("composer")
-        self.setAccessibleName(self.tr("Message"))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTabChangesFocus(True)
-        self.document().setDocumentMargin(2)
-        self.textChanged.connect(self._grow)
-        self._grow()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-        if is_enter and not shift:
-            if not event.isAutoRepeat():
-                self.send_pressed.emit()
-        elif event.key() == Qt.Key.Key_Escape:
-            self.stop_pressed.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def insertFromMimeData(self, source: QMimeData) -> None:
-        # Plain text only: what a web page or a word processor puts beside it is no part of a message.
-        self.insert(source.text())
-
-    def insert(self, text: str) -> None:
-        """Put `text` at the cursor, in place of what is selected."""
-        if _ENDLESS_WORD.search(text):
-            # Looking for a word's end to wrap at, Qt takes 50 s for a word of a megabyte; cut anywhere, half a second.
-            self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
-        self.insertPlainText(text)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._grow()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.focus_changed.emit(True)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.focus_changed.emit(False)
-
-    def _grow(self) -> None:
-        lines = 0
-        block = self.document().firstBlock()
-        while block.isValid() and lines < MOST_LINES:
-            lines += max(1, block.layout().lineCount())
-            block = block.next()
-        lines = min(max(lines, 1), MOST_LINES)
-        height = round(lines * self.fontMetrics().lineSpacing() + 2 * self.document().documentMargin()) + 6
-        self.setFixedHeight(max(height, 34))
-        overflows = lines == MOST_LINES
-        self.setVerticalScrollBarPolicy(
-            Qt.ScrollBarPolicy.ScrollBarAsNeeded if overflows else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-        )

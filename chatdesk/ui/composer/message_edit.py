@@ -1,0 +1,111 @@
+"""The field that a message is written in: in the composer, and wherever one is changed later."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QResizeEvent, QTextCursor, QTextOption
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+
+MOST_LINES = 9
+_ENDLESS_WORD = re.compile(r"\S{3000}")
+
+
+class MessageEdit(QPlainTextEdit):
+    """Enter submits, Shift+Enter breaks the line, Esc cancels; as tall as its text up to nine lines.
+
+    Qt has no spelling of its own: where the platform's input method corrects, it does so here, for no hint forbids it.
+    """
+
+    submitted = Signal()
+    cancelled = Signal()
+    focus_changed = Signal(bool)
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        """`name` is the object's name, which assistive technology takes for its id."""
+        super().__init__(parent)
+        self._is_composing = False  # an input method shows letters that are not chosen yet
+        self.setObjectName(name)
+        self.setAccessibleName(self.tr("Message"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTabChangesFocus(True)
+        self.setInputMethodHints(Qt.InputMethodHint.ImhMultiLine)
+        self.document().setDocumentMargin(2)
+        self.textChanged.connect(self._grow)
+        self._grow()
+
+    # --- its text ---
+
+    def set_text(self, text: str) -> None:
+        """Hold `text` and nothing that could be undone, the cursor behind it."""
+        self._wrap_for(text)
+        self.setPlainText(text)
+        self.moveCursor(QTextCursor.MoveOperation.End)
+
+    def clear(self) -> None:
+        """Empty the field, and forget what could be undone."""
+        super().clear()
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+
+    def insert(self, text: str) -> None:
+        """Put `text` at the cursor, in place of what is selected, in one step that can be undone."""
+        self._wrap_for(text)
+        self.insertPlainText(text)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        # Plain text only: what a web page or a word processor puts beside it is no part of a message.
+        self.insert(source.text())
+
+    def _wrap_for(self, text: str) -> None:
+        if _ENDLESS_WORD.search(text):
+            # Looking for a word's end to wrap at, Qt takes 50 s for a word of a megabyte; cut anywhere, half a second.
+            self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
+
+    # --- keys ---
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        if is_enter and not shift:
+            # While an input method is at work, Enter is its own, also where it lets the key through.
+            if not event.isAutoRepeat() and not self._is_composing:
+                self.submitted.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.cancelled.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        self._is_composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
+
+    # --- focus and size ---
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._grow()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focus_changed.emit(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.focus_changed.emit(False)
+
+    def _grow(self) -> None:
+        lines = 0
+        block = self.document().firstBlock()
+        while block.isValid() and lines < MOST_LINES:
+            lines += max(1, block.layout().lineCount())
+            block = block.next()
+        lines = min(max(lines, 1), MOST_LINES)
+        height = round(lines * self.fontMetrics().lineSpacing() + 2 * self.document().documentMargin()) + 6
+        self.setFixedHeight(max(height, 34))
+        overflows = lines == MOST_LINES
+        self.setVerticalScrollBarPolicy(
+            Qt.ScrollBarPolicy.ScrollBarAsNeeded if overflows else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        )
