@@ -18,7 +18,17 @@ from typing import TYPE_CHECKING, Any
 
 from chatdesk.connection import HubConnection
 from chatdesk.core.errors import ErrorCode, ErrorDetail, UserFacingError
-from chatdesk.core.events import Event, ModelInstalled, ModelReady, NoticeRaised, Post, SettingsChanged
+from chatdesk.core.events import (
+    ConversationsListed,
+    Event,
+    MessageAdded,
+    ModelInstalled,
+    ModelReady,
+    NoticeRaised,
+    Post,
+    ReplyFinished,
+    SettingsChanged,
+)
 from chatdesk.core.fit import Machine
 from chatdesk.core.model_files import ModelFile, ModelOrigin, display_name
 from chatdesk.core.overrides import resolve_overrides
@@ -44,6 +54,7 @@ from chatdesk.services.model_loading import ModelLoadService
 from chatdesk.services.new_replies import NewReplies
 from chatdesk.services.preferences import PreferencesService
 from chatdesk.services.prompt_sources import PromptSources
+from chatdesk.services.search import SearchService
 from chatdesk.services.summaries import SummaryService
 from chatdesk.services.worker import Worker
 from chatdesk.store.conversations import ConversationStore
@@ -51,6 +62,7 @@ from chatdesk.store.database import Database
 from chatdesk.store.downloads import DownloadStore, ProvenanceStore
 from chatdesk.store.model_records import ModelRecordStore
 from chatdesk.store.paths import Paths, find_paths, resource
+from chatdesk.store.search import SearchStore
 from chatdesk.store.settings_file import SettingsFile, StateFile, StateKey
 from chatdesk.store.summaries import SummaryStore
 from chatdesk.store.unsent import UnsentStore
@@ -256,6 +268,7 @@ class Core:
         self.chat = ChatService(conversations, store_worker, self.inference, live, context, summariser, replies, post)
         self.drafts = DraftService(UnsentStore(self.database), store_worker)
         self.history = HistoryService(conversations, summaries, store_worker, live, self.inference.forget, post)
+        self.search = SearchService(SearchStore(self.database), conversations, store_worker, post)
         self.connection = HubConnection(
             self.preferences.current, os.environ, lambda: self.state.get(StateKey.TOKEN_KEPT) is not None
         )
@@ -322,6 +335,8 @@ class Core:
                 self.loading.on_event(event)
             case ModelInstalled():
                 self.library.scan()
+            case MessageAdded() | ReplyFinished() | ConversationsListed():
+                self.search.feed()
             case SettingsChanged():
                 self.downloads.rules_changed()
                 self.loading.reload()
@@ -358,6 +373,7 @@ class Core:
         self.library.scan(then=self._load_first)
         self.downloads.take_up()
         self.history.purge()
+        self.search.feed()  # behind the purge: words that are deleted for good leave the index
 
     def add_model(self, path: str) -> None:
         """Load a model file where it lies; it is listed once it proved good."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chatdesk.core.model_files import ModelFile
     from chatdesk.core.model_info import ModelInfo
     from chatdesk.core.recommendations import Recommendation
+    from chatdesk.core.search import SearchResults
     from chatdesk.core.settings import Settings
     from chatdesk.core.summaries import Summary
 
@@ -72,6 +73,13 @@ class ConversationRestored:
     """A deletion was undone."""
 
     conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFinished:
+    """What was searched for last was looked for."""
+
+    results: SearchResults
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +345,7 @@ Event = (
     | ConversationChanged
     | ConversationDeleted
     | ConversationRestored
+    | SearchFinished
     | MessageAdded
     | MessageChanged
     | SummaryChanged

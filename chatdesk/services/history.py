@@ -111,6 +111,21 @@ class HistoryService:
 
         self._worker.submit("show version", show_version)
 
+    def show_message(self, message_id: str) -> None:
+        """Open the conversation of a message on a path that holds it; one that is gone changes nothing."""
+
+        def show_message() -> None:
+            try:
+                message = self._store.message(message_id)
+            except KeyError:
+                return
+            if all(shown.id != message_id for shown in self._store.active_path(message.conversation_id)):
+                leaf_id = leaf_below(message_id, self._store.messages(message.conversation_id))
+                self._store.set_active_leaf(message.conversation_id, leaf_id)
+            self._announce_open(message.conversation_id)
+
+        self._worker.submit("show message", show_message)
+
     def _announce_open(self, conversation_id: str) -> None:
         self._live.announce_opened(
             ConversationOpened(

@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatdesk.core.errors import ErrorCode, ErrorDetail, UserFacingError
+from chatdesk.core.search import search_text
 from chatdesk.store.disk import (
     date_of,
     disk_problems_named,
@@ -214,7 +215,9 @@ class Database:
 
 def _connect(path: Path, busy_timeout_seconds: float) -> sqlite3.Connection:
     """A connection in autocommit mode: transactions are begun and ended here, by name."""
-    return sqlite3.connect(path, timeout=busy_timeout_seconds, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=busy_timeout_seconds, isolation_level=None, check_same_thread=False)
+    connection.create_function("search_text", 1, search_text, deterministic=True)  # for the triggers of the index
+    return connection
 
 
 @contextmanager

@@ -197,6 +197,55 @@ def m010_memory(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def m013_search(connection: sqlite3.Connection) -> None:
+    """The index of what was said. It is filled later: see `store.search`, which also says what `search_id` is.
+
+    The index keeps no text, so taking something out of it takes the same text as went in. Hence the triggers run
+    before anything changes, and need the function `search_text`, which every connection of ours has.
+    """
+    take_out = """
+        INSERT INTO message_search (message_search, rowid, text)
+        SELECT 'delete', search_id, search_text(text) FROM message JOIN message_text USING (id) WHERE id = {id};
+    """
+    for statement in (
+        "ALTER TABLE message ADD COLUMN search_id INTEGER",  # NULL: not in the index yet
+        "CREATE UNIQUE INDEX message_search_id ON message (search_id) WHERE search_id IS NOT NULL",
+        "CREATE INDEX message_unindexed ON message (id) WHERE search_id IS NULL",
+        """
+        CREATE VIEW message_text (id, text) AS
+        SELECT id, (
+            SELECT coalesce(group_concat(text, char(10)), '') FROM (
+                SELECT text FROM message_part WHERE message_id = message.id AND kind = 'text' ORDER BY position
+            )
+        ) FROM message
+        """,
+        """
+        CREATE VIRTUAL TABLE message_search USING fts5 (
+            text, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 0'
+        )
+        """,
+        "CREATE TABLE search_scrub (is_begun INTEGER NOT NULL) STRICT",  # a row: words deleted for good are still in it
+        f"""
+        CREATE TRIGGER search_before_message_delete BEFORE DELETE ON message WHEN OLD.search_id IS NOT NULL BEGIN
+            {take_out.format(id="OLD.id")}
+            DELETE FROM search_scrub;
+            INSERT INTO search_scrub VALUES (0);
+        END
+        """,  # noqa: S608 - constants
+    ):
+        connection.execute(statement)
+    for change, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD")):
+        connection.execute(
+            f"""
+            CREATE TRIGGER search_before_part_{change.lower()} BEFORE {change} ON message_part
+            WHEN (SELECT search_id FROM message WHERE id = {row}.message_id) IS NOT NULL BEGIN
+                {take_out.format(id=f"{row}.message_id")}
+                UPDATE message SET search_id = NULL WHERE id = {row}.message_id;
+            END
+            """  # noqa: S608 - constants
+        )
+
+
 def m016_composer(connection: sqlite3.Connection) -> None:
     """Drafts and waiting messages with their attachments, prompts that were saved, and what was written before."""
     for statement in (
@@ -237,6 +286,7 @@ MIGRATIONS: Sequence[Migration] = (
     m002_downloads,
     m003_what_is_known_of_models,
     m010_memory,
+    m013_search,
     m016_composer,
 )
 

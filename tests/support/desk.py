@@ -22,10 +22,12 @@ from chatdesk.services.inference import InferenceService
 from chatdesk.services.live_replies import LiveReplies
 from chatdesk.services.new_replies import NewReplies
 from chatdesk.services.prompt_sources import PromptSources
+from chatdesk.services.search import SearchService
 from chatdesk.services.summaries import SummaryService
 from chatdesk.services.worker import Worker
 from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
+from chatdesk.store.search import SearchStore
 from chatdesk.store.summaries import SummaryStore
 from chatdesk.store.unsent import UnsentStore
 
@@ -105,6 +107,8 @@ class Desk:
     history: HistoryService
     drafts: DraftService
     unsent: UnsentStore
+    search: SearchService
+    worker: Worker
     garage: Garage
     marker: Marker
     tried: list[str]
@@ -146,6 +150,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         HistoryService(store, summaries, worker, live, inference.forget, log.post),
         DraftService(unsent, worker),
         unsent,
+        SearchService(SearchStore(database), store, worker, log.post),
+        worker,
         garage,
         marker,
         tried,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import tempfile
@@ -17,12 +18,17 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 from chatdesk.core.conversations import Conversation
 from chatdesk.core.messages import FinishReason, Message, ReplyOrigin, ReplyStatus, Role, text_parts
 from chatdesk.core.sampling import SamplingParams
+from chatdesk.core.search import Matcher, parse_query, search_text
 from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
+from chatdesk.store.search import MOST_PER_CONVERSATION, SearchStore
+from tests.unit.store.test_search import check_index
 
 ORIGIN = ReplyOrigin("Tiny", "/models/Tiny.gguf", SamplingParams(), "")
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
 TOKENS = st.lists(st.integers(0, 2**31 - 1), max_size=5)
+
+UNKNOWN_TO_SQLITE = re.compile(r"[^\x00-\u024f\u4e00-\u9fa5]")  # perhaps, for it knows an older Unicode
 
 
 class StoreMachine(RuleBasedStateMachine):
@@ -45,6 +51,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.path.parent.mkdir(exist_ok=True)
         self.database = Database.open(self.path)
         self.store = ConversationStore(self.database)
+        self.search = SearchStore(self.database)
         assert self.database.notice is None
 
     def remember(self, conversation_id: str) -> None:
@@ -115,6 +122,27 @@ class StoreMachine(RuleBasedStateMachine):
     def restore(self, conversation_id: str) -> None:
         self.conversations[conversation_id] = self.store.restore(conversation_id)
 
+    @rule()
+    def index(self) -> None:
+        self.search.index_some()
+
+    @rule(reply_id=reply_ids)
+    def find(self, reply_id: str) -> None:
+        """Its own text finds a reply, once everything is in the index."""
+        while self.search.index_some():
+            pass
+        reply = self.messages[reply_id]
+        words = search_text(reply.text)
+        query = parse_query(f'"{words}"')
+        found = {
+            message.message_id: message.text
+            for one in self.search.find(query, Matcher(query))
+            for message in one.messages
+        }
+        is_wanted = reply.status.is_final and self.conversations[reply.conversation_id].deleted_at is None
+        if is_wanted and query.terms and not UNKNOWN_TO_SQLITE.search(words) and len(found) < MOST_PER_CONVERSATION:
+            assert found[reply_id] == reply.text
+
     @rule(reply_id=consumes(reply_ids))
     def forget(self, reply_id: str) -> None:
         """Leave a reply alone from now on, so that the machine does not only ever touch the first few."""
@@ -163,6 +191,7 @@ class StoreMachine(RuleBasedStateMachine):
             assert all(message.role is not Role.USER or message.text for message in path)
 
     def teardown(self) -> None:
+        check_index(self.database)
         self.database.close()
         shutil.rmtree(self.folder)
 

@@ -1,0 +1,210 @@
+"""The index of what was said, and search in it.
+
+`message.search_id` is a message's row in the index; without one, it is not in it yet. Adding to the index is the one
+job of `index_some`, whether a message was just saved, comes from before there was an index, or was imported. Taking
+out is done by triggers (`m013_search`), whoever changes or deletes a message. Deleted messages that can still be
+restored stay in the index, and are not found.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from chatdesk.core.messages import Role
+from chatdesk.core.search import search_text
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+
+    from chatdesk.core.search import Matcher, SearchQuery, Term
+    from chatdesk.store.database import Database
+
+# One slice of indexing: what keeps other writers waiting for some hundredths of a second.
+SLICE_MESSAGES = 250
+SLICE_CHARACTERS = 200_000
+MERGED_PAGES = 64  # one slice of scrubbing
+CHANGES_BY_MERGING = 2  # rows at least; FTS5 says no otherwise that there is nothing left to merge
+
+MOST_SCANNED = 2000  # messages that match; the newest of them
+MOST_CONVERSATIONS = 50
+MOST_PER_CONVERSATION = 5
+
+_IS_UNINDEXED = "search_id IS NULL AND status NOT IN ('waiting', 'streaming')"
+
+
+class FoundMessage(NamedTuple):
+    """A message that matches."""
+
+    message_id: str
+    is_reply: bool
+    created_at: float
+    text: str
+
+
+class Found(NamedTuple):
+    """What matches in one conversation; `more` counts further messages."""
+
+    conversation_id: str
+    is_title: bool
+    messages: tuple[FoundMessage, ...]
+    more: int
+
+
+class SearchStore:
+    """Keeps the index and searches it. May be used from any thread.
+
+    Every method may raise `UserFacingError` when the disk does not play along.
+    """
+
+    def __init__(self, database: Database, slice_messages: int = SLICE_MESSAGES) -> None:
+        self._database = database
+        self._slice_messages = slice_messages
+
+    def index_some(self) -> bool:
+        """Take some messages that are not in the index into it. Returns whether there are more.
+
+        A reply comes in when it has ended, so that the index does not churn while it is written.
+        """
+        with self._database.write() as connection:
+            ids = connection.execute(
+                f"SELECT id FROM message WHERE {_IS_UNINDEXED} ORDER BY id LIMIT ?",  # noqa: S608 - a constant
+                (self._slice_messages,),
+            ).fetchall()
+            if not ids:
+                return False
+            (last,) = connection.execute("SELECT max(search_id) FROM message WHERE search_id IS NOT NULL").fetchone()
+            number, characters = last or 0, 0
+            for (message_id,) in ids:
+                number += 1
+                (text,) = connection.execute("SELECT text FROM message_text WHERE id = ?", (message_id,)).fetchone()
+                connection.execute(
+                    "INSERT INTO message_search (rowid, text) VALUES (?, ?)", (number, search_text(text))
+                )
+                connection.execute("UPDATE message SET search_id = ? WHERE id = ?", (number, message_id))
+                characters += len(text)
+                if characters > SLICE_CHARACTERS:
+                    break
+            return _is_unindexed(connection)
+
+    def is_complete(self) -> bool:
+        """Whether every message that is finished is in the index."""
+        with self._database.read() as connection:
+            return not _is_unindexed(connection)
+
+    def scrub_some(self) -> bool:
+        """Rewrite a part of the index without the words of messages deleted for good. Returns whether more is to do.
+
+        The index itself only notes that a word's place is void, until it happens to be rewritten.
+        """
+        with self._database.write() as connection:
+            row = connection.execute("SELECT is_begun FROM search_scrub").fetchone()
+            if row is None:
+                return False
+            before = connection.total_changes
+            pages = MERGED_PAGES if row[0] else -MERGED_PAGES  # negative: begin to merge everything
+            connection.execute("INSERT INTO message_search (message_search, rank) VALUES ('merge', ?)", (pages,))
+            if row[0] and connection.total_changes - before < CHANGES_BY_MERGING:
+                connection.execute("DELETE FROM search_scrub")
+                is_done = True
+            else:
+                connection.execute("UPDATE search_scrub SET is_begun = 1")
+                is_done = False
+        if is_done:
+            self._database.empty_log()
+        return not is_done
+
+    def find(self, query: SearchQuery, matcher: Matcher) -> tuple[Found, ...]:
+        """What matches: conversations by their titles, then by their messages, the newest of each kind first."""
+        with self._database.read() as connection:
+            titles = _titles(connection, query, matcher)
+            kept: dict[str, list[str]] = {conversation_id: [] for conversation_id in titles}
+            more: dict[str, int] = {}
+            for message_id, conversation_id in _matching(connection, query):
+                if conversation_id not in kept:
+                    if len(kept) - len(titles) == MOST_CONVERSATIONS:
+                        continue
+                    kept[conversation_id] = []
+                if len(kept[conversation_id]) < MOST_PER_CONVERSATION:
+                    kept[conversation_id].append(message_id)
+                else:
+                    more[conversation_id] = more.get(conversation_id, 0) + 1
+            return tuple(
+                Found(
+                    conversation_id,
+                    conversation_id in titles,
+                    tuple(_found_message(connection, message_id) for message_id in message_ids),
+                    more.get(conversation_id, 0),
+                )
+                for conversation_id, message_ids in kept.items()
+            )
+
+
+def _is_unindexed(connection: sqlite3.Connection) -> bool:
+    row = connection.execute(f"SELECT 1 FROM message WHERE {_IS_UNINDEXED} LIMIT 1").fetchone()  # noqa: S608 - a constant
+    return row is not None
+
+
+def _titles(connection: sqlite3.Connection, query: SearchQuery, matcher: Matcher) -> list[str]:
+    """The conversations whose titles match; these are few enough to be looked through."""
+    rows = connection.execute(
+        """
+        SELECT id, title FROM conversation WHERE deleted_at IS NULL
+            AND (:before IS NULL OR created_at < :before) AND (:after IS NULL OR updated_at >= :after)
+            AND (:model IS NULL OR EXISTS (
+                SELECT 1 FROM message JOIN reply ON message_id = message.id
+                WHERE conversation_id = conversation.id AND instr(lower(model_name), :model)))
+        ORDER BY updated_at DESC, id DESC
+        """,
+        _limits(query),
+    )
+    matching = (conversation_id for conversation_id, title in rows if matcher.matches(title))
+    return list(islice(matching, MOST_CONVERSATIONS))
+
+
+def _matching(connection: sqlite3.Connection, query: SearchQuery) -> Iterator[tuple[str, str]]:
+    """The messages that match and their conversations; without words only conversations are looked for."""
+    if not query.terms:
+        return iter(())
+    return connection.execute(
+        """
+        SELECT message.id, conversation_id
+        FROM message_search
+            CROSS JOIN message ON search_id = message_search.rowid
+            CROSS JOIN conversation ON conversation.id = conversation_id
+        WHERE message_search MATCH :match AND message.deleted_at IS NULL AND conversation.deleted_at IS NULL
+            AND (:before IS NULL OR message.created_at < :before) AND (:after IS NULL OR message.created_at >= :after)
+            AND (:model IS NULL OR EXISTS (
+                SELECT 1 FROM reply WHERE message_id = message.id AND instr(lower(model_name), :model)))
+        ORDER BY message_search.rowid DESC LIMIT :most
+        """,
+        _limits(query) | {"match": _match(query.terms), "most": MOST_SCANNED},
+    )
+
+
+def _limits(query: SearchQuery) -> dict[str, object]:
+    return {
+        "before": _midnight(query.before),
+        "after": _midnight(query.after),
+        "model": query.model.lower() if query.model is not None else None,
+    }
+
+
+def _midnight(day: date | None) -> float | None:
+    return datetime.combine(day, time.min).timestamp() if day is not None else None
+
+
+def _match(terms: Iterable[Term]) -> str:
+    """The terms as FTS5 spells them. Words are letters and digits only, and nothing in quotes is an operator."""
+    return " AND ".join('"' + " ".join(term.words) + '"' + (" *" if term.is_prefix else "") for term in terms)
+
+
+def _found_message(connection: sqlite3.Connection, message_id: str) -> FoundMessage:
+    row = connection.execute(
+        "SELECT id, role, created_at, text FROM message JOIN message_text USING (id) WHERE id = ?", (message_id,)
+    ).fetchone()
+    message_id, role, created_at, text = row
+    return FoundMessage(message_id, role == Role.ASSISTANT, created_at, text)

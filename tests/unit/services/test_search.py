@@ -1,0 +1,68 @@
+from dataclasses import replace
+
+from chatdesk.core.events import ConversationOpened, SearchFinished
+from chatdesk.core.messages import ReplyOrigin, ReplyStatus, text_parts
+from chatdesk.core.sampling import SamplingParams
+from tests.support.desk import Desk
+from tests.support.talking import wait_until
+
+ORIGIN = ReplyOrigin("Tiny", "/models/Tiny.gguf", SamplingParams(), "")
+
+
+def say(desk: Desk, text: str, reply: str = "") -> tuple[str, str]:
+    """Begin a conversation in the store. Returns its id and the reply's."""
+    conversation, _, answer = desk.store.add_exchange(None, text, ORIGIN)
+    desk.store.save_reply(replace(answer, parts=text_parts(reply), status=ReplyStatus.COMPLETE))
+    return conversation.id, answer.id
+
+
+def test_what_was_said_is_found_with_its_surroundings(desk: Desk) -> None:
+    conversation_id, reply_id = say(desk, "Tell me of the sea", "It is **salty** and 很大。")
+    desk.search.feed()
+    desk.search.search("sal")
+    results = desk.log.wait_for(SearchFinished, lambda event: not event.results.is_indexing).results
+    (found,) = results.conversations
+    assert (results.text, found.conversation.id, found.title_highlights) == ("sal", conversation_id, ())
+    (hit,) = found.hits
+    assert (hit.message_id, hit.is_reply) == (reply_id, True)
+    assert [hit.snippet.text[start:end] for start, end in hit.snippet.highlights] == ["sal"]
+
+
+def test_a_search_before_everything_is_indexed_says_so_and_is_repeated_when_it_is(desk: Desk) -> None:
+    say(desk, "Tell me of the sea", "salty")
+    desk.search.search("salty")
+    first = desk.log.wait_for(SearchFinished)
+    assert (first.results.is_indexing, first.results.conversations) == (True, ())
+    desk.search.feed()
+    second = desk.log.wait_for(SearchFinished, lambda event: not event.results.is_indexing)
+    assert len(second.results.conversations) == 1
+
+
+def test_of_what_is_typed_quickly_only_the_last_is_searched(desk: Desk) -> None:
+    say(desk, "Tell me of the sea")
+    desk.search.feed()
+    desk.worker.submit("hold", lambda: [desk.search.search(text) for text in ("s", "se", "sea")])
+    desk.log.wait_for(SearchFinished, lambda event: event.results.text == "sea")
+    assert [event.results.text for event in desk.log.of(SearchFinished)] == ["sea"]
+
+
+def test_nothing_is_found_by_nothing(desk: Desk) -> None:
+    say(desk, "Tell me of the sea")
+    desk.search.search("  !? ")
+    assert desk.log.wait_for(SearchFinished).results.conversations == ()
+
+
+def test_a_message_on_another_branch_is_shown_with_its_path(desk: Desk) -> None:
+    conversation_id, first = say(desk, "Tell me of the sea", "one")
+    parent_id = desk.store.message(first).parent_id
+    assert parent_id is not None
+    second = desk.store.add_reply(parent_id, ORIGIN)
+    desk.store.save_reply(replace(second, parts=text_parts("two"), status=ReplyStatus.COMPLETE))
+    desk.history.show_message(first)
+    opened = desk.log.wait_for(ConversationOpened)
+    assert [message.id for message in opened.path] == [parent_id, first]
+    desk.history.show_message(parent_id)
+    wait_until(lambda: len(desk.log.of(ConversationOpened)) == 2)
+    assert desk.log.of(ConversationOpened)[1].path == opened.path
+    desk.history.show_message("gone")
+    assert desk.store.conversation(conversation_id).active_leaf_id == first

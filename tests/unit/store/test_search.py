@@ -1,0 +1,280 @@
+"""Search: what is found, and that the index stays right whatever happens to messages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from chatdesk.core.messages import Part, PartKind, ReplyOrigin, ReplyStatus, text_parts
+from chatdesk.core.search import Matcher, parse_query
+from chatdesk.store.conversations import UNDO_SECONDS, ConversationStore
+from chatdesk.store.database import Database
+from chatdesk.store.migrations import MIGRATIONS
+from chatdesk.store.search import MOST_CONVERSATIONS, MOST_PER_CONVERSATION, Found, SearchStore
+from tests.unit.store.conftest import Clock
+
+
+@pytest.fixture
+def search(database: Database) -> SearchStore:
+    return SearchStore(database)
+
+
+def index(search: SearchStore) -> None:
+    while search.index_some():
+        pass
+
+
+def find(search: SearchStore, text: str) -> tuple[Found, ...]:
+    index(search)
+    query = parse_query(text)
+    return search.find(query, Matcher(query))
+
+
+def texts(search: SearchStore, text: str) -> list[str]:
+    return [message.text for found in find(search, text) for message in found.messages]
+
+
+def say(store: ConversationStore, text: str, origin: ReplyOrigin, reply: str = "") -> tuple[str, str, str]:
+    """Begin a conversation. Returns its id, the message's and the reply's."""
+    conversation, message, answer = store.add_exchange(None, text, origin)
+    store.save_reply(replace(answer, parts=text_parts(reply), status=ReplyStatus.COMPLETE))
+    return conversation.id, message.id, answer.id
+
+
+def check_index(database: Database) -> None:
+    """The index holds what it should: FTS5 finds each message by each of its words, and nothing beside."""
+    with database.write() as connection:
+        expected = connection.execute(
+            "SELECT search_id, search_text(text) FROM message JOIN message_text USING (id)"
+            " WHERE search_id IS NOT NULL ORDER BY search_id"
+        ).fetchall()
+        connection.execute("CREATE VIRTUAL TABLE temp.right USING fts5 (text, content='', columnsize=0)")
+        connection.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab (temp, right, instance)")
+        connection.execute("CREATE VIRTUAL TABLE temp.found USING fts5vocab (main, message_search, instance)")
+        connection.executemany("INSERT INTO temp.right (rowid, text) VALUES (?, ?)", expected)
+        rows = [
+            connection.execute(f"SELECT term, doc, offset FROM temp.{table} ORDER BY 2, 3").fetchall()
+            for table in ("words", "found")
+        ]
+        for table in ("words", "found", "right"):
+            connection.execute(f"DROP TABLE temp.{table}")
+    assert rows[0] == rows[1]
+
+
+# --- finding ---
+
+
+@pytest.mark.parametrize(("query", "is_found"), [
+    ("weather", True),
+    ("WEATHER tomo", True),
+    ("weat tomorrow", False),
+    ('"weather tomorrow"', False),
+    ('"the weather good"', False),
+    ('"the weather"', True),
+    ("明", True),
+    ("明天", True),
+    ("天明", False),
+    ("天气", True),
+    ("东京", False),
+    ("cafe", True),
+    ("天気", False),
+    ("です", True),
+    ("날씨", True),
+])  # fmt: skip
+def test_messages_are_found_by_their_words_in_any_language(
+    store: ConversationStore, search: SearchStore, origin: ReplyOrigin, query: str, *, is_found: bool
+) -> None:
+    say(store, "Will the weather be good for the Café tomorrow? 明天天气好吗？いいです。 내일 날씨가 좋다", origin)
+    assert bool(texts(search, query)) is is_found
+
+
+def test_titles_and_messages_are_grouped_by_conversation_titles_first(
+    store: ConversationStore, search: SearchStore, origin: ReplyOrigin
+) -> None:
+    titled, *_ = say(store, "Tea\nor coffee", origin)
+    store.rename(titled, "All about tea")
+    other, question, answer = say(store, "What is green tea?", origin, "A tea.")
+    store.rename(other, "Drinks")
+    found = find(search, "tea")
+    assert [(one.conversation_id, one.is_title) for one in found] == [(titled, True), (other, False)]
+    assert [message.message_id for message in found[1].messages] == [answer, question]
+    assert [message.is_reply for message in found[1].messages] == [True, False]
+
+
+def test_of_many_messages_in_one_conversation_some_are_shown_and_the_others_counted(
+    store: ConversationStore, search: SearchStore, origin: ReplyOrigin
+) -> None:
+    conversation, *_ = say(store, "start", origin)
+    for _ in range(MOST_PER_CONVERSATION + 3):
+        store.add_exchange(conversation, "needle", origin)
+    (found,) = find(search, "needle")
+    assert (len(found.messages), found.more) == (MOST_PER_CONVERSATION, 3)
+
+
+def test_no_more_conversations_are_shown_than_anybody_reads(
+    store: ConversationStore, search: SearchStore, origin: ReplyOrigin
+) -> None:
+    for _ in range(MOST_CONVERSATIONS + 5):
+        conversation, *_ = say(store, "needle", origin)
+        store.rename(conversation, "Something else")
+    assert len(find(search, "needle")) == MOST_CONVERSATIONS
+    for conversation in store.conversations():
+        store.rename(conversation.id, "A needle too")
+    assert len(find(search, "needle")) <= 2 * MOST_CONVERSATIONS
+
+
+def test_limits_of_model_and_day(
+    store: ConversationStore, search: SearchStore, origin: ReplyOrigin, clock: Clock
+) -> None:
+    morning = datetime.combine(date(2027, 3, 10), time(9)).timestamp()
+    clock.now = morning
+    say(store, "early", replace(origin, model_name="Qwen 3 4B"), "needle one")
+    clock.now = morning + timedelta(days=1).total_seconds()
+    say(store, "late", replace(origin, model_name="Llama"), "needle two")
+    assert texts(search, "needle model:qwen") == ["needle one"]
+    assert texts(search, "needle before:2027-03-11") == ["needle one"]
+    assert texts(search, "needle after:2027-03-11") == ["needle two"]
+    assert texts(search, "needle after:2027-03-10 before:2027-03-12") == ["needle two", "needle one"]
+    assert texts(search, "needle before:2027") == []
+    assert [len(find(search, "model:llama")), len(find(search, "after:2027")), len(find(search, ""))] == [1, 2, 2]
+
+
+@pytest.mark.parametrize(
+    "text", ['"', "a AND", "NEAR(a b)", "text:a", "a*b^c", "-a", "(", "a OR OR b", "'; --", "\u0378"]
+)
+def test_no_query_is_an_error(store: ConversationStore, search: SearchStore, origin: ReplyOrigin, text: str) -> None:
+    say(store, "something", origin)
+    find(search, text)
+
+
+# --- keeping the index right ---
+
+
+def test_a_reply_is_found_once_it_has_ended_and_not_by_its_reasoning(
+    store: ConversationStore, search: SearchStore, origin: ReplyOrigin, database: Database
+) -> None:
+    _, _, reply = store.add_exchange(None, "question", origin)
+    store.save_reply(replace(reply, status=ReplyStatus.STREAMING))
+    store.checkpoint(reply.id, "needle so far", [1])
+    assert texts(search, "needle") == []
+    parts = (
+        Part(PartKind.REASONING, "secret thought"),
+        Part(PartKind.TEXT, "needle whole"),
+        Part(PartKind.TEXT, "more"),
+    )
+    store.save_reply(replace(reply, status=ReplyStatus.COMPLETE, parts=parts))
+    assert texts(search, "needle") == ["needle whole\nmore"]
+    assert texts(search, "thought") == []
+    check_index(database)
+
+
+def test_a_reply_that_was_interrupted_is_found(
+    store: ConversationStore, search: SearchStore, origin: ReplyOrigin, database: Database
+) -> None:
+    _, _, reply = store.add_exchange(None, "question", origin)
+    store.save_reply(replace(reply, status=ReplyStatus.STREAMING))
+    store.checkpoint(reply.id, "needle so far", [1])
+    database.mark_interrupted()
+    assert texts(search, "needle") == ["needle so far"]
+
+
+def test_a_text_that_changes_is_found_by_its_new_words_only(
+    store: ConversationStore, search: SearchStore, origin: ReplyOrigin, database: Database
+) -> None:
+    _, _, reply_id = say(store, "question", origin, "old words")
+    assert texts(search, "old") == ["old words"]
+    store.save_reply(replace(store.message(reply_id), status=ReplyStatus.STREAMING))
+    store.checkpoint(reply_id, "old words go", [1])
+    assert texts(search, "old") == []
+    store.save_reply(replace(store.message(reply_id), parts=text_parts("new words"), status=ReplyStatus.COMPLETE))
+    assert (texts(search, "old"), texts(search, "new")) == ([], ["new words"])
+    check_index(database)
+
+
+def test_what_is_deleted_is_not_found_until_it_is_restored(
+    store: ConversationStore, search: SearchStore, origin: ReplyOrigin
+) -> None:
+    conversation, *_ = say(store, "needle", origin)
+    assert len(find(search, "needle")) == 1
+    store.delete(conversation)
+    assert find(search, "needle") == ()
+    store.restore(conversation)
+    assert len(find(search, "needle")) == 1
+
+
+def test_a_deleted_message_is_not_found(
+    store: ConversationStore, search: SearchStore, origin: ReplyOrigin, database: Database
+) -> None:
+    conversation, message, _ = say(store, "needle", origin)
+    store.rename(conversation, "Other")
+    with database.write() as connection:
+        connection.execute("UPDATE message SET deleted_at = 1 WHERE id = ?", (message,))
+    assert find(search, "needle") == ()
+
+
+def test_a_renamed_conversation_is_found_by_its_new_title(
+    store: ConversationStore, search: SearchStore, origin: ReplyOrigin
+) -> None:
+    conversation, *_ = say(store, "x", origin)
+    store.rename(conversation, "季度报告")
+    assert [found.is_title for found in find(search, "报告")] == [True]
+
+
+def test_what_is_deleted_for_good_leaves_no_word_in_the_file(
+    store: ConversationStore, search: SearchStore, origin: ReplyOrigin, database: Database, path: Path
+) -> None:
+    kept, *_ = say(store, "ordinary", origin, "words that stay")
+    doomed, *_ = say(store, "xylophonic", origin, "zygomorphic")
+    purged, *_ = say(store, "quixotically", origin)
+    index(search)
+    store.delete_for_good(doomed)
+    store.delete(purged)
+    with database.write() as connection:
+        connection.execute(
+            "UPDATE conversation SET deleted_at = deleted_at - ? WHERE id = ?", (UNDO_SECONDS + 9, purged)
+        )
+    assert store.purge() == (purged,)
+    while search.scrub_some():
+        pass
+    assert [found.conversation_id for found in find(search, "stay")] == [kept]
+    check_index(database)
+    assert not search.scrub_some()
+    content = b"".join(file.read_bytes() for file in path.parent.iterdir())
+    for word in (b"xylophonic", b"zygomorphic", b"quixotically"):
+        assert word[2:] not in content
+    assert b"ordinary" in content
+
+
+def test_a_file_from_before_there_was_search_is_indexed_slice_by_slice(path: Path, origin: ReplyOrigin) -> None:
+    database = Database.open(path, migrations=[step for step in MIGRATIONS if step.__name__ < "m013"])
+    store = ConversationStore(database)
+    for number in range(30):
+        say(store, f"needle {number}", origin, "answer")
+    database.close()
+    database = Database.open(path)
+    search = SearchStore(database, slice_messages=10)
+    assert not search.is_complete()
+    slices = 1
+    while search.index_some():
+        slices += 1
+    assert slices == 6
+    assert search.is_complete()
+    assert len(find(search, "needle")) == 30
+    database.close()
+
+
+def test_a_change_that_is_undone_leaves_the_index_as_it_was(
+    store: ConversationStore, search: SearchStore, origin: ReplyOrigin, database: Database
+) -> None:
+    say(store, "first", origin)
+    index(search)
+    with database.write() as connection:
+        connection.execute("DELETE FROM message_part")
+        connection.execute("ROLLBACK")
+        connection.execute("BEGIN")
+    say(store, "second", origin)
+    assert (len(texts(search, "first")), len(texts(search, "second"))) == (1, 1)
+    check_index(database)
