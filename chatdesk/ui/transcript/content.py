@@ -46,7 +46,20 @@ class Content:
 
     def update(self) -> int:
         """Make boxes for what was appended; returns the index of the first box that changed."""
-        index = self._stream.update()
+        start = self._stream.update()
+        redefined = [self._redefine(index) for index in self._stream.redefined]
+        return min([self._update_from(start), *redefined])
+
+    def _redefine(self, index: int) -> int:
+        """Draw one segment anew, whose boxes are as many as before; returns the index of its box."""
+        part, segment = self._parts[index], self._stream.segments[index]
+        part.segment = segment
+        gap = self.boxes[part.first_box].gap
+        made = TableBox if segment.kind is SegmentKind.TABLE else TextBox
+        self.boxes[part.first_box] = made(segment, self._style, gap)
+        return part.first_box
+
+    def _update_from(self, index: int) -> int:
         segments = self._stream.segments
         while index < len(segments) and index < len(self._parts) and segments[index] == self._parts[index].segment:
             index += 1
@@ -83,7 +96,7 @@ class Content:
                 self.boxes.append(TableBox(segment, style, gap, previous))
             case SegmentKind.RULE:
                 self.boxes.append(RuleBox(segment, style, gap))
-            case SegmentKind.PARAGRAPH | SegmentKind.HEADING:
+            case SegmentKind.PARAGRAPH | SegmentKind.HEADING | SegmentKind.LITERAL:
                 self.boxes.append(TextBox(segment, style, gap))
         self._parts.append(part)
 

@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from chatdesk.ui.transcript.definitions import MAX_BRACKETS, NOTE_MARK
 from chatdesk.ui.transcript.markdown import parser
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from markdown_it.token import Token
 
-# Beyond this many opening brackets, finding the links among them takes longer than a frame.
-MAX_BRACKETS = 500
 LINK_SCHEMES = frozenset({"http", "https", "mailto"})
 
 _BARE_ADDRESS = re.compile(r"https?://[^\s<>\"'`\[\]{}|\\^，。；：！？、）】》」』”’]+")
@@ -24,28 +23,42 @@ _TRAILING = ".,;:!?*_~"
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Text that looks the same throughout. `href` is where it leads, or empty. A line break is a newline."""
+    """Text that looks the same throughout. A line break is a newline.
+
+    `destination` is what a link names, whatever that is. `is_note` tells a reference to a footnote.
+    """
 
     text: str
     is_bold: bool = False
     is_italic: bool = False
     is_struck: bool = False
     is_code: bool = False
-    href: str = ""
+    destination: str = ""
+    is_note: bool = False
+
+    @property
+    def href(self) -> str:
+        """Where the text leads when it is clicked, or an empty string: most destinations are not opened."""
+        return self.destination if is_link(self.destination) else ""
 
 
-def spans(text: str) -> tuple[Span, ...]:
-    """The spans of inline Markdown `text`. Line breaks stay: models break the lines of poems and addresses."""
+def spans(text: str, definitions: Sequence[tuple[str, str]] = ()) -> tuple[Span, ...]:
+    """The spans of inline Markdown `text`. Line breaks stay: models break the lines of poems and addresses.
+
+    `definitions` are those of the segment (see there).
+    """
     if text.count("[") > MAX_BRACKETS:
         return (Span(text),)
+    links = {label: {"href": address, "title": ""} for label, address in definitions if label[0] != NOTE_MARK}
+    notes = {f":{label[1:]}": -1 for label, _ in definitions if label[0] == NOTE_MARK}
     tokens: list[Token] = []
-    parser().inline.parse(text, parser(), {}, tokens)
+    parser().inline.parse(text, parser(), {"references": links, "footnotes": {"refs": notes, "list": {}}}, tokens)
     return tuple(_merged(_linked(_read(tokens, Span("")))))
 
 
-def plain(text: str) -> str:
+def plain(text: str, definitions: Sequence[tuple[str, str]] = ()) -> str:
     """`text` as it reads, without its marks."""
-    return "".join(span.text for span in spans(text))
+    return "".join(span.text for span in spans(text, definitions))
 
 
 def is_link(href: str) -> bool:
@@ -63,7 +76,7 @@ def _read(tokens: list[Token], look: Span) -> Iterator[Span]:
     outer: list[Span] = []
     for token in tokens:
         match token.type:
-            case "text" | "text_special":
+            case "text" | "text_special" | "html_inline":
                 yield replace(look, text=token.content)
             case "softbreak" | "hardbreak":
                 yield replace(look, text="\n")
@@ -76,6 +89,8 @@ def _read(tokens: list[Token], look: Span) -> Iterator[Span]:
                 look = outer.pop()
             case "image":
                 yield _image(token, look)
+            case "footnote_ref":
+                yield replace(look, text=f"[{token.meta['label']}]", is_note=True)
             case other:
                 raise AssertionError(f"the parser is not set up to make {other!r}")
 
@@ -89,22 +104,20 @@ def _within(look: Span, token: Token) -> Span:
         case "s_open":
             return replace(look, is_struck=True)
         case _:
-            href = str(token.attrs.get("href", ""))
-            return replace(look, href=href) if is_link(href) else look
+            return replace(look, destination=str(token.attrs.get("href", "")))
 
 
 def _image(token: Token, look: Span) -> Span:
     """An image is never loaded: its alternative text stands for it and leads to it."""
     source = str(token.attrs.get("src", ""))
     alternative = "".join(span.text for span in _read(token.children or [], Span("")))
-    href = source if is_link(source) else look.href
-    return replace(look, text=alternative or source, href=href)
+    return replace(look, text=alternative or source, destination=look.destination or source)
 
 
 def _linked(found: Iterator[Span]) -> Iterator[Span]:
     """Addresses that stand in the text become links."""
     for span in _merged(found):
-        if span.href or span.is_code or "://" not in span.text:
+        if span.destination or span.is_code or "://" not in span.text:
             yield span
             continue
         start = 0
@@ -113,7 +126,7 @@ def _linked(found: Iterator[Span]) -> Iterator[Span]:
             if not is_link(address):
                 continue
             yield replace(span, text=span.text[start : match.start()])
-            yield replace(span, text=address, href=address)
+            yield replace(span, text=address, destination=address)
             start = match.start() + len(address)
         yield replace(span, text=span.text[start:])
 
@@ -142,10 +155,4 @@ def _merged(found: Iterator[Span]) -> Iterator[Span]:
 
 
 def _look_alike(one: Span, other: Span) -> bool:
-    return (one.is_bold, one.is_italic, one.is_struck, one.is_code, one.href) == (
-        other.is_bold,
-        other.is_italic,
-        other.is_struck,
-        other.is_code,
-        other.href,
-    )
+    return replace(one, text="") == replace(other, text="")

@@ -5,7 +5,7 @@ quotes), so that each can be laid out, redrawn and forgotten on its own.
 
 Text arrives in pieces, and only the last top-level block (or the last item of a top-level list) is parsed again:
 CommonMark is a line-based format, and once a complete line has begun the next block, no later line can change an
-earlier one. Link reference definitions would be the exception; they are switched off. Inside an open code fence
+earlier one. The definitions of links and footnotes are the exception (see `definitions`). Inside an open code fence
 nothing needs parsing at all. Very long blocks are cut where they stand, by rules that look at nothing but the text,
 so that a reply looks the same after a reload as it did while it was written.
 """
@@ -19,10 +19,11 @@ from functools import cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from chatdesk.ui.transcript.definitions import Definitions
 from chatdesk.ui.transcript.segments import Block, Segment, SegmentKind, blocks_from_tokens, is_blank, language_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
@@ -47,24 +48,29 @@ _UNDECIDED = re.compile(r"[ \t>]*(?:[-=+*_#`~|:]{1,9}|\d{1,9}[.)])?[ \t]*\Z")
 
 @cache
 def parser() -> MarkdownIt:
-    """The one parser: CommonMark with tables and strikethrough, without HTML and link reference definitions."""
+    """The one parser: CommonMark with tables, strikethrough and footnotes. What it takes for HTML is drawn as text."""
     from markdown_it import MarkdownIt
+    from mdit_py_plugins.footnote import footnote_plugin
 
     from chatdesk.ui.transcript.markdown_rules import table_unless_marked, tokenize_emphasis
 
-    made = MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_NESTING})
+    made = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING, "inline_definitions": True})
     made.enable(["table", "strikethrough"])
-    made.disable(["reference", "html_block", "html_inline"])
+    made.use(footnote_plugin, inline=False, move_to_end=False)
     made.inline.ruler.at("emphasis", tokenize_emphasis)
     made.block.ruler.at("table", table_unless_marked, {"alt": ["paragraph", "reference"]})
     return made
 
 
-def parse_blocks(lines: Sequence[str], *, first_number: int | None = None, is_spaced: bool = False) -> list[Block]:
+def parse_blocks(
+    lines: Sequence[str], *, first_number: int | None = None, continues_list: bool = False, is_spaced: bool = False
+) -> list[Block]:
     """The blocks of `lines` (see `blocks_from_tokens`). Inline content stays unparsed."""
     tokens: list[Token] = []
     parser().block.parse("\n".join(lines), parser(), {}, tokens)
-    return blocks_from_tokens(tokens, lines, first_number=first_number, is_spaced=is_spaced)
+    return blocks_from_tokens(
+        tokens, lines, first_number=first_number, continues_list=continues_list, is_spaced=is_spaced
+    )
 
 
 def cut_position(text: str, start: int, limit: int) -> int:
@@ -129,11 +135,12 @@ class _Until(Enum):
 class MarkdownStream:
     """Markdown text that grows at its end, as segments.
 
-    `append` is cheap; `update` parses what was appended since. `segments` is valid after `update`.
+    `append` is cheap; `update` parses what was appended since. `segments` and `redefined` are valid after `update`.
     """
 
     def __init__(self) -> None:
         self.segments: list[Segment] = []
+        self.redefined: list[int] = []  # segments further up that changed, because what they refer to was defined
         self._closed = 0  # segments that cannot change any more
         self._rest = ""  # what is not closed: from the last block on, or the last line of an open fence
         self._appended: list[str] = []
@@ -142,6 +149,8 @@ class MarkdownStream:
         self._fence: _Fence | None = None
         self._is_inside_line = False  # an overlong line is being taken piece by piece
         self._first_number: int | None = None  # of the list item that `_rest` begins with
+        self._continues_list = False  # whether that item belongs to the list before
+        self._definitions = Definitions()
         self._is_spaced = False  # whether a blank line stands before `_rest`
 
     def append(self, text: str) -> None:
@@ -153,7 +162,7 @@ class MarkdownStream:
         self._is_finished = True
 
     def update(self) -> int:
-        """Parse what was appended; returns the index of the first segment that may have changed."""
+        """Parse what was appended; returns the index from which on segments may have changed."""
         self._take_appended()
         unchanged = self._closed
         del self.segments[unchanged:]
@@ -163,7 +172,20 @@ class MarkdownStream:
                 pass
         self._closed = len(self.segments)
         self.segments += self._open_segments()
+        self._define(unchanged)
         return unchanged
+
+    def _define(self, start: int) -> None:
+        """Tell segments what they refer to: those from `start` on, and those before that a new definition concerns."""
+        definitions, segments = self._definitions, self.segments
+        self.redefined = []
+        for index in (*definitions.affected(), *range(start, len(segments))):
+            defined = definitions.applied(segments[index])
+            if index < start and defined != segments[index]:
+                self.redefined.append(index)
+            segments[index] = defined
+        for index in range(start, self._closed):
+            definitions.watch(index, segments[index])
 
     def _take_appended(self) -> None:
         text = "".join(self._appended)
@@ -179,16 +201,32 @@ class MarkdownStream:
         lines = self._rest.split("\n")
         if not self._is_finished and _UNDECIDED.match(lines[-1]):
             lines[-1] = ""
+        self._definitions.set_open(())
         if self._fence is not None:
             if self._is_finished and self._fence.ends_with(lines[-1]):
                 lines[-1] = ""
             return [self._fence.segment(lines[-1])]
         if self._is_inside_line:
             return [Segment(SegmentKind.PARAGRAPH, self._rest)]
-        blocks = parse_blocks(lines, first_number=self._first_number, is_spaced=self._is_spaced)
+        blocks = self._parse(lines)
+        self._definitions.set_open(definition for block in blocks for definition in block.definitions)
         return [segment for block in blocks for segment in block.segments]
 
+    def _parse(self, lines: Sequence[str]) -> list[Block]:
+        """The blocks of `lines`, with which `_rest` begins."""
+        return parse_blocks(
+            lines,
+            first_number=self._first_number,
+            continues_list=self._continues_list,
+            is_spaced=self._is_spaced,
+        )
+
     # --- closing what cannot change any more ---
+
+    def _close(self, blocks: Iterable[Block]) -> None:
+        for block in blocks:
+            self.segments += block.segments
+            self._definitions.close(block.definitions)
 
     def _close_some(self) -> bool:
         """Move what is certain from `_rest` to the segments; returns whether there may be more."""
@@ -232,7 +270,7 @@ class MarkdownStream:
         lines, until = self._window()
         if not lines and until is _Until.END:
             return False
-        blocks = parse_blocks(lines, first_number=self._first_number, is_spaced=self._is_spaced)
+        blocks = self._parse(lines)
         for block, following in zip_longest(blocks, blocks[1:]):
             # Whether a block's last line belongs to it may depend on the line after it (a table's header does), so
             # a block is judged without that line, whether the one after it has come yet or not.
@@ -244,9 +282,9 @@ class MarkdownStream:
             if following is None and self._opens_fence(block, lines):
                 return True
             if is_open:
-                self._drop(lines[: block.start], first_number=block.number)
+                self._drop(lines[: block.start], before=block)
                 return until is _Until.MORE
-            self.segments += block.segments
+            self._close([block])
         self._drop(lines)
         self._is_inside_line = until is _Until.LONG_LINE
         return until is not _Until.END
@@ -259,9 +297,10 @@ class MarkdownStream:
                 return lines[:index], _Until.LONG_LINE
         return lines, _Until.MORE if len(self._rest) > WINDOW else _Until.END
 
-    def _drop(self, lines: Sequence[str], *, first_number: int | None = None) -> None:
-        """Take complete `lines` off the start of `_rest`."""
-        self._first_number = first_number
+    def _drop(self, lines: Sequence[str], *, before: Block | None = None) -> None:
+        """Take complete `lines` off the start of `_rest`, as far as the block `before` which is not closed."""
+        self._first_number = None if before is None else before.number
+        self._continues_list = before is not None and before.continues_list
         if lines:
             self._rest = self._rest[sum(map(len, lines)) + len(lines) :]
             self._is_spaced = is_blank(lines[-1])
@@ -277,8 +316,14 @@ class MarkdownStream:
 
     def _close_forcibly(self, block: Block, lines: Sequence[str], end: int) -> None:
         """Close a block that is too long before line `end`; what follows is parsed as if it began there."""
-        head = parse_blocks(lines[block.start : end], first_number=block.number, is_spaced=block.segments[0].is_spaced)
-        self.segments += [segment for part in head for segment in part.segments]
+        self._close(
+            parse_blocks(
+                lines[block.start : end],
+                first_number=block.number,
+                continues_list=block.continues_list,
+                is_spaced=bool(block.segments) and block.segments[0].is_spaced,
+            )
+        )
         self._drop(lines[:end])
         self._is_spaced = False
         if block.token.type == "table_open":
@@ -291,9 +336,9 @@ def _cut_line(block: Block, lines: Sequence[str]) -> int:
     """How many of a block's `lines` to keep together, or 0 for all. Depends on no line behind the last one kept."""
     if block.token.type == "fence":
         return 0
-    if block.token.type in {"list_item_open", "blockquote_open"}:
+    if block.token.type in {"list_item_open", "blockquote_open", "footnote_reference_open"}:
         return _cut_container(lines)
-    limit = BLOCK_LIMIT if block.token.type == "code_block" else PARAGRAPH_LIMIT
+    limit = BLOCK_LIMIT if block.token.type in {"code_block", "html_block"} else PARAGRAPH_LIMIT
     size = 0
     for kept, line in enumerate(lines):
         size += len(line) + 1

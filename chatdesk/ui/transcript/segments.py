@@ -18,6 +18,7 @@ class SegmentKind(StrEnum):
 
     PARAGRAPH = "paragraph"
     HEADING = "heading"
+    LITERAL = "literal"  # HTML, which is text as it stands
     CODE = "code"
     TABLE = "table"
     RULE = "rule"
@@ -38,7 +39,11 @@ class ContainerKind(StrEnum):
     QUOTE = "quote"
     BULLET = "bullet"
     NUMBER = "number"
+    NOTE = "note"  # a footnote, which is drawn where it was written
 
+
+LISTS = frozenset({ContainerKind.BULLET, ContainerKind.NUMBER})
+MAX_NOTE_LABEL = 12
 
 TASK_OPEN = "[ ]"
 TASK_DONE = "[x]"
@@ -46,11 +51,15 @@ TASK_DONE = "[x]"
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A quote or a list item. `label` stands before the item's first segment only."""
+    """A quote, a list item or a footnote. `label` stands before its first segment only.
+
+    `continues_list` tells that the item before belongs to the same list.
+    """
 
     kind: ContainerKind
     label: str = ""
     is_first: bool = True
+    continues_list: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,8 @@ class Segment:
 
     `text` is the inline Markdown of a paragraph or heading and the plain text of code. `is_spaced` tells whether a
     blank line stood before it: lists keep the spacing they were written with. `rows` are the inline texts of a
-    table's cells, the header first; `alignments` one per column.
+    table's cells, the header first; `alignments` one per column. `definitions` are the (label, address) of what its
+    text refers to and is defined somewhere in the message; footnotes have a label that begins with "^".
     """
 
     kind: SegmentKind
@@ -70,19 +80,23 @@ class Segment:
     is_spaced: bool = False
     rows: tuple[tuple[str, ...], ...] = ()
     alignments: tuple[Alignment, ...] = ()
+    definitions: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """A top-level block, or an item of a top-level list: what can be parsed without what stands before it.
 
-    `start` is its first line, counted from 0; `token` its first token; `number` is that of an ordered list's item.
+    `start` is its first line, counted from 0; `token` its first token; `number` is that of an ordered list's item,
+    `continues_list` that of its container. `definitions` are the (label, address) that it defines.
     """
 
     start: int
     token: Token
     segments: tuple[Segment, ...]
     number: int | None = None
+    continues_list: bool = False
+    definitions: tuple[tuple[str, str], ...] = ()
 
 
 _LANGUAGE = re.compile(r"[\w+#.\-]+")
@@ -100,28 +114,65 @@ def code_text(content: str) -> str:
 
 
 def blocks_from_tokens(
-    tokens: Sequence[Token], lines: Sequence[str], *, first_number: int | None, is_spaced: bool
+    tokens: Sequence[Token],
+    lines: Sequence[str],
+    *,
+    first_number: int | None = None,
+    continues_list: bool = False,
+    is_spaced: bool = False,
 ) -> list[Block]:
-    """The blocks of parsed `lines`. `first_number` numbers the first block's item, if it is one.
+    """The blocks of parsed `lines`.
 
+    `first_number` and `continues_list` are those of the first block, if it is the item of a list that began before;
     `is_spaced` tells whether a blank line stood before the first line.
     """
     reader = _SegmentReader(lines, is_spaced=is_spaced)
     blocks: list[Block] = []
-    for group in _top_level(tokens):
-        if group[0].type in {"ordered_list_open", "bullet_list_open"}:
-            is_ordered = group[0].type == "ordered_list_open"
-            number = int(group[0].attrs.get("start", 1))
+    for group in _joined_definitions(tokens):
+        first = group[0]
+        if first.type in {"ordered_list_open", "bullet_list_open"}:
+            number = int(first.attrs.get("start", 1))
             if not blocks and first_number is not None:
                 number = first_number
+            continues = not blocks and continues_list
             for item in _top_level(group[1:-1]):
-                shown = number if is_ordered else None
-                segments = tuple(reader.item(item, shown, ()))
-                blocks.append(Block(_start(item[0]), item[0], segments, shown))
+                shown = number if first.type == "ordered_list_open" else None
+                segments = tuple(reader.item(item, shown, (), continues_list=continues))
+                blocks.append(Block(_start(item[0]), item[0], segments, shown, continues, reader.taken_definitions()))
                 number += 1
+                continues = True
         else:
-            blocks.append(Block(_start(group[0]), group[0], tuple(reader.read(group, ()))))
+            segments = tuple(reader.read(group, ()))
+            blocks.append(Block(_start(first), first, segments, definitions=reader.taken_definitions()))
     return blocks
+
+
+def _joined_definitions(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """The top-level elements in turn; definitions together with what stands directly below them.
+
+    Where a definition ends may depend on every line up to the next blank one: its title may go on there.
+    """
+    joined: list[Token] = []
+    for group in _top_level(tokens):
+        token = group[0]
+        is_below = bool(joined) and _start(token) == _end(joined)
+        if is_below and token.type in {"definition", "paragraph_open", "heading_open"}:
+            joined += group
+            continue
+        if joined:
+            yield joined
+            joined = []
+        if token.type == "definition":
+            joined = [token]
+        else:
+            yield group
+    if joined:
+        yield joined
+
+
+def _end(tokens: Sequence[Token]) -> int:
+    """The line behind the last of `tokens` that has a place."""
+    return max(token.map[1] for token in tokens if token.map is not None)
 
 
 def _start(token: Token) -> int:
@@ -145,46 +196,68 @@ class _SegmentReader:
     def __init__(self, lines: Sequence[str], *, is_spaced: bool) -> None:
         self._lines = lines
         self._is_spaced = is_spaced
+        self._definitions: list[tuple[str, str]] = []
+
+    def taken_definitions(self) -> tuple[tuple[str, str], ...]:
+        """What has been defined since this was last asked."""
+        taken, self._definitions = tuple(self._definitions), []
+        return taken
 
     def read(self, tokens: Sequence[Token], containers: tuple[Container, ...]) -> Iterator[Segment]:
         for group in _top_level(tokens):
             match group[0].type:
                 case "blockquote_open":
                     yield from self._quote(group, containers)
-                case "bullet_list_open":
-                    for item in _top_level(group[1:-1]):
-                        yield from self.item(item, None, containers)
-                case "ordered_list_open":
+                case "bullet_list_open" | "ordered_list_open" as kind:
                     first = int(group[0].attrs.get("start", 1))
                     for number, item in enumerate(_top_level(group[1:-1]), first):
-                        yield from self.item(item, number, containers)
+                        shown = number if kind == "ordered_list_open" else None
+                        yield from self.item(item, shown, containers, continues_list=number != first)
+                        containers = tuple(replace(container, is_first=False) for container in containers)
+                case "footnote_reference_open":
+                    yield from self._note(group, containers)
+                case "definition":
+                    self._definitions.append((group[0].meta["id"], group[0].meta["url"]))
+                    continue
                 case _:
                     yield self._leaf(group, containers)
             # A label stands before the first segment only.
             containers = tuple(replace(container, is_first=False) for container in containers)
 
-    def item(self, tokens: Sequence[Token], number: int | None, containers: tuple[Container, ...]) -> Iterator[Segment]:
+    def item(
+        self,
+        tokens: Sequence[Token],
+        number: int | None,
+        containers: tuple[Container, ...],
+        *,
+        continues_list: bool,
+    ) -> Iterator[Segment]:
         if number is None:
-            container = Container(ContainerKind.BULLET, "•")
+            container = Container(ContainerKind.BULLET, "•", continues_list=continues_list)
         else:
-            container = Container(ContainerKind.NUMBER, f"{number}.")
-        inner = tokens[1:-1]
-        if not inner:
-            yield Segment(
-                SegmentKind.PARAGRAPH,
-                containers=(*containers, container),
-                is_spaced=self._is_spaced_before(_start(tokens[0])),
-            )
-            return
-        for index, segment in enumerate(self.read(inner, (*containers, container))):
+            label = f"{number}{tokens[0].markup}"
+            container = Container(ContainerKind.NUMBER, label, continues_list=continues_list)
+        for index, segment in enumerate(self._within(tokens, (*containers, container))):
             yield _as_task(segment, len(containers)) if index == 0 else segment
 
     def _quote(self, tokens: Sequence[Token], containers: tuple[Container, ...]) -> Iterator[Segment]:
-        within = (*containers, Container(ContainerKind.QUOTE))
-        if len(tokens) > 2:  # noqa: PLR2004 - more than its opening and closing
-            yield from self.read(tokens[1:-1], within)
-        else:
-            yield Segment(SegmentKind.PARAGRAPH, containers=within, is_spaced=self._is_spaced_before(_start(tokens[0])))
+        return self._within(tokens, (*containers, Container(ContainerKind.QUOTE)))
+
+    def _note(self, tokens: Sequence[Token], containers: tuple[Container, ...]) -> Iterator[Segment]:
+        label = tokens[0].meta["label"]
+        self._definitions.append((f"^{label}", ""))
+        shown = label if len(label) <= MAX_NOTE_LABEL else f"{label[:MAX_NOTE_LABEL]}…"
+        return self._within(tokens, (*containers, Container(ContainerKind.NOTE, shown)))
+
+    def _within(self, tokens: Sequence[Token], containers: tuple[Container, ...]) -> Iterator[Segment]:
+        """What stands in a container; an empty paragraph in one where nothing does, so that it is drawn."""
+        is_empty = True
+        for segment in self.read(tokens[1:-1], containers):
+            is_empty = False
+            yield segment
+        if is_empty:
+            spaced = self._is_spaced_before(_start(tokens[0]))
+            yield Segment(SegmentKind.PARAGRAPH, containers=containers, is_spaced=spaced)
 
     def _leaf(self, tokens: Sequence[Token], containers: tuple[Container, ...]) -> Segment:
         first = tokens[0]
@@ -194,18 +267,18 @@ class _SegmentReader:
                 return Segment(
                     SegmentKind.HEADING, tokens[1].content, containers, level=int(first.tag[1:]), is_spaced=spaced
                 )
-            case "fence":
+            case "fence" | "code_block":
                 language = language_of(first.info)
                 return Segment(
                     SegmentKind.CODE, code_text(first.content), containers, language=language, is_spaced=spaced
                 )
-            case "code_block":
-                return Segment(SegmentKind.CODE, code_text(first.content), containers, is_spaced=spaced)
             case "hr":
                 return Segment(SegmentKind.RULE, "", containers, is_spaced=spaced)
             case "table_open":
                 rows, alignments = _table(tokens)
                 return Segment(SegmentKind.TABLE, "", containers, is_spaced=spaced, rows=rows, alignments=alignments)
+            case "html_block":
+                return Segment(SegmentKind.LITERAL, first.content.rstrip("\n"), containers, is_spaced=spaced)
             case "paragraph_open":
                 return Segment(SegmentKind.PARAGRAPH, tokens[1].content, containers, is_spaced=spaced)
             case other:

@@ -53,9 +53,10 @@ def column_widths(natural: Sequence[int], available: int) -> list[int]:
 class _Cell:
     """One cell: its spans and, once laid out, its lines and where they stand."""
 
-    def __init__(self, source: str, row: int, column: int) -> None:
+    def __init__(self, source: str, definitions: Sequence[tuple[str, str]], row: int, column: int) -> None:
         self.source = source
-        self.spans: tuple[Span, ...] = spans(source)
+        self.definitions = definitions
+        self.spans: tuple[Span, ...] = spans(source, definitions)
         self.text = "".join(span.text for span in self.spans)
         self.row = row
         self.column = column
@@ -120,11 +121,13 @@ class TableBox(Box):
         previous = self._previous._cells if self._previous is not None else []  # noqa: SLF001 - the same class
         self._previous = None
         start = 0
+        definitions = self._segment.definitions
         for row, cells in enumerate(self._segment.rows):
             for column, source in enumerate(cells):
                 index = len(self._cells)
-                is_same = index < len(previous) and previous[index].source == source
-                cell = previous[index] if is_same else _Cell(source, row, column)
+                cell = previous[index] if index < len(previous) else None
+                if cell is None or (cell.source, cell.definitions) != (source, definitions):
+                    cell = _Cell(source, definitions, row, column)
                 cell.start = start
                 start += len(cell.text) + 1
                 self._cells.append(cell)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFont, QPainter, QPen, QTextCharFormat
 
 from chatdesk.ui.transcript.boxes import Box, FlowBox, estimated_height
 from chatdesk.ui.transcript.inline import Span, plain, spans
-from chatdesk.ui.transcript.segments import TASK_DONE, TASK_OPEN, Container, ContainerKind, SegmentKind
+from chatdesk.ui.transcript.segments import LISTS, TASK_DONE, TASK_OPEN, Container, ContainerKind, SegmentKind
 from chatdesk.ui.transcript.text_flow import TextFlow
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def _indent(style: TranscriptStyle, container: Container) -> int:
             return style.text_px
         case ContainerKind.BULLET:
             return style.bullet_indent
-        case ContainerKind.NUMBER:
+        case ContainerKind.NUMBER | ContainerKind.NOTE:
             return style.number_indent(container.label)
 
 
@@ -74,6 +74,9 @@ def _format(span: Span, style: TranscriptStyle) -> QTextCharFormat:
         form.setFontWeight(QFont.Weight.DemiBold)
     form.setFontItalic(span.is_italic)
     form.setFontStrikeOut(span.is_struck)
+    if span.is_note:
+        form.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSuperScript)
+        form.setForeground(style.muted)
     if span.href:
         form.setForeground(style.accent)
         form.setFontUnderline(True)
@@ -147,7 +150,7 @@ class TextBox(FlowBox):
 
     def __init__(self, segment: Segment, style: TranscriptStyle, gap: int) -> None:
         super().__init__(style, gap)
-        self._segment = segment
+        self.segment = segment
         self._spans: tuple[Span, ...] | None = None
         self._scale = HEADING_SCALES.get(segment.level, 1.0)
         self._pitch = round(style.pitch * (self._scale * 0.86 if self._scale > 1 else 1))
@@ -158,7 +161,7 @@ class TextBox(FlowBox):
     def spans(self) -> tuple[Span, ...]:
         """The text's spans; parsed when first asked for."""
         if self._spans is None:
-            self._spans = spans(self._segment.text)
+            self._spans = segment_spans(self.segment)
         return self._spans
 
     @property
@@ -167,17 +170,17 @@ class TextBox(FlowBox):
         return "".join(span.text for span in self.spans)
 
     def estimate(self, width: int) -> None:
-        inner = width - indent_within(self.style, self._segment.containers, width)
-        self.height = estimated_height(self._segment.text, inner, self.style.text_px * self._scale * 0.5, self._pitch)
+        inner = width - indent_within(self.style, self.segment.containers, width)
+        self.height = estimated_height(self.segment.text, inner, self.style.text_px * self._scale * 0.5, self._pitch)
 
     def lay_out(self, width: int) -> None:
         if self.laid_out_width == width and self.flow is not None:
             return
         if self.flow is None:
-            weight = QFont.Weight.DemiBold if self._segment.level else QFont.Weight.Normal
+            weight = QFont.Weight.DemiBold if self.segment.level else QFont.Weight.Normal
             font = self.style.font(scale=self._scale, weight=weight)
             self.flow = TextFlow(self.text, font, self._pitch, span_formats(self.spans, self.style))
-        indent = indent_within(self.style, self._segment.containers, width)
+        indent = indent_within(self.style, self.segment.containers, width)
         self.origin = QPoint(0 if self.flow.is_rtl else indent, 0)
         self.height = self.flow.lay_out(width - indent)
         self.laid_out_width = width
@@ -186,9 +189,9 @@ class TextBox(FlowBox):
         assert self.flow is not None
         rect = QRect(position.x(), position.y(), self.laid_out_width or 0, self.height)
         is_rtl = self.flow.is_rtl
-        paint_containers(look, self._segment.containers, rect, self.gap, self.flow.baseline, is_rtl=is_rtl)
+        paint_containers(look, self.segment.containers, rect, self.gap, self.flow.baseline, is_rtl=is_rtl)
         paint_code_spans(look, self.flow, self.spans, QPointF(position + self.origin))
-        is_quoted = any(container.kind is ContainerKind.QUOTE for container in self._segment.containers)
+        is_quoted = any(container.kind is ContainerKind.QUOTE for container in self.segment.containers)
         self.paint_flow(look, position, self.style.muted if is_quoted else self.style.text)
 
     def link_at(self, point: QPoint) -> str:
@@ -226,19 +229,26 @@ def paint_code_spans(look: Look, flow: TextFlow, found: Sequence[Span], at: QPoi
         start = end
 
 
+def segment_spans(segment: Segment) -> tuple[Span, ...]:
+    """The spans of a paragraph or heading; HTML is one of plain text."""
+    if segment.kind is SegmentKind.LITERAL:
+        return (Span(segment.text),)
+    return spans(segment.text, segment.definitions)
+
+
 class RuleBox(Box):
     """A horizontal rule."""
 
     def __init__(self, segment: Segment, style: TranscriptStyle, gap: int) -> None:
         super().__init__(style, gap)
-        self._containers = segment.containers
+        self.segment = segment
         self.height = style.text_px
 
     def paint(self, look: Look, position: QPoint) -> None:
         width = self.laid_out_width or 0
         rect = QRect(position.x(), position.y(), width, self.height)
-        paint_containers(look, self._containers, rect, self.gap, self.height)
-        left = indent_within(self.style, self._containers, width)
+        paint_containers(look, self.segment.containers, rect, self.gap, self.height)
+        left = indent_within(self.style, self.segment.containers, width)
         look.painter.fillRect(rect.left() + left, rect.center().y(), width - left, 1, self.style.border)
 
 
@@ -251,21 +261,31 @@ def segment_gap(style: TranscriptStyle, before: Segment | None, segment: Segment
     if before.kind is SegmentKind.HEADING:
         return round(style.text_px * 0.5)
     is_dense = bool(segment.containers) and not segment.is_spaced and bool(before.containers)
+    if is_dense and _begins_list_beside(before, segment):
+        return style.paragraph_gap
     if is_dense and segment.kind is SegmentKind.PARAGRAPH and before.kind is SegmentKind.PARAGRAPH:
         return style.item_gap
     return style.paragraph_gap
 
 
+def _begins_list_beside(before: Segment, segment: Segment) -> bool:
+    """Whether a list begins where another one ends."""
+    return any(
+        {old.kind, new.kind} <= LISTS and new.is_first and not new.continues_list
+        for old, new in zip(before.containers, segment.containers, strict=False)
+    )
+
+
 def plain_segment(segment: Segment) -> str:
     """A segment as plain text, with the label of its list item."""
     labels = [container.label for container in segment.containers if container.label and container.is_first]
-    depth = max(sum(c.kind is not ContainerKind.QUOTE for c in segment.containers) - 1, 0)
+    depth = max(sum(c.kind in LISTS for c in segment.containers) - 1, 0)
     if segment.kind is SegmentKind.TABLE:
-        body = "\n".join("\t".join(plain(cell) for cell in row) for row in segment.rows)
+        body = "\n".join("\t".join(plain(cell, segment.definitions) for cell in row) for row in segment.rows)
     elif segment.kind is SegmentKind.CODE:
         body = segment.text
     else:
-        body = plain(segment.text)
+        body = "".join(span.text for span in segment_spans(segment))
     return "  " * depth + " ".join([*labels, body])
 
 

@@ -67,6 +67,19 @@ def test_nothing_else_is_a_link(text: str) -> None:
     assert not any(span.href for span in spans(text))
 
 
+def test_definitions_make_links_and_footnotes() -> None:
+    found = spans("[a *b*][C], [c] and d[^1], [^2]", (("C", "https://x.y"), ("^1", "")))
+    assert [(span.text, span.href, span.is_note) for span in found] == [
+        ("a ", "https://x.y", False),
+        ("b", "https://x.y", False),
+        (", ", "", False),
+        ("c", "https://x.y", False),
+        (" and d", "", False),
+        ("[1]", "", True),
+        (", [^2]", "", False),
+    ]
+
+
 def test_a_broken_address_is_no_link() -> None:
     assert not is_link("https://[::1")
     assert not is_link("mailto:")

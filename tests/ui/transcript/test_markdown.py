@@ -61,6 +61,7 @@ PIECES = st.sampled_from(
         ),
         *("\t", "> ", ">", "```", "```py\n", "~~~", "```|-\n", "# ", "| a | b |\n", "|---|---|\n", "a|b\n", "|-|-|\n"),
         *("- a | b\n", "1. a | b\n", "---", "***\n", "===", "**x**", "`c`", "[ ] ", "<b>", "[a]: /x\n", "中文", "😀"),
+        *("[a]", "[a]: /y", "[b][a]\n", "[b]: /z 'c\n", "d'\n", "[^1]", "[^1]: note\n", "<!-- ", "-->\n", "<pre>\n"),
         *("\\", "x" * 2_500 + "\n", "y " * 3_200, "| c | d |\n" * 300, "  - nested\n" * 500, "line\n" * 700),
     ]
 )
@@ -95,7 +96,7 @@ def test_a_segment_knows_the_containers_it_stands_in_and_only_the_first_has_the_
     assert first.containers == (Container(NUMBER, "3."),)
     assert second.containers == (Container(NUMBER, "3.", is_first=False),)
     assert nested.containers == (Container(NUMBER, "3.", is_first=False), Container(BULLET, "•"))
-    assert quoted.containers == (Container(NUMBER, "4."), Container(QUOTE))
+    assert quoted.containers == (Container(NUMBER, "4.", continues_list=True), Container(QUOTE))
 
 
 def test_the_items_of_a_list_are_counted_from_its_first_number() -> None:
@@ -119,11 +120,38 @@ def test_a_table_has_rows_and_alignments() -> None:
     assert table.alignments == (Alignment.LEFT, Alignment.RIGHT, Alignment.CENTER)
 
 
-def test_html_and_link_definitions_are_text() -> None:
-    assert [(s.kind, s.text) for s in whole("<script>x</script>\n\n[a]: http://b\n")] == [
-        (SegmentKind.PARAGRAPH, "<script>x</script>"),
-        (SegmentKind.PARAGRAPH, "[a]: http://b"),
+def test_html_is_text_and_what_stands_in_it_is_no_markdown() -> None:
+    assert [(s.kind, s.text) for s in whole("<div>\n*x*\n</div>\n\n*y*\n")] == [
+        (SegmentKind.LITERAL, "<div>\n*x*\n</div>"),
+        (SegmentKind.PARAGRAPH, "*y*"),
     ]
+
+
+def test_a_link_leads_where_its_definition_says_wherever_that_stands() -> None:
+    first, second, third = whole(
+        "see [here]\n\n[Here]: https://x.y 'a\ntitle'\n[other]: /z\nand [this][here]\n\n[none]\n"
+    )
+    assert first.definitions == second.definitions == (("HERE", "https://x.y"),)
+    assert (second.text, third.definitions) == ("and [this][here]", ())
+
+
+def test_a_definition_changes_what_refers_to_it_and_nothing_else() -> None:
+    stream = MarkdownStream()
+    stream.append("[a] and note[^1]\n\nplain\n\n- [b]\n\nlast\n\n")
+    stream.update()
+    assert stream.redefined == []
+    stream.append("[a]: https://x.y\n\n[^1]: A note.\n\n    Its *end*.\n\n")
+    stream.update()
+    assert stream.redefined == [0]
+    assert stream.segments[0].definitions == (("A", "https://x.y"), ("^1", ""))
+    assert [labels(segment) for segment in stream.segments[-2:]] == [["1"], []]
+    stream.append("[b]: https://x.z\n")
+    stream.update()
+    assert stream.redefined == [2]
+
+
+def test_the_first_definition_counts() -> None:
+    assert whole("[a]\n\n[a]: /one\n\n[a]: /two\n")[0].definitions == (("A", "/one"),)
 
 
 @pytest.mark.parametrize("fence", ["```", "~~~~", "  ```"])
