@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplication
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,10 @@ class TranscriptStyle:
     def number_indent(self, label: str) -> int:
         """How far the text of a numbered item stands in: the same for 9 and 10, more from 100 on."""
         return round(self.text_px * (1.9 + 0.55 * max(len(label) - 3, 0)))
+
+    def note_indent(self, label: str) -> int:
+        """How far the text of a footnote stands in: its label may be a word."""
+        return max(self.number_indent(""), QFontMetrics(self.font()).horizontalAdvance(label) + self.text_px)
 
 
 def light_style(text_px: int = 15) -> TranscriptStyle:

@@ -34,8 +34,10 @@ def _indent(style: TranscriptStyle, container: Container) -> int:
             return style.text_px
         case ContainerKind.BULLET:
             return style.bullet_indent
-        case ContainerKind.NUMBER | ContainerKind.NOTE:
+        case ContainerKind.NUMBER:
             return style.number_indent(container.label)
+        case ContainerKind.NOTE:
+            return style.note_indent(container.label)
 
 
 def indent_within(style: TranscriptStyle, containers: Sequence[Container], width: int) -> int:
