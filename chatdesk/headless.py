@@ -22,6 +22,7 @@ from chatdesk.core.events import (
     ConversationsListed,
     Event,
     MessageAdded,
+    ModelFailed,
     ModelInstalled,
     ModelReady,
     NoticeRaised,
@@ -40,6 +41,7 @@ from chatdesk.models.appraiser import Appraiser
 from chatdesk.models.curated import read_curated
 from chatdesk.models.library import ModelLibrary, find_starter
 from chatdesk.models.removal import Removal
+from chatdesk.services.branches import BranchService
 from chatdesk.services.chat import ChatService
 from chatdesk.services.context import ContextService
 from chatdesk.services.downloads import DownloadRules, DownloadService
@@ -56,7 +58,9 @@ from chatdesk.services.preferences import PreferencesService
 from chatdesk.services.prompt_sources import PromptSources
 from chatdesk.services.search import SearchService
 from chatdesk.services.summaries import SummaryService
+from chatdesk.services.versions import VersionService
 from chatdesk.services.worker import Worker
+from chatdesk.store.branches import BranchStore
 from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
 from chatdesk.store.downloads import DownloadStore, ProvenanceStore
@@ -269,6 +273,12 @@ class Core:
         self.drafts = DraftService(UnsentStore(self.database), store_worker)
         self.history = HistoryService(conversations, summaries, store_worker, live, self.inference.forget, post)
         self.search = SearchService(SearchStore(self.database), conversations, store_worker, post)
+        branches = BranchStore(self.database)
+        announce_open = self.history.announce_open
+        self.versions = VersionService(
+            conversations, branches, store_worker, replies, self.loading.use, self.chat.regenerate, announce_open, post
+        )
+        self.branches = BranchService(conversations, branches, store_worker, live, announce_open, post)
         self.connection = HubConnection(
             self.preferences.current, os.environ, lambda: self.state.get(StateKey.TOKEN_KEPT) is not None
         )
@@ -333,6 +343,9 @@ class Core:
             case ModelReady():
                 self._has_llama = True
                 self.loading.on_event(event)
+                self.versions.on_event(event)
+            case ModelFailed():
+                self.versions.on_event(event)
             case ModelInstalled():
                 self.library.scan()
             case MessageAdded() | ReplyFinished() | ConversationsListed():

@@ -36,11 +36,15 @@ STAND_IN = "[An earlier message is left out here.]"
 
 @dataclass(frozen=True, slots=True)
 class PromptMessage:
-    """A message as a prompt needs it. `token_ids`, when given, are used instead of tokenizing `text`."""
+    """A message as a prompt needs it. `token_ids`, when given, are used instead of tokenizing `text`.
+
+    The last one may be a reply that `is_open`: the prompt ends within it, and the model goes on from there.
+    """
 
     role: Role
     text: str
     token_ids: tuple[int, ...] | None = None
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +136,14 @@ def spoken_messages(path: Iterable[Message], tokenizer_hash: str) -> list[Spoken
     """What a model can be shown of the messages on `path`.
 
     A message that was refused as too long is left out with its reply, or every later prompt would be too long as
-    well; a reply without text says nothing. A reply brings its own token ids when they are of this tokenizer.
+    well; a reply without text says nothing. A reply brings its own token ids when they are of this tokenizer. With one
+    that was to go on it was the beginning of the reply that made the prompt too long, not the message before.
     """
     path = tuple(path)
     refused = {
         message.parent_id
         for message in path
-        if message.error is not None and message.error.code is ErrorCode.PROMPT_TOO_LONG
+        if message.error is not None and message.error.code is ErrorCode.PROMPT_TOO_LONG and not message.given_chars
     }
     result: list[Spoken] = []
     for message in path:

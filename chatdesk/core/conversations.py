@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,6 +29,22 @@ class Conversation:
     system_prompt: str | None = None
     deleted_at: float | None = None
     overflow_policy: OverflowPolicy | None = None
+
+
+class Node(Protocol):
+    """What moving along the tree needs of a message."""
+
+    @property
+    def id(self) -> str:
+        """Which message this is."""
+
+    @property
+    def parent_id(self) -> str | None:
+        """What it hangs on."""
+
+    @property
+    def created_at(self) -> float:
+        """Unix time."""
 
 
 def title_from(text: str) -> str:
@@ -60,9 +76,9 @@ def siblings_of(message: Message, messages: Iterable[Message]) -> tuple[Message,
     return tuple(sorted(found, key=lambda other: (other.created_at, other.id)))
 
 
-def leaf_below(message_id: str, messages: Sequence[Message]) -> str:
+def leaf_below(message_id: str, messages: Sequence[Node]) -> str:
     """The end of the newest path that runs through `message_id`: where switching to a version leads."""
-    children: dict[str, list[Message]] = {}
+    children: dict[str, list[Node]] = {}
     for message in messages:
         if message.parent_id is not None:
             children.setdefault(message.parent_id, []).append(message)

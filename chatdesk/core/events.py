@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from chatdesk.core.branches import BranchTree
     from chatdesk.core.context_map import ContextUse
     from chatdesk.core.conversations import Conversation
     from chatdesk.core.downloads import Download
@@ -80,6 +81,44 @@ class SearchFinished:
     """What was searched for last was looked for."""
 
     results: SearchResults
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationBranched:
+    """A conversation exists that begins as another one did, down to a message of it."""
+
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class BranchDeleted:
+    """A message was deleted with all below it, softly. `leaf_id` is where the path ended that was shown before."""
+
+    message: Message
+    leaf_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BranchRestored:
+    """The deletion of a message, and of all that went with it, was undone."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class TreeRead:
+    """All messages of a conversation, in short."""
+
+    tree: BranchTree
+
+
+@dataclass(frozen=True, slots=True)
+class EditFailed:
+    """Another version of a message was not saved; its text is still the writer's."""
+
+    message_id: str
+    text: str
+    error: ErrorDetail
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,6 +385,11 @@ Event = (
     | ConversationDeleted
     | ConversationRestored
     | SearchFinished
+    | ConversationBranched
+    | BranchDeleted
+    | BranchRestored
+    | TreeRead
+    | EditFailed
     | MessageAdded
     | MessageChanged
     | SummaryChanged

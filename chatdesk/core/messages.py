@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from chatdesk.core.errors import ErrorDetail
     from chatdesk.core.sampling import SamplingParams
@@ -121,7 +121,8 @@ class ReplyOrigin:
 class Message:
     """A node of a conversation's tree. `created_at` is Unix time in seconds.
 
-    `given_chars` counts the characters at the start of the text that were given rather than generated.
+    `given_chars` counts the characters at the start of the text that were given rather than generated: all of a reply
+    that `is_edited`, for a person wrote it, and the beginning of one that was to go on.
     `is_pinned`: never left out of a prompt, whatever else has to go.
     `origin`, `figures`, `finish_reason` and `error` are set on replies only.
     """
@@ -140,6 +141,7 @@ class Message:
     given_chars: int = 0
     deleted_at: float | None = None
     is_pinned: bool = False
+    is_edited: bool = False
 
     @property
     def text(self) -> str:
@@ -155,6 +157,13 @@ class Message:
 def text_parts(text: str) -> tuple[Part, ...]:
     """The parts of a plain text message; none for an empty text."""
     return (Part(PartKind.TEXT, text),) if text else ()
+
+
+def with_text(parts: Sequence[Part], text: str) -> tuple[Part, ...]:
+    """`parts` that say `text` instead, where the first of them said something; what is no text stays."""
+    first = next((place for place, part in enumerate(parts) if part.kind is PartKind.TEXT), len(parts))
+    rest = [part for part in parts[first:] if part.kind is not PartKind.TEXT]
+    return (*parts[:first], *text_parts(text), *rest)
 
 
 # C0 controls except tab and newline, DEL, and lone surrogates: they cannot be stored, drawn or tokenized faithfully.

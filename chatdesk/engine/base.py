@@ -75,6 +75,9 @@ class Engine(Protocol):
     def prompt_tokens(self, messages: Sequence[PromptMessage]) -> list[int]:
         """The exact prompt for a reply to `messages` (a system message may come first), as token ids.
 
+        When the last of them is open the prompt ends within it: where the reply that it begins would have come to if
+        it is given as tokens, and where the template ends its text otherwise.
+
         Text in `messages` never becomes a control token.
         """
 
@@ -82,9 +85,18 @@ class Engine(Protocol):
         """How many tokens of `prompt` were processed before and need not be again. Cheap, and changes nothing."""
 
     def generate(
-        self, prompt: Sequence[int], sampling: SamplingParams, should_stop: ShouldStop, owner: str = ""
+        self,
+        prompt: Sequence[int],
+        sampling: SamplingParams,
+        should_stop: ShouldStop,
+        owner: str = "",
+        *,
+        continues: bool = False,
     ) -> Iterator[PromptProgress | Chunk | Finished]:
         """Process `prompt`, then write the reply: progress, chunks, and exactly one `Finished` at the end.
+
+        `continues`: the prompt ends within the reply, perhaps within a character of it, and what is written goes on
+        there.
 
         What was processed before is not processed again; `owner` names the conversation that it is kept for, and
         nothing is kept for an empty one.

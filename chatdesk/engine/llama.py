@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from chatdesk.engine.llama_loading import LoadedModel
 
 _LAST = -1
+_MOST_CHARACTER_BYTES = 4
 # What llama_decode returns
 _DONE, _ABORTED = 0, 2
 
@@ -135,7 +136,13 @@ class LlamaEngine:
         return self._cache.known(prompt)
 
     def generate(
-        self, prompt: Sequence[int], sampling: SamplingParams, should_stop: ShouldStop, owner: str = ""
+        self,
+        prompt: Sequence[int],
+        sampling: SamplingParams,
+        should_stop: ShouldStop,
+        owner: str = "",
+        *,
+        continues: bool = False,
     ) -> Iterator[PromptProgress | Chunk | Finished]:
         """Process `prompt`, then write the reply.
 
@@ -149,7 +156,7 @@ class LlamaEngine:
         with self._stop_flag.following(should_stop):
             yield from self._process(tokens, owner, should_stop)
             if len(self._cache.tokens) == len(tokens):
-                reason = yield from self._write(tokens, sampling, seed, should_stop)
+                reason = yield from self._write(tokens, sampling, seed, should_stop, continues=continues)
         yield Finished(reason, seed)
 
     def prepare(self, prompt: Sequence[int], should_stop: ShouldStop, owner: str = "") -> Iterator[PromptProgress]:
@@ -188,12 +195,16 @@ class LlamaEngine:
             yield PromptProgress(len(self._cache.tokens), len(tokens), cached)
 
     def _write(
-        self, prompt: list[int], sampling: SamplingParams, seed: int, should_stop: ShouldStop
+        self, prompt: list[int], sampling: SamplingParams, seed: int, should_stop: ShouldStop, *, continues: bool
     ) -> Generator[Chunk, None, FinishReason]:
         """Write the reply token by token; the generator's value is why it ended."""
         vocabulary = self._vocabulary
         # A character may be spread over several tokens, and a reply may end in the middle of one.
         decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        if continues:
+            # What is left over of these is a character that the first new token may complete.
+            decoder.decode(b"".join(map(vocabulary.piece, prompt[-_MOST_CHARACTER_BYTES:])))
+        strips = vocabulary.puts_space_first and not continues
         reason = FinishReason.MAX_TOKENS
         with sampler_chain(sampling, vocabulary.size, seed, prompt) as chain:
             for count in range(sampling.max_tokens):
@@ -201,7 +212,7 @@ class LlamaEngine:
                 if vocabulary.ends_generation(token):
                     reason = FinishReason.END_OF_TURN
                     break
-                piece = vocabulary.piece(token, lstrip=count == 0 and vocabulary.puts_space_first)
+                piece = vocabulary.piece(token, lstrip=count == 0 and strips)
                 yield Chunk(decoder.decode(piece), (token,))
                 if should_stop():
                     reason = FinishReason.STOPPED

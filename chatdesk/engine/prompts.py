@@ -52,10 +52,17 @@ class PromptBuilder:
         self.problem: str | None = None  # why the model's own template was not used for some prompt
 
     def tokens(self, messages: Sequence[PromptMessage]) -> list[int]:
-        """The prompt for a reply to `messages`."""
+        """The prompt for a reply to `messages`, or that ends within the last of them if it is open."""
+        opened = messages[-1] if messages and messages[-1].is_open else None
+        if opened is not None and opened.token_ids:
+            # These tokens were written behind what a template writes before a reply, which may be more than it writes
+            # before one that it is shown: some open a block of reasoning.
+            return [*self.tokens(messages[:-1]), *opened.token_ids]
         try:
             tokens = self._with_system_prompt(self._template, messages)
         except TemplateError as error:
+            if opened is not None:  # there are templates that refuse to end with a reply
+                return [*self.tokens(messages[:-1]), *self._tokenizer.tokenize(without_reserved(opened.text))]
             self.problem = str(error)
             tokens = self._tokenized(self._rendered(self._fallback, messages), messages)
         if self._tokenizer.adds_bos and tokens[:1] != [self._tokenizer.bos]:
@@ -77,29 +84,34 @@ class PromptBuilder:
         return self._tokenized(self._rendered(template, merged), merged)
 
     def _rendered(self, template: ChatTemplate, messages: Sequence[PromptMessage]) -> str:
-        """`messages` in `template`, with a placeholder for each known reply that the template lets through."""
+        """`messages` in `template`, with a placeholder for each known reply that the template lets through.
+
+        An open message has one as well, and ends what is rendered.
+        """
         hidden = self._tokenizer.markers.hidden
         contents = [
-            f"{OPENING}{index}{CLOSING}" if message.token_ids else hidden(message.text)
+            f"{OPENING}{index}{CLOSING}" if message.token_ids or message.is_open else hidden(message.text)
             for index, message in enumerate(messages)
         ]
         roles = [message.role.value for message in messages]
         rendered = template.render(list(zip(roles, contents, strict=True)), self._now)
         found = Counter(int(match[1]) for match in _PLACEHOLDER.finditer(rendered))
         lost = [index for index, message in enumerate(messages) if message.token_ids and found[index] != 1]
-        if not lost:
-            return rendered
-        for index in lost:
-            contents[index] = hidden(messages[index].text)
-        return template.render(list(zip(roles, contents, strict=True)), self._now)
+        if lost:
+            for index in lost:
+                contents[index] = hidden(messages[index].text)
+            rendered = template.render(list(zip(roles, contents, strict=True)), self._now)
+        return _before_the_end_of(contents[-1], rendered) if messages and messages[-1].is_open else rendered
 
     def _tokenized(self, rendered: str, messages: Sequence[PromptMessage]) -> list[int]:
-        known = {index: message.token_ids or () for index, message in enumerate(messages)}
+        known = dict(enumerate(messages))
         tokens: list[int] = []
         continues = False
         for index, part in enumerate(_PLACEHOLDER.split(rendered)):
             if index % 2:  # the number that the placeholder held
-                tokens += known.get(int(part), ())
+                if (message := known.get(int(part))) is not None:
+                    text = without_reserved(message.text)
+                    tokens += message.token_ids or self._tokenizer.tokenize(text, continues=continues)
                 continues = True
                 continue
             for run in self._tokenizer.markers.partition(part):
@@ -110,6 +122,18 @@ class PromptBuilder:
                     tokens += self._tokenizer.tokenize(text, continues=continues)
                     continues = True
         return tokens
+
+
+def _before_the_end_of(placeholder: str, rendered: str) -> str:
+    """What of `rendered` comes before an open message ends: no end of turn, and no beginning of a reply.
+
+    Raises:
+        TemplateError: the template does not show the message, or not as it is.
+    """
+    before, found, _ = rendered.partition(placeholder)
+    if not found:
+        raise TemplateError("it leaves a reply out that is to go on")
+    return before + found
 
 
 def _system_merged(messages: Sequence[PromptMessage]) -> list[PromptMessage]:

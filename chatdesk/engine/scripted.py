@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # The vocabulary: one token per byte of UTF-8, then one that begins each role's turn and one that ends a turn.
 _TURN = {role: 256 + index for index, role in enumerate(Role)}
 END_OF_TURN = 256 + len(_TURN)
-_WORD = re.compile(r"\s*\S+|\s+")
+_WORD = re.compile(rb"\s*\S+|\s+")
 _NAP_SECONDS = 0.02  # how long a stop may go unnoticed while the engine pretends to work
 
 
@@ -80,11 +80,18 @@ class ScriptedEngine:
         return len(_tokens_of(text))
 
     def prompt_tokens(self, messages: Sequence[PromptMessage]) -> list[int]:
-        """Each message between its role's token and the end-of-turn token, then the token that begins a reply."""
+        """Each message between its role's token and the end-of-turn token, then the token that begins a reply.
+
+        An open message is not ended, and begins the reply itself.
+        """
         tokens: list[int] = []
         for message in messages:
-            tokens += [_TURN[message.role], *(message.token_ids or _tokens_of(message.text)), END_OF_TURN]
-        tokens.append(_TURN[Role.ASSISTANT])
+            tokens += [_TURN[message.role], *(message.token_ids or _tokens_of(message.text))]
+            if message.is_open:
+                break
+            tokens.append(END_OF_TURN)
+        else:
+            tokens.append(_TURN[Role.ASSISTANT])
         self._messages[tuple(tokens)] = tuple(messages)
         return tokens
 
@@ -95,9 +102,15 @@ class ScriptedEngine:
         return max(min(common, len(prompt) - 1), 0)
 
     def generate(
-        self, prompt: Sequence[int], sampling: SamplingParams, should_stop: ShouldStop, owner: str = ""
+        self,
+        prompt: Sequence[int],
+        sampling: SamplingParams,
+        should_stop: ShouldStop,
+        owner: str = "",
+        *,
+        continues: bool = False,
     ) -> Iterator[PromptProgress | Chunk | Finished]:
-        """Say the next reply."""
+        """Say the next reply, or what of it follows the beginning that is given."""
         self.owners.append(owner)
         tokens = list(prompt) or [END_OF_TURN]
         if len(tokens) >= self._n_ctx:
@@ -108,7 +121,9 @@ class ScriptedEngine:
         yield from self._process(tokens, should_stop)
         reason = FinishReason.STOPPED
         if len(self._cached) == len(tokens):
-            reason = yield from self._write(self._reply(messages), sampling, should_stop)
+            opened = messages[-1] if continues and messages else None
+            given = bytes(opened.token_ids or _tokens_of(opened.text)) if opened is not None else b""
+            reason = yield from self._write(self._reply(messages), given, sampling, should_stop)
         yield Finished(reason, seed)
 
     def prepare(self, prompt: Sequence[int], should_stop: ShouldStop, owner: str = "") -> Iterator[PromptProgress]:
@@ -154,19 +169,20 @@ class ScriptedEngine:
         return reply
 
     def _write(
-        self, reply: str, sampling: SamplingParams, should_stop: ShouldStop
+        self, reply: str, given: bytes, sampling: SamplingParams, should_stop: ShouldStop
     ) -> Generator[Chunk, None, FinishReason]:
         decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        decoder.decode(given)
         room = self._n_ctx - len(self._cached)
         left = min(sampling.max_tokens, room)
         reason = FinishReason.END_OF_TURN
-        for word in _WORD.findall(reply):
-            tokens = _tokens_of(word)[:left]
+        for word in _WORD.findall(bytes(_tokens_of(reply)).removeprefix(given)):
+            tokens = list(word)[:left]
             if tokens:
                 yield Chunk(decoder.decode(bytes(tokens)), tuple(tokens))
                 self._cached += tokens
                 left -= len(tokens)
-            if len(tokens) < len(_tokens_of(word)):
+            if len(tokens) < len(word):
                 reason = FinishReason.MAX_TOKENS if sampling.max_tokens <= room else FinishReason.CONTEXT_FULL
                 break
             if not self._work(should_stop):

@@ -6,7 +6,7 @@ The user's message and the reply's row are committed before anything else happen
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chatdesk.core.context_map import OverflowPolicy
 from chatdesk.core.errors import ErrorCode, ErrorDetail, UserFacingError
@@ -22,7 +22,7 @@ from chatdesk.core.events import (
 from chatdesk.core.messages import Role, clean_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from chatdesk.engine.base import Engine
     from chatdesk.services.context import ContextService
@@ -74,9 +74,12 @@ class ChatService:
             "send", lambda: self._send(conversation_id, untrusted_text, unsent_id, asks_first=not allows_leaving_out)
         )
 
-    def regenerate(self, message_id: str) -> None:
-        """Write another reply beside `message_id`, which is kept."""
-        self._store_worker.submit("regenerate", lambda: self._regenerate(message_id))
+    def regenerate(self, message_id: str, changes: Mapping[str, Any] | None = None) -> None:
+        """Write another reply beside `message_id`, which is kept, or one to a user's message.
+
+        `changes` are sampling settings for that one.
+        """
+        self._store_worker.submit("regenerate", lambda: self._regenerate(message_id, changes))
 
     def stop(self, conversation_id: str) -> None:
         """End the reply that is waiting or being written; what was written is kept."""
@@ -152,11 +155,12 @@ class ChatService:
     def _has_to_ask(self, conversation_id: str) -> bool:
         return self._store.conversation(conversation_id).overflow_policy is OverflowPolicy.STOP_AND_ASK
 
-    def _regenerate(self, message_id: str) -> None:
+    def _regenerate(self, message_id: str, changes: Mapping[str, Any] | None) -> None:
         old = self._store.message(message_id)
-        if old.role is not Role.ASSISTANT or old.parent_id is None:
+        question_id = old.id if old.role is Role.USER else old.parent_id
+        if old.role not in (Role.USER, Role.ASSISTANT) or question_id is None:
             return
-        reply = self._store.add_reply(old.parent_id, self._replies.origin(old.conversation_id))
+        reply = self._store.add_reply(question_id, self._replies.origin(old.conversation_id, changes))
         conversation = self._store.conversation(old.conversation_id)
         self._post(ConversationChanged(conversation))
         path = self._store.active_path(conversation.id)

@@ -54,7 +54,7 @@ class HistoryService:
 
     def open(self, conversation_id: str) -> None:
         """Read a conversation's active path and announce `ConversationOpened`."""
-        self._worker.submit("open", lambda: self._announce_open(conversation_id))
+        self._worker.submit("open", lambda: self.announce_open(conversation_id))
 
     def reopen(self, conversation_id: str) -> None:
         """Open the conversation that was shown last, if it is still there."""
@@ -65,7 +65,7 @@ class HistoryService:
             except KeyError:
                 return
             if is_there:
-                self._announce_open(conversation_id)
+                self.announce_open(conversation_id)
 
         self._worker.submit("reopen", reopen)
 
@@ -107,7 +107,7 @@ class HistoryService:
             ids = [version.id for version in siblings_of(message, messages)]
             index = min(max(ids.index(message_id) + step, 0), len(ids) - 1)
             self._store.set_active_leaf(message.conversation_id, leaf_below(ids[index], messages))
-            self._announce_open(message.conversation_id)
+            self.announce_open(message.conversation_id)
 
         self._worker.submit("show version", show_version)
 
@@ -122,11 +122,14 @@ class HistoryService:
             if all(shown.id != message_id for shown in self._store.active_path(message.conversation_id)):
                 leaf_id = leaf_below(message_id, self._store.messages(message.conversation_id))
                 self._store.set_active_leaf(message.conversation_id, leaf_id)
-            self._announce_open(message.conversation_id)
+            self.announce_open(message.conversation_id)
 
         self._worker.submit("show message", show_message)
 
-    def _announce_open(self, conversation_id: str) -> None:
+    # --- on the store thread ---
+
+    def announce_open(self, conversation_id: str) -> None:
+        """Announce `ConversationOpened` with the conversation as it is now."""
         self._live.announce_opened(
             ConversationOpened(
                 self._store.conversation(conversation_id),

@@ -54,10 +54,14 @@ class LiveReplies:
         with self._lock:
             return conversation_id in self._live
 
+    def of(self, conversation_id: str) -> LiveReply | None:
+        """The conversation's reply that waits or is being written, if there is one."""
+        with self._lock:
+            return self._live.get(conversation_id)
+
     def stop(self, conversation_id: str) -> None:
         """End the conversation's reply, if there is one; what was written is kept."""
-        with self._lock:
-            reply = self._live.get(conversation_id)
+        reply = self.of(conversation_id)
         if reply is not None:
             reply.stop()
 

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PromptSource:
-    """What a prompt is made from before anything is left out. `summary` stands for the beginning of `path`."""
+    """What a prompt is made from before anything is left out. `summary` stands for the beginning of `path`.
+
+    `is_open`: the last message of `path` is the beginning of the reply.
+    """
 
     conversation_id: str | None
     system_prompt: str
@@ -28,6 +31,7 @@ class PromptSource:
     policy: OverflowPolicy
     summary: Summary | None
     max_tokens: int
+    is_open: bool = False
 
     @property
     def may_be_processed(self) -> bool:
@@ -70,15 +74,18 @@ class PromptSources:
         )
 
     def reply(self, reply: Message, n_params: int) -> PromptSource:
-        """For a reply whose row exists, from what its origin says."""
+        """For a reply whose row exists, from what its origin says; for one that is to go on, with its beginning."""
         origin = reply.origin
         assert origin is not None
         assert reply.parent_id is not None
+        is_open = reply.given_chars > 0
+        path = self._store.path_to(reply.parent_id)
         return PromptSource(
             reply.conversation_id,
             origin.system_prompt,
-            self._store.path_to(reply.parent_id),
+            (*path, reply) if is_open else path,
             self._store.conversation(reply.conversation_id).overflow_policy or default_policy(n_params),
             self._summaries.in_force(reply.parent_id),
             origin.sampling.max_tokens,
+            is_open,
         )

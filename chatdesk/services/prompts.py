@@ -85,6 +85,9 @@ class PromptPlan:
         system_prompt = source.system_prompt
         self._system = [PromptMessage(Role.SYSTEM, system_prompt)] if system_prompt.strip() else []
         self._spoken = spoken_messages(source.path, engine.info.tokenizer_hash)
+        if source.is_open:
+            last = self._spoken[-1]
+            self._spoken[-1] = replace(last, message=replace(last.message, is_open=True))
         self._shows_draft = bool(draft)
         if draft is not None:
             self._spoken.append(Spoken(None, PromptMessage(Role.USER, draft or _PROBES[0])))

@@ -62,7 +62,10 @@ class Reply:
         when_over: Callable[[str], None],
         post: Post,
     ) -> None:
-        """`when_over` is told the conversation when the reply has ended and was announced."""
+        """`when_over` is told the conversation when the reply has ended and was announced.
+
+        A message that has text already is to go on from there: its `given_chars` are that text.
+        """
         self._message = message
         self._store = store
         self._store_worker = store_worker
@@ -73,8 +76,10 @@ class Reply:
         self._post = post
         self._stop = threading.Event()
         self._begun = threading.Lock()  # taken once, by whoever brings the reply to its end
-        self._text: list[str] = []
-        self._token_ids: list[int] = []
+        self._text = [message.text] if message.text else []
+        # All tokens of the reply; none at all where those of what was given are not known.
+        self._token_ids = list(message.origin.token_ids) if message.origin is not None else []
+        self._new_tokens = 0
         self._clock: _ReplyClock | None = None
 
     def stop(self) -> None:
@@ -116,8 +121,12 @@ class Reply:
         started = time.monotonic()
         info, origin = engine.info, self._message.origin
         assert origin is not None
+        is_same_vocabulary = origin.tokenizer_hash == info.tokenizer_hash
+        self._token_ids = list(origin.token_ids) if is_same_vocabulary else []
+        knows_tokens = bool(self._token_ids) or not self._message.given_chars
         origin = replace(
             origin,
+            token_ids=tuple(self._token_ids),
             model_name=info.name,
             n_ctx=info.n_ctx,
             n_batch=info.n_batch,
@@ -133,15 +142,23 @@ class Reply:
         prompt = self._prompt(engine)
         self._clock = _ReplyClock(started, len(prompt))
         saved_at = 0.0
-        characters = 0
-        for produced in engine.generate(prompt, origin.sampling, self._stop.is_set, self._message.conversation_id):
+        characters = self._message.given_chars
+        for produced in engine.generate(
+            prompt,
+            origin.sampling,
+            self._stop.is_set,
+            self._message.conversation_id,
+            continues=self._message.given_chars > 0,
+        ):
             match produced:
                 case PromptProgress(processed, total, cached):
                     self._clock.cached_tokens = cached
                     self._post(PromptProcessed(self._message.id, processed, total, cached))
                 case Chunk(text, token_ids):
                     now = self._clock.tick()
-                    self._token_ids += token_ids
+                    self._new_tokens += len(token_ids)
+                    if knows_tokens:
+                        self._token_ids += token_ids
                     if text:
                         self._live.announce(self._text, text, ReplyDelta(self._message.id, characters, text, token_ids))
                         characters += len(text)
@@ -172,7 +189,7 @@ class Reply:
             self._message,
             parts=text_parts("".join(self._text)),
             origin=replace(origin, token_ids=tuple(self._token_ids)),
-            figures=self._clock.figures(len(self._token_ids)) if self._clock is not None else ReplyFigures(),
+            figures=self._clock.figures(self._new_tokens) if self._clock is not None else ReplyFigures(),
         )
 
     def _checkpoint(self) -> None:

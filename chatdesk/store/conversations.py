@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 from chatdesk.core.context_map import OverflowPolicy
 from chatdesk.core.conversations import Conversation, title_from
 from chatdesk.core.messages import Message, ReplyStatus, Role, text_parts
-from chatdesk.store.message_rows import insert_message, read_messages, update_message, update_text
+from chatdesk.store.message_rows import (
+    PATH_TO,
+    insert_message,
+    read_message,
+    read_messages,
+    update_message,
+    update_text,
+)
 
 if TYPE_CHECKING:
     import sqlite3
@@ -25,15 +32,6 @@ _SELECT_CONVERSATIONS = """
     FROM conversation
 """
 
-_PATH = """
-    WITH RECURSIVE
-        up (id, parent_id, height) AS (
-            SELECT id, parent_id, 0 FROM message WHERE id = :leaf_id
-            UNION ALL SELECT message.id, message.parent_id, height + 1 FROM up JOIN message ON message.id = up.parent_id
-        ),
-        wanted (id, place) AS (SELECT id, -height FROM up)
-"""
-_ONE = "WITH wanted (id, place) AS (VALUES (:message_id, 0))"
 _ALL = """
     WITH wanted (id, place) AS (
         SELECT id, row_number() OVER (ORDER BY created_at, id) FROM message
@@ -158,7 +156,7 @@ class ConversationStore:
     def set_active_leaf(self, conversation_id: str, message_id: str) -> Conversation:
         """Show the path that ends in `message_id`, a message of this conversation."""
         with self._database.write() as connection:
-            if _message(connection, message_id).conversation_id != conversation_id:
+            if read_message(connection, message_id).conversation_id != conversation_id:
                 raise KeyError(message_id)
             _set_active_leaf(connection, conversation_id, message_id)
             return _conversation(connection, conversation_id)
@@ -199,7 +197,7 @@ class ConversationStore:
     def add_reply(self, user_message_id: str, origin: ReplyOrigin) -> Message:
         """Add another reply (`WAITING`) to a message and show it; earlier replies are kept beside it."""
         with self._database.write() as connection:
-            return self._insert_reply(connection, _message(connection, user_message_id), origin, self._clock())
+            return self._insert_reply(connection, read_message(connection, user_message_id), origin, self._clock())
 
     def save_reply(self, message: Message) -> None:
         """Save all that can change of a reply. One that was deleted for good meanwhile stays deleted."""
@@ -218,12 +216,12 @@ class ConversationStore:
         """Keep a message in every prompt, or no longer."""
         with self._database.write() as connection:
             connection.execute("UPDATE message SET is_pinned = ? WHERE id = ?", (is_pinned, message_id))
-            return _message(connection, message_id)
+            return read_message(connection, message_id)
 
     def message(self, message_id: str) -> Message:
         """One message."""
         with self._database.read() as connection:
-            return _message(connection, message_id)
+            return read_message(connection, message_id)
 
     def messages(self, conversation_id: str) -> tuple[Message, ...]:
         """All messages of the conversation's tree that are not deleted, oldest first."""
@@ -233,13 +231,13 @@ class ConversationStore:
     def path_to(self, message_id: str) -> tuple[Message, ...]:
         """The messages from the root of the tree to `message_id`, in order."""
         with self._database.read() as connection:
-            return read_messages(connection, _PATH, {"leaf_id": message_id})
+            return read_messages(connection, PATH_TO, {"message_id": message_id})
 
     def active_path(self, conversation_id: str) -> tuple[Message, ...]:
         """The path that is shown, from the root to the active leaf; empty when nothing was said yet."""
         with self._database.read() as connection:
             leaf_id = _conversation(connection, conversation_id).active_leaf_id
-            return read_messages(connection, _PATH, {"leaf_id": leaf_id})
+            return read_messages(connection, PATH_TO, {"message_id": leaf_id})
 
     def versions(self, conversation_id: str) -> Mapping[str, tuple[int, int]]:
         """For each message of the tree that has several versions: which it is, from 1, and how many there are.
@@ -323,13 +321,6 @@ def _as_conversations(rows: Iterable[Sequence[Any]]) -> tuple[Conversation, ...]
         replace(Conversation(*row[:-1]), overflow_policy=OverflowPolicy(row[-1]) if row[-1] in known else None)
         for row in rows
     )
-
-
-def _message(connection: sqlite3.Connection, message_id: str) -> Message:
-    found = read_messages(connection, _ONE, {"message_id": message_id})
-    if not found:
-        raise KeyError(message_id)
-    return found[0]
 
 
 def _set_active_leaf(connection: sqlite3.Connection, conversation_id: str, message_id: str) -> None:

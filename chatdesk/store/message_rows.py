@@ -27,12 +27,23 @@ if TYPE_CHECKING:
 
 _TOKEN_BYTES = 4
 
+# For `read_messages`: those from the root of the tree to `message_id`, in order.
+PATH_TO = """
+    WITH RECURSIVE
+        up (id, parent_id, height) AS (
+            SELECT id, parent_id, 0 FROM message WHERE id = :message_id
+            UNION ALL SELECT message.id, message.parent_id, height + 1 FROM up JOIN message ON message.id = up.parent_id
+        ),
+        wanted (id, place) AS (SELECT id, -height FROM up)
+"""
+_ONE = "WITH wanted (id, place) AS (VALUES (:message_id, 0))"
+
 # `wanted (id, place)` is the caller's table expression: which messages, in which order.
 _SELECT_MESSAGES = """
     SELECT m.id, m.conversation_id, m.parent_id, m.role, m.status, m.finish_reason, m.error_code, m.error_params,
         m.created_at, m.given_chars, m.deleted_at, r.model_name, r.model_path, r.sampling, r.system_prompt, r.seed,
         r.n_ctx, r.n_batch, r.n_ubatch, r.n_threads, r.n_gpu_layers, r.tokenizer_hash, r.token_ids, r.prompt_tokens,
-        r.cached_tokens, r.reply_tokens, r.seconds_to_first_token, r.generation_seconds, m.is_pinned
+        r.cached_tokens, r.reply_tokens, r.seconds_to_first_token, r.generation_seconds, m.is_pinned, m.is_edited
     FROM wanted JOIN message AS m ON m.id = wanted.id LEFT JOIN reply AS r ON r.message_id = m.id
     ORDER BY wanted.place
 """
@@ -53,13 +64,21 @@ def read_messages(connection: sqlite3.Connection, wanted: str, parameters: Mappi
     return tuple(_message(row, tuple(parts.get(row[0], ()))) for row in rows)
 
 
+def read_message(connection: sqlite3.Connection, message_id: str) -> Message:
+    """One message; a `KeyError` where it does not exist."""
+    found = read_messages(connection, _ONE, {"message_id": message_id})
+    if not found:
+        raise KeyError(message_id)
+    return found[0]
+
+
 def insert_message(connection: sqlite3.Connection, message: Message) -> None:
     """Add the rows of a new message."""
     connection.execute(
         """
         INSERT INTO message (id, conversation_id, parent_id, role, status, finish_reason, error_code, error_params,
-            created_at, given_chars, deleted_at, is_pinned)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            created_at, given_chars, deleted_at, is_pinned, is_edited)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         (
             message.id,
@@ -71,6 +90,7 @@ def insert_message(connection: sqlite3.Connection, message: Message) -> None:
             message.given_chars,
             message.deleted_at,
             message.is_pinned,
+            message.is_edited,
         ),
     )
     _write_content(connection, message)
@@ -186,6 +206,7 @@ def _message(row: Sequence[Any], parts: tuple[Part, ...]) -> Message:
         given_chars=given_chars,
         deleted_at=deleted_at,
         is_pinned=bool(row[28]),
+        is_edited=bool(row[29]),
     )
 
 

@@ -246,6 +246,11 @@ def m013_search(connection: sqlite3.Connection) -> None:
         )
 
 
+def m015_branches(connection: sqlite3.Connection) -> None:
+    """Replies that a person changed are told from those that a model wrote alone."""
+    connection.execute("ALTER TABLE message ADD COLUMN is_edited INTEGER NOT NULL DEFAULT 0")
+
+
 def m016_composer(connection: sqlite3.Connection) -> None:
     """Drafts and waiting messages with their attachments, prompts that were saved, and what was written before."""
     for statement in (
@@ -287,6 +292,7 @@ MIGRATIONS: Sequence[Migration] = (
     m003_what_is_known_of_models,
     m010_memory,
     m013_search,
+    m015_branches,
     m016_composer,
 )
 

@@ -14,6 +14,7 @@ from chatdesk.core.model_files import ModelFile
 from chatdesk.core.settings import Settings
 from chatdesk.engine.base import Engine, LoadOptions, OnLoadProgress, ShouldStop
 from chatdesk.engine.scripted import ScriptedEngine
+from chatdesk.services.branches import BranchService
 from chatdesk.services.chat import ChatService
 from chatdesk.services.context import ContextService
 from chatdesk.services.drafts import DraftService
@@ -24,7 +25,9 @@ from chatdesk.services.new_replies import NewReplies
 from chatdesk.services.prompt_sources import PromptSources
 from chatdesk.services.search import SearchService
 from chatdesk.services.summaries import SummaryService
+from chatdesk.services.versions import VersionService
 from chatdesk.services.worker import Worker
+from chatdesk.store.branches import BranchStore
 from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
 from chatdesk.store.search import SearchStore
@@ -109,6 +112,8 @@ class Desk:
     unsent: UnsentStore
     search: SearchService
     worker: Worker
+    versions: VersionService
+    branches: BranchService
     garage: Garage
     marker: Marker
     tried: list[str]
@@ -134,24 +139,43 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
     worker = Worker("store", log.post)
     forgotten: list[str | None] = []
-    inference = InferenceService(garage.make, try_file, marker, lambda: 0, forgotten.append, log.post, IDLE_SECONDS)
+
+    def post(event: Event) -> None:
+        log.post(event)
+        made.versions.on_event(event)
+
+    inference = InferenceService(garage.make, try_file, marker, lambda: 0, forgotten.append, post, IDLE_SECONDS)
     live = LiveReplies(store, log.post)
     summaries = SummaryStore(database)
     unsent = UnsentStore(database)
     context = ContextService(PromptSources(store, summaries, lambda: made.settings), inference, log.post)
     summariser = SummaryService(summaries, worker, inference, context, lambda: made.has_power_to_spare, log.post)
     replies = NewReplies(store, worker, inference, live, context, summariser, lambda: made.settings, log.post)
+    chat = ChatService(store, worker, inference, live, context, summariser, replies, log.post)
+    history = HistoryService(store, summaries, worker, live, inference.forget, log.post)
+    branches = BranchStore(database)
     made = Desk(
         log,
         store,
         database,
         inference,
-        ChatService(store, worker, inference, live, context, summariser, replies, log.post),
-        HistoryService(store, summaries, worker, live, inference.forget, log.post),
+        chat,
+        history,
         DraftService(unsent, worker),
         unsent,
         SearchService(SearchStore(database), store, worker, log.post),
         worker,
+        VersionService(
+            store,
+            branches,
+            worker,
+            replies,
+            lambda file: inference.load(file, LoadOptions()),
+            chat.regenerate,
+            history.announce_open,
+            log.post,
+        ),
+        BranchService(store, branches, worker, live, history.announce_open, log.post),
         garage,
         marker,
         tried,

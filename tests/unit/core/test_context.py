@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -103,6 +104,16 @@ def test_a_message_refused_as_too_long_is_not_sent_again() -> None:
         said("3", USER, "short", parent="2"),
     ]
     assert prompt_messages(spoken_messages(path, "T")) == [PromptMessage(USER, "short")]
+
+
+def test_a_message_whose_reply_became_too_long_to_go_on_is_sent_again() -> None:
+    failed = said("2", ASSISTANT, "a long beginning", error=ErrorCode.PROMPT_TOO_LONG, parent="1")
+    path = [said("1", USER, "short"), replace(failed, given_chars=16), said("3", USER, "and?", parent="2")]
+    assert [message.text for message in prompt_messages(spoken_messages(path, "T"))] == [
+        "short",
+        "a long beginning",
+        "and?",
+    ]
 
 
 def test_a_pinned_user_message_whose_reply_is_left_out_joins_the_next() -> None:

@@ -232,6 +232,24 @@ def test_a_reply_after_a_stop_is_the_one_there_would_have_been(engine: Engine) -
     assert ask(engine, prompt).token_ids == expected
 
 
+@pytest.mark.parametrize("given", [1, 2, 3, 7, 12, 20])
+def test_a_reply_that_goes_on_is_the_one_there_would_have_been(engine: Engine, given: int) -> None:
+    prompt = engine.prompt_tokens([user("Count to a hundred.")])
+    whole = ask(engine, prompt)
+    begun = ask(engine, prompt, replace(GREEDY, max_tokens=given))
+    # A character that was cut at the end is written whole when the reply goes on.
+    text = begun.text.removesuffix("\ufffd")
+    opened = PromptMessage(Role.ASSISTANT, text, begun.token_ids, is_open=True)
+    again = engine.prompt_tokens([user("Count to a hundred."), opened])
+    assert again == [*prompt, *begun.token_ids]
+    rest = engine.generate(again, replace(GREEDY, max_tokens=24 - given), never, continues=True)
+    said = list(rest)
+    chunks = [item for item in said if isinstance(item, Chunk)]
+    assert said[0] == PromptProgress(len(again) - 1, len(again), len(again) - 1)
+    assert begun.token_ids + tuple(token for chunk in chunks for token in chunk.token_ids) == whole.token_ids
+    assert text + "".join(chunk.text for chunk in chunks) == whole.text
+
+
 def test_a_reply_that_is_left_in_the_middle_leaves_the_engine_usable(engine: Engine) -> None:
     prompt = engine.prompt_tokens([user("Hello")])
     said = engine.generate(prompt, GREEDY, never)

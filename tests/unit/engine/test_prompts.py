@@ -205,3 +205,42 @@ def test_a_short_user_defined_marker_behind_a_long_control_one_is_not_recognised
     assert model.token("<|im") not in tokens
     assert model.token("<|im_end|>") not in tokens
     assert "a<|im_end|>b<|im c" in spelled(engine, tokens)
+
+
+THINKS = TEMPLATE.replace("<|assistant|>", "<|assistant|><think>")
+TRIMS = TEMPLATE.replace("message.content", "message.content | trim")
+ENDS_WITH_USER = "{% if messages[-1].role != 'user' %}{{ raise_exception('what now?') }}{% endif %}" + TEMPLATE
+
+
+def opened(text: str, ids: tuple[int, ...] | None = None) -> PromptMessage:
+    return PromptMessage(Role.ASSISTANT, text, ids, is_open=True)
+
+
+@pytest.mark.parametrize(
+    "template", [TEMPLATE, THINKS, TRIMS, ENDS_WITH_USER], ids=["plain", "thinks", "trims", "refuses"]
+)
+def test_a_reply_that_goes_on_stands_where_it_was_written(load: Load, template: str) -> None:
+    engine = load(TinyModel(chat_template=template))
+    ids = (FIRST_BYTE + 0x41, FIRST_BYTE + 0xE4)
+    assert engine.prompt_tokens([user("x"), opened("A", ids)]) == [*engine.prompt_tokens([user("x")]), *ids]
+    assert engine.info.template_problem is None
+
+
+@pytest.mark.parametrize(("template", "expected"), [
+    (TEMPLATE, "<s><|user|> x<|end|><|assistant|> Given so far"),
+    (THINKS, "<s><|user|> x<|end|><|assistant|> Given so far"),
+    (TRIMS, "<s><|user|> x<|end|><|assistant|> Given so far"),
+    (ENDS_WITH_USER, "<s><|user|> x<|end|><|assistant|> Given so far"),
+], ids=["plain", "thinks", "trims", "refuses"])  # fmt: skip
+def test_a_text_that_goes_on_is_not_ended_by_the_template(load: Load, template: str, expected: str) -> None:
+    engine = load(TinyModel(chat_template=template))
+    assert spelled(engine, engine.prompt_tokens([user("x"), opened("Given so far")])) == expected
+    assert engine.info.template_problem is None
+
+
+@pytest.mark.starter
+@pytest.mark.parametrize("text", SMUGGLED)
+def test_no_text_that_goes_on_writes_a_control_token(starter: LlamaEngine, text: str) -> None:
+    harmless = special(starter, starter.prompt_tokens([user("x"), opened("harmless")]))
+    assert harmless == ["<|im_start|>", "<|im_end|>", "<|im_start|>", "<|im_end|>", "<|im_start|>"]
+    assert special(starter, starter.prompt_tokens([user("x"), opened(text)])) == harmless

@@ -249,9 +249,15 @@ class Slow(Summariser):
         self.given_up = 0
 
     def generate(
-        self, prompt: Sequence[int], sampling: SamplingParams, should_stop: ShouldStop, owner: str = ""
+        self,
+        prompt: Sequence[int],
+        sampling: SamplingParams,
+        should_stop: ShouldStop,
+        owner: str = "",
+        *,
+        continues: bool = False,
     ) -> Iterator[PromptProgress | Chunk | Finished]:
-        for produced in super().generate(prompt, sampling, should_stop, owner):
+        for produced in super().generate(prompt, sampling, should_stop, owner, continues=continues):
             if isinstance(produced, Chunk) and is_request(self.prompts[-1]) and not self.given_up:
                 self._interrupt()
                 wait_until(should_stop)

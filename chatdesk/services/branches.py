@@ -1,0 +1,89 @@
+"""Branches of a conversation: moving along its tree, a conversation of its own for one, deleting and restoring."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chatdesk.core.conversations import TITLE_LENGTH
+from chatdesk.core.events import (
+    BranchDeleted,
+    BranchRestored,
+    ConversationBranched,
+    ConversationChanged,
+    Post,
+    TreeRead,
+)
+from chatdesk.core.messages import clean_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chatdesk.services.live_replies import LiveReplies
+    from chatdesk.services.worker import Worker
+    from chatdesk.store.branches import BranchStore
+    from chatdesk.store.conversations import ConversationStore
+
+
+class BranchService:
+    """The user's verbs on branches. Methods may be called from any thread and return at once."""
+
+    def __init__(
+        self,
+        store: ConversationStore,
+        branches: BranchStore,
+        store_worker: Worker,
+        live: LiveReplies,
+        announce_open: Callable[[str], None],
+        post: Post,
+    ) -> None:
+        """`announce_open` announces a conversation as it is now, and belongs to the store's thread."""
+        self._store = store
+        self._branches = branches
+        self._store_worker = store_worker
+        self._live = live
+        self._announce_open = announce_open
+        self._post = post
+
+    def read_tree(self, conversation_id: str) -> None:
+        """Announce `TreeRead`."""
+        self._store_worker.submit("read tree", lambda: self._post(TreeRead(self._branches.tree(conversation_id))))
+
+    def copy(self, message_id: str, untrusted_title: str) -> None:
+        """Begin a conversation with what was said down to a message; announces `ConversationBranched`."""
+
+        def copy() -> None:
+            if self._store.message(message_id).status.is_final:
+                title = " ".join(clean_text(untrusted_title).split())[: TITLE_LENGTH * 2]
+                new_id = self._branches.copy_path(message_id, title)
+                self._post(ConversationBranched(self._store.conversation(new_id)))
+
+        self._store_worker.submit("copy branch", copy)
+
+    def delete(self, message_id: str) -> None:
+        """Delete a message and all below it, softly: `restore` undoes it, also after a restart, until it is purged.
+
+        A reply on its way in there ends. Announces `BranchDeleted`.
+        """
+
+        def delete() -> None:
+            message, leaf_id = self._branches.delete(message_id)
+            conversation_id = message.conversation_id
+            live = self._live.of(conversation_id)
+            if live is not None and self._store.message(live.so_far().id).deleted_at is not None:
+                live.stop()
+            self._post(BranchDeleted(message, leaf_id))
+            self._post(ConversationChanged(self._store.conversation(conversation_id)))
+            self._announce_open(conversation_id)
+
+        self._store_worker.submit("delete branch", delete)
+
+    def restore(self, message_id: str, leaf_id: str | None = None) -> None:
+        """Undo a deletion, and show the branch down to `leaf_id` or its newest end; announces `BranchRestored`."""
+
+        def restore() -> None:
+            message = self._branches.restore(message_id, leaf_id)
+            self._post(BranchRestored(message))
+            self._post(ConversationChanged(self._store.conversation(message.conversation_id)))
+            self._announce_open(message.conversation_id)
+
+        self._store_worker.submit("restore branch", restore)
