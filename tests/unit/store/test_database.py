@@ -303,7 +303,8 @@ from chatdesk.store.database import Database
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 database = Database.open(Path(sys.argv[1]))
 store = ConversationStore(database)
-resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+limit = Path(sys.argv[1] + "-wal").stat().st_size + 300_000
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 try:
     while True:
         print(store.add_exchange(None, "x" * 5000, ReplyOrigin("m", "p", SamplingParams(), ""))[1].id)

@@ -248,11 +248,22 @@ def test_what_is_deleted_for_good_leaves_no_word_in_the_file(
     assert b"ordinary" in content
 
 
-def test_a_file_from_before_there_was_search_is_indexed_slice_by_slice(path: Path, origin: ReplyOrigin) -> None:
+def test_a_file_from_before_there_was_search_is_indexed_slice_by_slice(path: Path) -> None:
     database = Database.open(path, migrations=[step for step in MIGRATIONS if step.__name__ < "m013"])
-    store = ConversationStore(database)
-    for number in range(30):
-        say(store, f"needle {number}", origin, "answer")
+    with database.write() as connection:
+        connection.execute(
+            "INSERT INTO conversation (id, title, title_source, created_at, updated_at) VALUES ('c', 'kept', '', 1, 2)"
+        )
+        for number in range(60):
+            connection.execute(
+                "INSERT INTO message (id, conversation_id, role, status, created_at)"
+                " VALUES (?, 'c', 'user', 'complete', 3)",
+                (f"m{number}",),
+            )
+            connection.execute(
+                "INSERT INTO message_part (message_id, position, kind, text) VALUES (?, 0, 'text', 'a needle')",
+                (f"m{number}",),
+            )
     database.close()
     database = Database.open(path)
     search = SearchStore(database, slice_messages=10)
@@ -262,7 +273,8 @@ def test_a_file_from_before_there_was_search_is_indexed_slice_by_slice(path: Pat
         slices += 1
     assert slices == 6
     assert search.is_complete()
-    assert len(find(search, "needle")) == 30
+    (found,) = find(search, "needle")
+    assert len(found.messages) + found.more == 60
     database.close()
 
 
