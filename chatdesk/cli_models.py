@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from chatdesk.connection import HubConnection
 from chatdesk.core.download_queue import is_same_content
 from chatdesk.core.downloads import Download, DownloadState
-from chatdesk.core.errors import ErrorCode, UserFacingError
+from chatdesk.core.errors import QT_TRANSLATE_NOOP, ErrorCode, UserFacingError
 from chatdesk.core.events import (
     DownloadChanged,
     Event,
@@ -168,7 +168,7 @@ def _fit_of(path_or_address: str, settings: Settings) -> Fit:
         facts = appraiser.read_header(model)
         if facts.shape:
             return appraiser.assess(model, facts.shape, {}, 1.0)
-        reason = facts.problem or "its architecture is not known"
+        reason = facts.problem or QT_TRANSLATE_NOOP("Reasons", "its architecture is not known")
         raise UserFacingError(ErrorCode.MODEL_DAMAGED, model=model.name, reason=reason)
     with _connection(settings) as connection:
         address = connection.read_address(path_or_address)

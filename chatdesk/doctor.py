@@ -101,7 +101,7 @@ def _device() -> str:
 
     found = read_devices()
     names = ", ".join(f"{device.name} ({device.description})" for device in found.devices)
-    return f"{found.in_use(LoadOptions().n_gpu_layers, 0)}. Seen: {names}"
+    return f"{found.in_use(LoadOptions().n_gpu_layers, 0).english}. Seen: {names}"
 
 
 def _memory() -> Finding:

@@ -3,8 +3,49 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
+from chatdesk.core.errors import QT_TRANSLATE_NOOP
 from chatdesk.core.fit import CacheType
+
+
+class NoGpuReason(StrEnum):
+    """Why the processor alone computes."""
+
+    SET_TO_NONE = "set_to_none"
+    NO_DRIVER = "no_driver"
+    NOT_BUILT_IN = "not_built_in"
+
+
+NO_GPU_ENGLISH = {
+    NoGpuReason.SET_TO_NONE: QT_TRANSLATE_NOOP("Devices", "GPU layers are set to 0"),
+    NoGpuReason.NO_DRIVER: QT_TRANSLATE_NOOP("Devices", "no GPU driver found"),
+    NoGpuReason.NOT_BUILT_IN: QT_TRANSLATE_NOOP("Devices", "this build of llama.cpp has no GPU support"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceInUse:
+    """What computes a model: `gpu_layers` of its `n_layers` on `gpus`, or `cpu` alone (`CPU, AVX2`) for `reason`."""
+
+    cpu: str
+    reason: NoGpuReason | None = None
+    gpus: tuple[str, ...] = ()
+    gpu_layers: int = 0
+    n_layers: int = 0
+
+    @property
+    def has_all_layers(self) -> bool:
+        """Whether nothing is left to the processor; the output layer counts as one more."""
+        return self.gpu_layers > self.n_layers
+
+    @property
+    def english(self) -> str:
+        """It in words."""
+        if self.gpus:
+            share = "all" if self.has_all_layers else f"{self.gpu_layers} of {self.n_layers}"
+            return f"{', '.join(self.gpus)}: {share} layers"
+        return self.cpu if self.reason is None else f"{self.cpu}: {NO_GPU_ENGLISH[self.reason]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +71,7 @@ class ModelInfo:
     n_gpu_layers: int
     size_bytes: int
     memory_bytes: int
-    device: str
+    device: DeviceInUse
     tokenizer_hash: str
     template_problem: str | None = None
     weights_bytes: int = 0

@@ -8,6 +8,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chatdesk.core.model_info import DeviceInUse, NoGpuReason
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -77,17 +79,16 @@ class Devices:
             return 0
         return n_layers + 1 if wanted < 0 else min(wanted, n_layers + 1)
 
-    def in_use(self, n_gpu_layers: int, n_layers: int) -> str:
+    def in_use(self, n_gpu_layers: int, n_layers: int) -> DeviceInUse:
         """What computes a model of `n_layers` layers when `n_gpu_layers` are asked for (negative: all), and why."""
-        gpus = [device.description or device.name for device in self.devices if device.is_gpu]
+        gpus = tuple(device.description or device.name for device in self.devices if device.is_gpu)
         if count := self.n_gpu_layers(n_gpu_layers, n_layers):
-            share = "all" if count > n_layers else f"{count} of {n_layers}"
-            return f"{', '.join(gpus)}: {share} layers"
+            return DeviceInUse(self.cpu, gpus=gpus, gpu_layers=count, n_layers=n_layers)
         if gpus:
-            return f"{self.cpu}: GPU layers are set to 0"
+            return DeviceInUse(self.cpu, NoGpuReason.SET_TO_NONE)
         if set(self.backends) - {"CPU", "BLAS"}:
-            return f"{self.cpu}: no GPU driver found"
-        return f"{self.cpu}: this build of llama.cpp has no GPU support"
+            return DeviceInUse(self.cpu, NoGpuReason.NO_DRIVER)
+        return DeviceInUse(self.cpu, NoGpuReason.NOT_BUILT_IN)
 
 
 def read_devices() -> Devices:

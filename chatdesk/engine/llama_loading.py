@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from chatdesk.core.errors import ErrorCode, UserFacingError
+from chatdesk.core.errors import QT_TRANSLATE_NOOP, ErrorCode, UserFacingError
 from chatdesk.core.fit import CacheType
 from chatdesk.core.settings import DEFAULT_N_CTX
 from chatdesk.engine import llama_runtime
@@ -106,7 +106,11 @@ def open_model(file: ModelFile, options: LoadOptions, on_progress: OnLoadProgres
     lines = log.since(mark)
     try:
         if model is None:
-            unknown = UserFacingError(ErrorCode.MODEL_LOAD_FAILED, model=file.name, reason="llama.cpp gave no reason")
+            unknown = UserFacingError(
+                ErrorCode.MODEL_LOAD_FAILED,
+                model=file.name,
+                reason=QT_TRANSLATE_NOOP("Reasons", "llama.cpp gave no reason"),
+            )
             raise _failure(file, lines, otherwise=unknown)
         _refuse_unless_for_chat(file, model)
         made = _make_context(file, model, options, log)
@@ -140,7 +144,11 @@ def compute(file: ModelFile, loaded: LoadedModel) -> None:
             raise UserFacingError(ErrorCode.MODEL_LOAD_FAILED, model=file.name, reason=reason)
         logits = llama_cpp.llama_get_logits_ith(loaded.context, -1)[:n_vocab]
         if not all(map(math.isfinite, logits)):
-            raise UserFacingError(ErrorCode.MODEL_DAMAGED, model=file.name, reason="it computes no usable numbers")
+            raise UserFacingError(
+                ErrorCode.MODEL_DAMAGED,
+                model=file.name,
+                reason=QT_TRANSLATE_NOOP("Reasons", "it computes no usable numbers"),
+            )
         batch[0] = logits.index(max(logits))
 
 
@@ -276,11 +284,11 @@ def _refuse_unless_for_chat(file: ModelFile, model: Handle) -> None:
     vocab = llama_cpp.llama_model_get_vocab(model)
     reason = None
     if llama_cpp.llama_vocab_type(vocab) == 0 or llama_cpp.llama_vocab_n_tokens(vocab) == 0:
-        reason = "it has no vocabulary"
+        reason = QT_TRANSLATE_NOOP("Reasons", "it has no vocabulary")
     elif llama_cpp.llama_model_has_encoder(model) or not llama_cpp.llama_model_has_decoder(model):
-        reason = "it is made to encode text"
+        reason = QT_TRANSLATE_NOOP("Reasons", "it is made to encode text")
     elif llama_cpp.llama_model_is_diffusion(model):
-        reason = "it is a diffusion model"
+        reason = QT_TRANSLATE_NOOP("Reasons", "it is a diffusion model")
     if reason is not None:
         raise UserFacingError(ErrorCode.MODEL_NOT_FOR_CHAT, model=file.name, reason=reason)
 

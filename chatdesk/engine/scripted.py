@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.messages import FinishReason, Role
-from chatdesk.core.model_info import ModelInfo
+from chatdesk.core.model_info import DeviceInUse, ModelInfo
 from chatdesk.core.sampling import MAX_SEED
 from chatdesk.engine.base import Chunk, Finished, PromptProgress
 
@@ -71,7 +71,7 @@ class ScriptedEngine:
             n_gpu_layers=0,
             size_bytes=0,
             memory_bytes=0,
-            device="none: replies are scripted",
+            device=DeviceInUse("none: replies are scripted"),
             tokenizer_hash="scripted-bytes",
         )
 

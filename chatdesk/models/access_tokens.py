@@ -6,7 +6,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Protocol
 
-from chatdesk.core.errors import ErrorCode, UserFacingError
+from chatdesk.core.errors import QT_TRANSLATE_NOOP, ErrorCode, UserFacingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -124,16 +124,16 @@ class AccessTokens:
 
     def _write(self, token: str) -> str | None:
         """Why the token could not be kept, or None."""
-        reason = "no keyring is installed"
+        reason = QT_TRANSLATE_NOOP("Reasons", "no keyring is installed")
         for backend in self._safe_backends():
             try:
                 backend.set_password(SERVICE, USER, token)
                 if backend.get_password(SERVICE, USER) == token:
                     return None
-                reason = "the keyring forgot it"
+                reason = QT_TRANSLATE_NOOP("Reasons", "the keyring forgot it")
             except Exception as error:  # noqa: BLE001 - a backend may raise anything its system does
                 _log.warning("the keyring does not take the access token: %s", type(error).__name__)
-                reason = "the keyring is locked or does not answer"
+                reason = QT_TRANSLATE_NOOP("Reasons", "the keyring is locked or does not answer")
         return reason
 
     def _safe_backends(self) -> Iterable[Keyring]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chatdesk.core.errors import ErrorCode, UserFacingError
+from chatdesk.core.errors import QT_TRANSLATE_NOOP, ErrorCode, UserFacingError
 from chatdesk.core.model_files import ModelFile, ModelOrigin, display_name, shard_names
 from chatdesk.models.file_search import GGUF, FoundFile, gguf_files, real_path
 
@@ -136,7 +136,9 @@ def described(path: str, origin: ModelOrigin) -> ModelFile:
     shown = path.encode(errors="replace").decode()
     if shown != path:
         # Neither the database nor llama.cpp takes a name that is no text.
-        raise UserFacingError(ErrorCode.MODEL_UNREADABLE, model=shown, reason="its name is not valid UTF-8")
+        raise UserFacingError(
+            ErrorCode.MODEL_UNREADABLE, model=shown, reason=QT_TRANSLATE_NOOP("Reasons", "its name is not valid UTF-8")
+        )
     try:
         found = os.stat(path)  # noqa: PTH116 - a library of some hundred files is looked at while the app starts
         rest = [shard.stat() for shard in _shards(Path(path))[1:] if shard.is_file()] if _SPLIT in path else []
@@ -147,7 +149,9 @@ def described(path: str, origin: ModelOrigin) -> ModelFile:
     if stat.S_ISDIR(found.st_mode):
         raise UserFacingError(ErrorCode.MODEL_NOT_A_FILE, model=path)
     if not stat.S_ISREG(found.st_mode):
-        raise UserFacingError(ErrorCode.MODEL_UNREADABLE, model=path, reason="it is a device, not a file")
+        raise UserFacingError(
+            ErrorCode.MODEL_UNREADABLE, model=path, reason=QT_TRANSLATE_NOOP("Reasons", "it is a device, not a file")
+        )
     return ModelFile(
         path=path,
         size_bytes=found.st_size + sum(shard.st_size for shard in rest),

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from chatdesk.core.errors import ENGLISH, QT_TRANSLATE_NOOP, SIZE_PARAMS
+from chatdesk.core.model_info import NO_GPU_ENGLISH
 from chatdesk.core.untrusted_text import one_line
 
 if TYPE_CHECKING:
     from chatdesk.core.errors import ErrorDetail
+    from chatdesk.core.model_info import DeviceInUse
 
 MOST_PARAM_CHARS = 2000
 
@@ -53,6 +55,22 @@ def size_words(size_bytes: int) -> str:
     )
 
 
+def device_words(device: DeviceInUse) -> str:
+    """What computes a model, and why."""
+    if device.gpus:
+        layers = (
+            QCoreApplication.translate("Devices", "all layers")
+            if device.has_all_layers
+            else QCoreApplication.translate("Devices", "{count} of {total} layers").format(
+                count=device.gpu_layers, total=device.n_layers
+            )
+        )
+        return f"{', '.join(device.gpus)}: {layers}"
+    if device.reason is None:
+        return device.cpu
+    return f"{device.cpu}: {QCoreApplication.translate('Devices', NO_GPU_ENGLISH[device.reason])}"
+
+
 def language_words(code: str) -> str:
     """The name of a language by its ISO 639-1 code."""
     known = _LANGUAGES.get(code)
@@ -68,6 +86,8 @@ def plain_tool_tip(text: str) -> str:
 
 def _parameter_words(name: str, value: Any) -> Any:
     if isinstance(value, str):
+        if name == "reason":
+            value = QCoreApplication.translate("Reasons", value)  # itself, where it is not ours
         return one_line(value, MOST_PARAM_CHARS)  # the name of a file, or what a server answered
     if type(value) is not int:
         return value

@@ -24,23 +24,23 @@
     <name>CommandPalette</name>
     <message>
       <source>Actions, chats, models, settings</source>
-      <translation type="unfinished" />
+      <translation>操作、对话、模型、设置</translation>
     </message>
     <message>
       <source>Commands</source>
-      <translation type="unfinished" />
+      <translation>命令</translation>
     </message>
     <message>
       <source>Finds actions, chats, models and settings. Arrow keys move through them, Enter chooses one.</source>
-      <translation type="unfinished" />
+      <translation>查找操作、对话、模型和设置。方向键移动，Enter 选择。</translation>
     </message>
     <message>
       <source>Nothing is called that.</source>
-      <translation type="unfinished" />
+      <translation>没有这样的名称。</translation>
     </message>
     <message>
       <source>What would you like to do?</source>
-      <translation type="unfinished" />
+      <translation>想做什么？</translation>
     </message>
   </context>
   <context>
@@ -276,6 +276,29 @@
 Please report it with the details below. The log file is {log_file}.</source>
       <translation>这是 ChatDesk 的错误，不是您的操作造成的。您的对话完好无损。
 请附上下面的详细信息报告此问题。日志文件是 {log_file}。</translation>
+    </message>
+  </context>
+  <context>
+    <name>Devices</name>
+    <message>
+      <source>GPU layers are set to 0</source>
+      <translation>GPU 层数设为 0</translation>
+    </message>
+    <message>
+      <source>all layers</source>
+      <translation>全部层</translation>
+    </message>
+    <message>
+      <source>no GPU driver found</source>
+      <translation>没有找到 GPU 驱动程序</translation>
+    </message>
+    <message>
+      <source>this build of llama.cpp has no GPU support</source>
+      <translation>此版本的 llama.cpp 不支持 GPU</translation>
+    </message>
+    <message>
+      <source>{count} of {total} layers</source>
+      <translation>{total} 层中的 {count} 层</translation>
     </message>
   </context>
   <context>
@@ -1599,7 +1622,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Command palette</source>
-      <translation type="unfinished" />
+      <translation>命令面板</translation>
     </message>
     <message>
       <source>GGUF models (*.gguf *.GGUF);;All files (*)</source>
@@ -1611,7 +1634,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Keyboard shortcuts</source>
-      <translation type="unfinished" />
+      <translation>键盘快捷键</translation>
     </message>
     <message>
       <source>Loading the model… {percent} %</source>
@@ -1840,7 +1863,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Arrow keys move through the models, Enter loads one.</source>
-      <translation type="unfinished" />
+      <translation>方向键在模型间移动，Enter 加载所选模型。</translation>
     </message>
     <message>
       <source>Computes on: {device}</source>
@@ -1848,7 +1871,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Filter the models</source>
-      <translation type="unfinished" />
+      <translation>筛选模型</translation>
     </message>
     <message>
       <source>Get more models…</source>
@@ -2309,6 +2332,53 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
   </context>
   <context>
+    <name>Reasons</name>
+    <message>
+      <source>it computes no usable numbers</source>
+      <translation>它算不出可用的数值</translation>
+    </message>
+    <message>
+      <source>it has no vocabulary</source>
+      <translation>它没有词表</translation>
+    </message>
+    <message>
+      <source>it is a device, not a file</source>
+      <translation>它是设备，不是文件</translation>
+    </message>
+    <message>
+      <source>it is a diffusion model</source>
+      <translation>它是扩散模型</translation>
+    </message>
+    <message>
+      <source>it is made to encode text</source>
+      <translation>它是用来编码文本的</translation>
+    </message>
+    <message>
+      <source>its architecture is not known</source>
+      <translation>不认识它的架构</translation>
+    </message>
+    <message>
+      <source>its name is not valid UTF-8</source>
+      <translation>它的名称不是有效的 UTF-8</translation>
+    </message>
+    <message>
+      <source>llama.cpp gave no reason</source>
+      <translation>llama.cpp 没有给出原因</translation>
+    </message>
+    <message>
+      <source>no keyring is installed</source>
+      <translation>没有安装密钥环</translation>
+    </message>
+    <message>
+      <source>the keyring forgot it</source>
+      <translation>密钥环没有记住它</translation>
+    </message>
+    <message>
+      <source>the keyring is locked or does not answer</source>
+      <translation>密钥环已锁定或没有应答</translation>
+    </message>
+  </context>
+  <context>
     <name>RecommendationCard</name>
     <message>
       <source>Cancel</source>
@@ -2601,95 +2671,95 @@ Please report it with the details below. The log file is {log_file}.</source>
     <name>ShortcutList</name>
     <message>
       <source>Beginning or end of the chat</source>
-      <translation type="unfinished" />
+      <translation>对话的开头或结尾</translation>
     </message>
     <message>
       <source>Break the line</source>
-      <translation type="unfinished" />
+      <translation>换行</translation>
     </message>
     <message>
       <source>By what they do, or by their keys.</source>
-      <translation type="unfinished" />
+      <translation>按作用或按键筛选。</translation>
     </message>
     <message>
       <source>Close what is open on top</source>
-      <translation type="unfinished" />
+      <translation>关闭最上面打开的内容</translation>
     </message>
     <message>
       <source>Copy the message, or what is selected</source>
-      <translation type="unfinished" />
+      <translation>复制消息或所选内容</translation>
     </message>
     <message>
       <source>Delete (can be undone)</source>
-      <translation type="unfinished" />
+      <translation>删除（可撤销）</translation>
     </message>
     <message>
       <source>Earlier or later version of the reply</source>
-      <translation type="unfinished" />
+      <translation>回复的上一个或下一个版本</translation>
     </message>
     <message>
       <source>Everywhere</source>
-      <translation type="unfinished" />
+      <translation>任何地方</translation>
     </message>
     <message>
       <source>Filter the shortcuts</source>
-      <translation type="unfinished" />
+      <translation>筛选快捷键</translation>
     </message>
     <message>
       <source>In a chat</source>
-      <translation type="unfinished" />
+      <translation>在对话中</translation>
     </message>
     <message>
       <source>In the list of chats</source>
-      <translation type="unfinished" />
+      <translation>在对话列表中</translation>
     </message>
     <message>
       <source>In the message box</source>
-      <translation type="unfinished" />
+      <translation>在消息框中</translation>
     </message>
     <message>
       <source>Keyboard shortcuts</source>
-      <translation type="unfinished" />
+      <translation>键盘快捷键</translation>
     </message>
     <message>
       <source>Keys</source>
-      <translation type="unfinished" />
+      <translation>按键</translation>
     </message>
     <message>
       <source>Next or previous control</source>
-      <translation type="unfinished" />
+      <translation>上一个或下一个控件</translation>
     </message>
     <message>
       <source>Next or previous message</source>
-      <translation type="unfinished" />
+      <translation>上一条或下一条消息</translation>
     </message>
     <message>
       <source>Open</source>
-      <translation type="unfinished" />
+      <translation>打开</translation>
     </message>
     <message>
       <source>Press a button, change a switch</source>
-      <translation type="unfinished" />
+      <translation>按下按钮、切换开关</translation>
     </message>
     <message>
       <source>Rename</source>
-      <translation type="unfinished" />
+      <translation>重命名</translation>
     </message>
     <message>
       <source>Select everything</source>
-      <translation type="unfinished" />
+      <translation>全选</translation>
     </message>
     <message>
       <source>Send</source>
-      <translation type="unfinished" />
+      <translation>发送</translation>
     </message>
     <message>
       <source>What can be done with the message</source>
-      <translation type="unfinished" />
+      <translation>可对该消息进行的操作</translation>
     </message>
     <message>
       <source>What is done</source>
-      <translation type="unfinished" />
+      <translation>作用</translation>
     </message>
   </context>
   <context>
@@ -3051,35 +3121,35 @@ Please report it with the details below. The log file is {log_file}.</source>
     <name>_OfferItemModel</name>
     <message>
       <source>Action</source>
-      <translation type="unfinished" />
+      <translation>操作</translation>
     </message>
     <message>
       <source>Actions</source>
-      <translation type="unfinished" />
+      <translation>操作</translation>
     </message>
     <message>
       <source>Chat</source>
-      <translation type="unfinished" />
+      <translation>对话</translation>
     </message>
     <message>
       <source>Chats</source>
-      <translation type="unfinished" />
+      <translation>对话</translation>
     </message>
     <message>
       <source>Model</source>
-      <translation type="unfinished" />
+      <translation>模型</translation>
     </message>
     <message>
       <source>Models</source>
-      <translation type="unfinished" />
+      <translation>模型</translation>
     </message>
     <message>
       <source>Settings</source>
-      <translation type="unfinished" />
+      <translation>设置</translation>
     </message>
     <message>
       <source>Used last</source>
-      <translation type="unfinished" />
+      <translation>最近使用</translation>
     </message>
   </context>
 </TS>

@@ -24,7 +24,7 @@ from chatdesk.ui.icons import icon
 from chatdesk.ui.model_manager.labels import plain_label
 from chatdesk.ui.model_picker.items import ModelChoiceItemModel, ModelUse
 from chatdesk.ui.model_picker.popup import ModelPopup
-from chatdesk.ui.wording import error_words, plain_tool_tip, size_words
+from chatdesk.ui.wording import device_words, error_words, plain_tool_tip, size_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -162,7 +162,7 @@ class ModelPicker(QWidget):
         self._details.setText(f"{size_words(info.size_bytes)} · {tokens}")
         installed = self.installed(model)
         memory = self.tr("Memory taken by loading it: {size}").format(size=size_words(_held_bytes(info)))
-        lines = [f"{info.device}. {memory}"]
+        lines = [f"{device_words(info.device)}. {memory}"]
         if installed is not None and installed.predicted_bytes and installed.measured_bytes:
             lines.append(
                 self.tr("Predicted {predicted}, measured {measured}").format(
@@ -197,7 +197,7 @@ class ModelPicker(QWidget):
             self._popup.show_loaded(None, 0, "")
         else:
             model, info = self._loaded
-            self._popup.show_loaded(model, _held_bytes(info), info.device)
+            self._popup.show_loaded(model, _held_bytes(info), device_words(info.device))
 
     def _make_load_row(self) -> QWidget:
         self._progress = QProgressBar()

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 from chatdesk.core.context_map import BlockKind, ContextBlock, ContextUse, OverflowPolicy
 from chatdesk.core.messages import Role
-from chatdesk.core.model_info import ModelInfo
+from chatdesk.core.model_info import DeviceInUse, ModelInfo
 
-SMALL = ModelInfo("Small", "llama", 135_000_000, 2048, 2048, 512, 512, 2, 0, 10**8, 10**8, "CPU", "hash")
-LARGE = ModelInfo("Large", "llama", 8_000_000_000, 8192, 8192, 512, 512, 2, 0, 10**9, 10**9, "CPU", "hash")
+SMALL = ModelInfo("Small", "llama", 135_000_000, 2048, 2048, 512, 512, 2, 0, 10**8, 10**8, DeviceInUse("CPU"), "hash")
+LARGE = ModelInfo("Large", "llama", 8_000_000_000, 8192, 8192, 512, 512, 2, 0, 10**9, 10**9, DeviceInUse("CPU"), "hash")
 
 SYSTEM = ContextBlock(BlockKind.SYSTEM, None, None, 40, is_cached=True)
 

@@ -18,11 +18,11 @@ from chatdesk.core.events import (
     VerificationStopped,
 )
 from chatdesk.core.model_files import ModelOrigin
-from chatdesk.core.model_info import ModelInfo
+from chatdesk.core.model_info import DeviceInUse, ModelInfo
 from chatdesk.ui.model_manager.window import ModelManager, ModelsTab
 from tests.ui.model_manager.world import GB, Asked, find, find_all, installed, model_file, texts
 
-INFO = ModelInfo("Model", "llama", 1, 2048, 2048, 512, 512, 4, 0, GB, GB, "CPU", "hash")
+INFO = ModelInfo("Model", "llama", 1, 2048, 2048, 512, 512, 4, 0, GB, GB, DeviceInUse("CPU"), "hash")
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from chatdesk.core.errors import ErrorCode, ErrorDetail
 from chatdesk.core.fit import Fit, FitLabel, MemoryNeed
 from chatdesk.core.installed_models import InstalledModel, ModelDetails
 from chatdesk.core.model_files import ModelFile, ModelOrigin
-from chatdesk.core.model_info import ModelInfo
+from chatdesk.core.model_info import DeviceInUse, ModelInfo
 from chatdesk.ui import theme
 from chatdesk.ui.model_manager.list_rows import ROW_ROLE
 from chatdesk.ui.model_picker import ModelPicker
@@ -32,7 +32,9 @@ from tests.ui.widgets.finding import find
 STARTER = ModelFile("/m/Starter & Co-Q4_1.gguf", 98_000_000, 1.0, ModelOrigin.STARTER)
 OTHER = ModelFile("/m/Other-Q8_0.gguf", 4_100_000_000, 1.0)
 LARGE = ModelFile("/m/Large-Q4_K_M.gguf", 40_000_000_000, 1.0)
-INFO = ModelInfo("Starter", "llama", 135, 2048, 2048, 512, 512, 4, 0, 98_000_000, 150_000_000, "CPU, AVX2", "hash")
+INFO = ModelInfo(
+    "Starter", "llama", 135, 2048, 2048, 512, 512, 4, 0, 98_000_000, 150_000_000, DeviceInUse("CPU, AVX2"), "hash"
+)
 FITS = Fit(FitLabel.FITS, MemoryNeed(4_000_000_000, 500_000_000, 500_000_000), 8192)
 TOO_LARGE = Fit(FitLabel.TOO_LARGE, MemoryNeed(40_000_000_000, 1, 1), 8192)
 

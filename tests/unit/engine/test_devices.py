@@ -22,7 +22,7 @@ def test_the_device_in_use_is_said_with_the_reason(
     backends: tuple[str, ...], devices: tuple[Device, ...], n_gpu_layers: int, expected: str
 ) -> None:
     found = Devices("1", "2", ("SSE3", "AVX", "AVX2"), backends, devices)
-    assert found.in_use(n_gpu_layers, 30) == expected
+    assert found.in_use(n_gpu_layers, 30).english == expected
 
 
 def test_gpu_layers_are_those_that_really_run_there() -> None:

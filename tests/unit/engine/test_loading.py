@@ -155,7 +155,8 @@ def test_what_is_loaded_is_described(tiny_model: ModelFile) -> None:
     info = engine.info
     assert (info.name, info.architecture, info.n_ctx, info.n_ctx_train) == ("tiny", "llama", 4096, 4096)
     assert info.size_bytes == tiny_model.size_bytes
-    assert info.device.startswith("CPU") or "layers" in info.device
+    assert info.device.cpu.startswith("CPU")
+    assert bool(info.device.gpus) != bool(info.device.reason)
     engine.close()
 
 

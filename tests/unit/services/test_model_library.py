@@ -26,7 +26,7 @@ from chatdesk.core.fit import Fit, FitLabel, MemoryNeed
 from chatdesk.core.hub_models import RemoteFile
 from chatdesk.core.installed_models import HeaderFacts, InstalledModel, ModelDetails
 from chatdesk.core.model_files import ModelFile, ModelOrigin
-from chatdesk.core.model_info import ModelInfo
+from chatdesk.core.model_info import DeviceInUse, ModelInfo
 from chatdesk.core.recommendations import CuratedList, CuratedModel, ModelPurpose
 from chatdesk.models.library import ModelLibrary, described
 from chatdesk.models.removal import Removal
@@ -77,7 +77,7 @@ class ScriptedAppraiser:
 
 
 def loaded(took_bytes: int) -> ModelInfo:
-    return ModelInfo("a", "qwen3", 1, 4096, 4096, 1, 1, 1, 0, 1, 1, "CPU", "", weights_bytes=took_bytes)
+    return ModelInfo("a", "qwen3", 1, 4096, 4096, 1, 1, 1, 0, 1, 1, DeviceInUse("CPU"), "", weights_bytes=took_bytes)
 
 
 class Shelf:
