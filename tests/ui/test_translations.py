@@ -14,7 +14,7 @@ from chatdesk.ui.resources import set_resource_folder
 from tests.support.marked_strings import read_sources
 from tests.translations import ENGLISH, CatalogFile, catalog_files
 
-PACKAGE = Path(__file__).parent.parent / "chatdesk"
+PACKAGE = Path(__file__).parents[2] / "chatdesk"
 FOUND = read_sources(PACKAGE)
 FILES = catalog_files()
 EACH_FILE = pytest.mark.parametrize("file", FILES, ids=[file.code for file in FILES])
