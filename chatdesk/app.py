@@ -62,6 +62,7 @@ class WindowedApp:
             ),
             settings=core.preferences.current,
             change_settings=core.change_settings,
+            adjust_settings=core.preferences.adjust,
             has_token=core.connection.has_token,
             change_token=core.change_token,
             clear_snapshots=core.clear_snapshots,

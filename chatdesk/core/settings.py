@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -23,9 +23,30 @@ class Theme(StrEnum):
     DARK = "dark"
 
 
+class Accent(StrEnum):
+    """The colour of what is chosen, linked or in focus."""
+
+    BLUE = "blue"
+    VIOLET = "violet"
+    TEAL = "teal"
+    GREEN = "green"
+    AMBER = "amber"
+    ROSE = "rose"
+    GRAPHITE = "graphite"
+
+
+class Density(StrEnum):
+    """How close things stand to each other."""
+
+    COMFORTABLE = "comfortable"
+    COMPACT = "compact"
+
+
 DEFAULT_SYSTEM_PROMPT = ""  # what the model's own chat template says then
 DEFAULT_N_CTX = 8192
 ALL_GPU_LAYERS = -1
+
+TEXT_STEPS = (80, 90, 100, 110, 125, 150, 175, 200)
 
 # name -> (least, most), both allowed; None in a setting means "chosen for this machine"
 LOAD_LIMITS: dict[str, tuple[int, int]] = {
@@ -34,6 +55,7 @@ LOAD_LIMITS: dict[str, tuple[int, int]] = {
     "n_gpu_layers": (ALL_GPU_LAYERS, 10_000),
     "parallel_downloads": (1, 2),
     "snapshot_bytes": (0, 10**12),
+    "text_percent": (80, 200),
 }
 # name -> what the address may begin with
 ADDRESS_SCHEMES: dict[str, frozenset[str]] = {
@@ -50,6 +72,7 @@ class Settings:
     `n_gpu_layers` -1: as many as fit; `flash_attention` None: llama.cpp decides.
     `language` None: the system's, where the window speaks it; else a locale such as `zh_CN`.
     `snapshot_bytes` None: chosen for this disk, 0: conversations are not kept ready on it.
+    `high_contrast` None: like the system; `text_percent` is the size of all text, 100 being the system's.
     `hub_endpoint` None: the Hub itself, or what `HF_ENDPOINT` says; `proxy` None: the system's.
     """
 
@@ -59,6 +82,10 @@ class Settings:
     n_threads: int | None = None
     n_gpu_layers: int = ALL_GPU_LAYERS
     theme: Theme = Theme.SYSTEM
+    accent: Accent = Accent.BLUE
+    text_percent: int = 100
+    density: Density = Density.COMFORTABLE
+    high_contrast: bool | None = None
     language: str | None = None
     cache_type: CacheType = CacheType.F16
     flash_attention: bool | None = None
@@ -80,6 +107,13 @@ class Settings:
             address: str | None = getattr(self, name)
             if address is not None and not is_address(address, schemes):
                 raise UserFacingError(ErrorCode.SETTING_NOT_AN_ADDRESS, name=name, value=address)
+
+
+def stepped_text(settings: Settings, step: int) -> Settings:
+    """The same with text one step larger (1) or smaller (-1), as far as there is one."""
+    steps = TEXT_STEPS if step > 0 else TEXT_STEPS[::-1]
+    beyond = (percent for percent in steps if (percent - settings.text_percent) * step > 0)
+    return replace(settings, text_percent=next(beyond, settings.text_percent))
 
 
 def is_address(text: str, schemes: Collection[str]) -> bool:

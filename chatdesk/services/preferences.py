@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from chatdesk.core.events import Post, SettingsChanged
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chatdesk.core.settings import Settings
     from chatdesk.services.worker import Worker
     from chatdesk.store.settings_file import SettingsFile
@@ -27,10 +29,15 @@ class PreferencesService:
 
     def change(self, settings: Settings) -> None:
         """Save `settings`, then let them be in force and announce `SettingsChanged`."""
+        self.adjust(lambda _current: settings)
 
-        def change() -> None:
+    def adjust(self, change: Callable[[Settings], Settings]) -> None:
+        """The same with what `change` makes of those in force by then: quick changes add up."""
+
+        def adjust() -> None:
+            settings = change(self._settings)
             self._file.save(settings)
             self._settings = settings
             self._post(SettingsChanged(settings))
 
-        self._worker.submit("settings", change)
+        self._worker.submit("settings", adjust)

@@ -14,7 +14,7 @@ from chatdesk.core.errors import ErrorCode, ErrorDetail, UserFacingError
 from chatdesk.core.fit import CacheType
 from chatdesk.core.messages import clean_text
 from chatdesk.core.sampling import SamplingParams, checked
-from chatdesk.core.settings import Settings, Theme
+from chatdesk.core.settings import Accent, Density, Settings, Theme
 from chatdesk.store.disk import disk_problems_named, move_aside, replace_file
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_NONE_ALLOWED = {"n_ctx", "n_threads", "flash_attention", "hub_endpoint", "language", "proxy", "snapshot_bytes"}
+_NONE_ALLOWED = {
+    *("n_ctx", "n_threads", "flash_attention", "high_contrast", "hub_endpoint", "language", "proxy", "snapshot_bytes")
+}
 
 _log = logging.getLogger(__name__)
 
@@ -157,11 +159,15 @@ def _setting(name: str, untrusted: Any) -> Any:
             value = _sampling(_typed(dict, untrusted))
         case "theme":
             value = Theme(untrusted)
+        case "accent":
+            value = Accent(untrusted)
+        case "density":
+            value = Density(untrusted)
         case "cache_type":
             value = CacheType(untrusted)
         case "hub_endpoint" | "proxy" | "language":
             value = _typed(str, untrusted)
-        case "flash_attention" | "is_offline" | "keeps_awake":
+        case "flash_attention" | "high_contrast" | "is_offline" | "keeps_awake":
             value = _typed(bool, untrusted)
         case _:
             value = _typed(int, untrusted)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QMenu, QWidget
 
-Shortcut = QKeySequence | QKeySequence.StandardKey | str
+Shortcut = QKeySequence.StandardKey | str  # several ones with a semicolon between them
 
 
 class Group(Enum):
@@ -57,9 +57,9 @@ class ActionTable:
             action = QAction(row.text, self._window)
             action.setObjectName(row.name)
             if isinstance(row.shortcut, QKeySequence.StandardKey):
-                action.setShortcuts(row.shortcut)  # a platform may have several
+                action.setShortcuts(row.shortcut)
             else:
-                action.setShortcut(QKeySequence(row.shortcut))
+                action.setShortcuts(QKeySequence.listFromString(row.shortcut))
             action.triggered.connect(lambda _checked=False, do=row.do: do())
             # Shortcuts belong to the window, not to the menu that lists them.
             self._window.addAction(action)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -49,6 +49,7 @@ from chatdesk.core.events import (
     SummaryChanged,
 )
 from chatdesk.core.palette import Entry, EntryKind
+from chatdesk.core.settings import stepped_text
 from chatdesk.core.unsent import draft_id
 from chatdesk.ui import theme
 from chatdesk.ui.actions import ActionRow, ActionTable, Group
@@ -63,8 +64,8 @@ from chatdesk.ui.notices import NoticeAction, NoticeStrip
 from chatdesk.ui.settings_dialog import SettingsDialog, page_titles
 from chatdesk.ui.shortcut_list import ShortcutList
 from chatdesk.ui.sidebar import Sidebar
-from chatdesk.ui.transcript.style import TranscriptStyle, dark_style, light_style
 from chatdesk.ui.transcript.view import TranscriptView
+from chatdesk.ui.transcript.worn import transcript_style
 from chatdesk.ui.welcome import Welcome
 from chatdesk.ui.wording import error_words
 
@@ -91,6 +92,7 @@ class Verbs:
     models: DeskVerbs
     settings: Callable[[], Settings]
     change_settings: Callable[[Settings], None]
+    adjust_settings: Callable[[Callable[[Settings], Settings]], None]
     has_token: Callable[[], bool]
     change_token: Callable[[str], None]
     clear_snapshots: Callable[[], None]
@@ -119,10 +121,11 @@ class MainWindow(QMainWindow):
         self._notices = NoticeStrip()
         self._welcome = Welcome()
         self._models = ModelDesk(verbs.models, self._notices, self._welcome.recommended, self)
-        self._transcript = TranscriptView(self._transcript_style(), error_words)
+        self._transcript = TranscriptView(transcript_style(theme.Looks()), error_words)
         self._composer = Composer()
         self._desk = ComposerDesk(verbs.composing, self._composer)
         self._context = ContextMeter(verbs.chat, self._composer, self._transcript)
+        self._looks: theme.Looks | None = None  # what is worn
         self._overflow_question = ""  # asked about the message that would push others out
         self._menu_button = QToolButton()
         self._actions = ActionTable(self)
@@ -190,7 +193,9 @@ class MainWindow(QMainWindow):
         self._transcript.pin_requested.connect(verbs.chat.pin)
         self._transcript.version_requested.connect(verbs.history.show_version)
         self._transcript.link_activated.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_theme)
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(self._apply_theme)
+        hints.accessibility().contrastPreferenceChanged.connect(self._apply_theme)
 
     def _build_actions(self) -> None:
         table = self._actions
@@ -213,6 +218,30 @@ class MainWindow(QMainWindow):
             ActionRow("palette_action", Group.WINDOW, self.tr("Command palette"), self._palette.toggle, "Ctrl+K"),
             ActionRow("shortcuts_action", Group.WINDOW, self.tr("Keyboard shortcuts"), self._show_shortcuts, "Ctrl+/"),
             ActionRow("settings_action", Group.WINDOW, self.tr("Settings…"), self._show_settings, "Ctrl+,"),
+            ActionRow(
+                "larger_text_action",
+                Group.WINDOW,
+                self.tr("Larger text"),
+                partial(self._step_text, 1),
+                "Ctrl++; Ctrl+=",
+                in_menu=False,
+            ),
+            ActionRow(
+                "smaller_text_action",
+                Group.WINDOW,
+                self.tr("Smaller text"),
+                partial(self._step_text, -1),
+                "Ctrl+-",
+                in_menu=False,
+            ),
+            ActionRow(
+                "usual_text_action",
+                Group.WINDOW,
+                self.tr("Text of the usual size"),
+                self._reset_text,
+                "Ctrl+0",
+                in_menu=False,
+            ),
             ActionRow("quit_action", Group.WINDOW, self.tr("Quit"), self._quit, key.Quit),
         )
         menu = QMenu(self)
@@ -244,7 +273,7 @@ class MainWindow(QMainWindow):
         ]
 
     def _show_shortcuts(self) -> None:
-        dialog = ShortcutList(self._actions, self._colors(), self)
+        dialog = ShortcutList(self._actions, theme.looks_of(self._verbs.settings()).colors, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
@@ -294,6 +323,12 @@ class MainWindow(QMainWindow):
         )
         if path:
             self._verbs.add_model(path)
+
+    def _step_text(self, step: int) -> None:
+        self._verbs.adjust_settings(lambda settings: stepped_text(settings, step))
+
+    def _reset_text(self) -> None:
+        self._verbs.adjust_settings(lambda settings: replace(settings, text_percent=100))
 
     def _show_settings(self) -> None:
         self._open_settings("settings_general")
@@ -535,22 +570,20 @@ class MainWindow(QMainWindow):
         self._composer.set_state(state)
 
     def _apply_theme(self) -> None:
+        looks = theme.looks_of(self._verbs.settings())
+        if looks == self._looks:
+            return
+        self._looks = looks
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        colors = self._colors()
-        theme.apply(application, colors)
+        theme.apply(application, looks)
+        colors = looks.colors
         muted, text = QColor(colors.muted), QColor(colors.text)
         self._sidebar.set_icon_color(text)
         self._models.set_colors(colors)
         self._notices.set_icon_color(muted)
         self._menu_button.setIcon(icon("ellipsis", muted))
         self._composer.set_colors(QColor(colors.on_accent))
-        self._transcript.set_style(self._transcript_style())
+        self._transcript.set_style(transcript_style(looks))
         self._context.set_colors(colors)
         self._palette.set_colors(colors)
-
-    def _colors(self) -> theme.Colors:
-        return theme.colors_of(self._verbs.settings().theme)
-
-    def _transcript_style(self) -> TranscriptStyle:
-        return dark_style() if theme.is_dark(self._verbs.settings().theme) else light_style()

@@ -1,114 +1,76 @@
-"""Colours, the style sheet and the palette, for light and dark."""
+"""What the whole application wears: colours, the size of its text, and how close things stand."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from string import Template
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFontDatabase, QGuiApplication, QPalette
 
-from chatdesk.core.settings import Theme
+from chatdesk.core.settings import Density, Theme
+from chatdesk.ui.colors import DARK, LIGHT, Colors, colors_for
 from chatdesk.ui.resources import read_resource
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from chatdesk.core.settings import Settings
+
+__all__ = ["DARK", "LIGHT", "Colors", "Looks", "apply", "looks_of"]
+
+# The sizes in the style sheet are those of 100 %.
+_SIZE = re.compile(r"(?P<what>font-size|min-height): (?P<pixels>\d+)px")
+# Above and below the words of a row, a button, a card: pixels, comfortable and compact.
+_PADDINGS = {"row": (7, 3), "button": (6, 3), "card": (12, 8)}
+
 
 @dataclass(frozen=True, slots=True)
-class Colors:
-    """One set of colours, as `#rrggbb`. Text on its ground keeps a contrast of at least 4.5 to 1."""
+class Looks:
+    """What the settings, and the system where they leave it to it, mean at the moment."""
 
-    window: str
-    sidebar: str
-    raised: str  # the composer, menus, dialogs
-    hover: str
-    selected: str
-    border: str
-    strong_border: str
-    text: str
-    muted: str
-    accent: str
-    accent_hover: str
-    on_accent: str
-    disabled: str
-    notice: str
-    notice_border: str
-    # verdicts, each with the ground of its pill
-    good: str
-    good_ground: str
-    caution: str
-    caution_ground: str
-    bad: str
-    bad_ground: str
+    colors: Colors = LIGHT
+    text_percent: int = 100
+    is_compact: bool = False
 
 
-LIGHT = Colors(
-    window="#ffffff",
-    sidebar="#f6f5f2",
-    raised="#ffffff",
-    hover="#ecebe6",
-    selected="#e4e2db",
-    border="#e7e5df",
-    strong_border="#cfccc3",
-    text="#1f1e1c",
-    muted="#6a6862",
-    accent="#3f5bd9",
-    accent_hover="#344ec4",
-    on_accent="#ffffff",
-    disabled="#c9c7c1",
-    notice="#fdf6e3",
-    notice_border="#ecdcae",
-    good="#1b6b3f",
-    good_ground="#e4f3e9",
-    caution="#7a5100",
-    caution_ground="#fbefd0",
-    bad="#a3262b",
-    bad_ground="#fce8e6",
-)
-DARK = Colors(
-    window="#1c1c1e",
-    sidebar="#161617",
-    raised="#26262a",
-    hover="#2a2a2e",
-    selected="#323238",
-    border="#2e2e33",
-    strong_border="#45454c",
-    text="#ececea",
-    muted="#a09f9b",
-    accent="#8ea2ff",
-    accent_hover="#a5b5ff",
-    on_accent="#14151c",
-    disabled="#55555c",
-    notice="#2f2a1c",
-    notice_border="#4d4428",
-    good="#86d7a4",
-    good_ground="#1f3528",
-    caution="#eec679",
-    caution_ground="#3a301a",
-    bad="#ff9d96",
-    bad_ground="#432422",
-)
+def looks_of(settings: Settings) -> Looks:
+    """What to wear now."""
+    hints = QGuiApplication.styleHints()
+    is_dark = settings.theme is Theme.DARK
+    if settings.theme is Theme.SYSTEM:
+        is_dark = hints.colorScheme() is Qt.ColorScheme.Dark
+    has_high_contrast = settings.high_contrast
+    if has_high_contrast is None:
+        has_high_contrast = hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast
+    return Looks(
+        colors_for(settings.accent, is_dark=is_dark, has_high_contrast=has_high_contrast),
+        settings.text_percent,
+        settings.density is Density.COMPACT,
+    )
 
 
-def is_dark(theme: Theme) -> bool:
-    """Whether `theme` means dark colours on this system now."""
-    if theme is Theme.SYSTEM:
-        return QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
-    return theme is Theme.DARK
+def apply(application: QApplication, looks: Looks) -> None:
+    """Dress the whole application: palette and font first, for what no style sheet reaches."""
+    application.setPalette(_palette(looks.colors))
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    if font.pointSizeF() > 0:
+        font.setPointSizeF(font.pointSizeF() * looks.text_percent / 100)
+    else:
+        font.setPixelSize(round(font.pixelSize() * looks.text_percent / 100))
+    application.setFont(font)
+    application.setStyleSheet(_sheet(looks))
 
 
-def colors_of(theme: Theme) -> Colors:
-    """The colours that `theme` means on this system now."""
-    return DARK if is_dark(theme) else LIGHT
+def _sheet(looks: Looks) -> str:
+    def scaled(size: re.Match[str]) -> str:
+        return f"{size['what']}: {round(int(size['pixels']) * looks.text_percent / 100)}px"
 
-
-def apply(application: QApplication, colors: Colors) -> None:
-    """Give the whole application these colours: palette first, for what no style sheet reaches."""
-    application.setPalette(_palette(colors))
-    sheet = Template(read_resource("style.qss"))
-    application.setStyleSheet(sheet.substitute(asdict(colors)))
+    paddings = {name: f"{pixels[looks.is_compact]}px" for name, pixels in _PADDINGS.items()}
+    sheet = _SIZE.sub(scaled, read_resource("style.qss"))
+    return Template(sheet).substitute(asdict(looks.colors) | paddings)
 
 
 def _palette(colors: Colors) -> QPalette:

@@ -123,6 +123,7 @@ def person(desk: Desk, qtbot: QtBot) -> Person:
         models=models,
         settings=lambda: desk.settings,
         change_settings=lambda _settings: None,
+        adjust_settings=lambda _change: None,
         has_token=lambda: False,
         change_token=lambda _token: None,
         clear_snapshots=lambda: None,

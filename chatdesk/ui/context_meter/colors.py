@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QColor
 
-from chatdesk.ui import theme
 from chatdesk.ui.context_meter.spans import SpanKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from chatdesk.ui.colors import Colors
+
 
 _LIGHT = {
     SpanKind.SYSTEM: "#6a6862",
@@ -34,7 +36,7 @@ _DARK = {
 }
 
 
-def span_colors(colors: theme.Colors) -> Mapping[SpanKind, QColor]:
+def span_colors(colors: Colors) -> Mapping[SpanKind, QColor]:
     """The colour of each kind of span beside the window's `colors`."""
-    names = _DARK if colors is theme.DARK else _LIGHT
+    names = _DARK if colors.is_dark else _LIGHT
     return {kind: QColor(name) for kind, name in names.items()}

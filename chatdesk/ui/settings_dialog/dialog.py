@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from chatdesk.core.settings import Settings
 from chatdesk.ui.settings_dialog.general_page import GeneralPage
 from chatdesk.ui.settings_dialog.loading_page import LoadingPage
+from chatdesk.ui.settings_dialog.looks_page import LooksPage
 from chatdesk.ui.settings_dialog.network_page import NetworkPage
 from chatdesk.ui.settings_dialog.replies_page import RepliesPage
 
@@ -49,6 +50,7 @@ class SettingsDialog(QDialog):
         general.clear_requested.connect(self.clear_requested)
         self._pages: tuple[SettingsPage, ...] = (
             general,
+            LooksPage(titles["settings_looks"]),
             RepliesPage(titles["settings_replies"]),
             LoadingPage(titles["settings_loading"]),
             self._network,
@@ -134,6 +136,7 @@ def page_titles() -> dict[str, str]:
     """The pages' object names and titles, in their order."""
     return {
         "settings_general": _tr("General"),
+        "settings_looks": _tr("Appearance"),
         "settings_replies": _tr("Replies"),
         "settings_loading": _tr("Loading"),
         "settings_network": _tr("Models and network"),

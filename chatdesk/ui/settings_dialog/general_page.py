@@ -1,4 +1,4 @@
-"""How the window looks, what every chat begins with, and how much is kept so that chats answer at once."""
+"""The window's language, what every chat begins with, and how much is kept so that chats answer at once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton
 
-from chatdesk.core.settings import Theme
 from chatdesk.core.snapshot_budget import BUDGETS
 from chatdesk.ui.languages import languages
 from chatdesk.ui.settings_dialog.fields import Choice
@@ -20,19 +19,12 @@ if TYPE_CHECKING:
 
 
 class GeneralPage(SettingsPage):
-    """Appearance, system prompt, and what is kept of chats beside their text."""
+    """Language, system prompt, and what is kept of chats beside their text."""
 
     clear_requested = Signal()  # what models have processed of chats is to go
 
     def __init__(self, title: str) -> None:
         super().__init__("settings_general", title)
-        self._theme = Choice(
-            (
-                (self.tr("Like the system"), Theme.SYSTEM),
-                (self.tr("Light"), Theme.LIGHT),
-                (self.tr("Dark"), Theme.DARK),
-            )
-        )
         self._language = Choice(((self.tr("Like the system"), None), *((name, code) for code, name in languages())))
         self._system_prompt = QPlainTextEdit()
         self._system_prompt.setFixedHeight(120)
@@ -41,7 +33,6 @@ class GeneralPage(SettingsPage):
         self._clear = QPushButton(self.tr("Clear now"))
         self._clear.clicked.connect(self._ask_to_clear)
         self.section(title)
-        self.row("theme_choice", self.tr("Appearance"), self.tr("The colours of the window."), self._theme)
         self.row(
             "language_choice",
             self.tr("Language"),
@@ -69,7 +60,6 @@ class GeneralPage(SettingsPage):
         self.finish()
 
     def fill(self, settings: Settings) -> None:
-        self._theme.choose(settings.theme)
         known = {code for code, _ in languages()}
         self._language.choose(settings.language if settings.language in known else None)
         self._system_prompt.setPlainText(settings.system_prompt)
@@ -79,7 +69,6 @@ class GeneralPage(SettingsPage):
     def changed(self, settings: Settings) -> Settings:
         return replace(
             settings,
-            theme=Theme(self._theme.currentData()),
             language=self._language.currentData(),
             system_prompt=self._system_prompt.toPlainText(),
             snapshot_bytes=self._budget.currentData(),

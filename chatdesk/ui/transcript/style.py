@@ -25,7 +25,7 @@ LIGHT_CODE = CodeColors(
     name=QColor("#2f5fc4"),
     string=QColor("#2c7a3f"),
     number=QColor("#a8541a"),
-    comment=QColor("#7a7872"),
+    comment=QColor("#6d6b65"),
     added=QColor("#2c7a3f"),
     removed=QColor("#b3362e"),
 )
@@ -72,6 +72,7 @@ class TranscriptStyle:
     code_font: QFont = field(default_factory=_code_font)
     text_px: int = 15
     line_height: float = 1.6
+    gaps: float = 1.0  # of the usual distances between paragraphs and between messages
     column_width: int = 760
     margin: int = 24
 
@@ -112,7 +113,7 @@ class TranscriptStyle:
     @property
     def paragraph_gap(self) -> int:
         """Between paragraphs."""
-        return round(self.text_px * 0.8)
+        return round(self.text_px * 0.8 * self.gaps)
 
     @property
     def item_gap(self) -> int:
@@ -122,7 +123,7 @@ class TranscriptStyle:
     @property
     def message_gap(self) -> int:
         """Below a reply."""
-        return round(self.text_px * 1.7)
+        return round(self.text_px * 1.7 * self.gaps)
 
     @property
     def answer_gap(self) -> int:

@@ -15,7 +15,7 @@ from tests.ui.model_manager.world import Asked, shown_window
 @pytest.fixture(scope="module", autouse=True)
 def _light(qapp: QApplication) -> None:
     set_resource_folder(Path(__file__).parents[3] / "resources")
-    theme.apply(qapp, theme.LIGHT)
+    theme.apply(qapp, theme.Looks())
 
 
 @pytest.fixture(autouse=True)

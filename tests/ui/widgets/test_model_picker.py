@@ -24,9 +24,10 @@ from chatdesk.core.installed_models import InstalledModel, ModelDetails
 from chatdesk.core.model_files import ModelFile, ModelOrigin
 from chatdesk.core.model_info import DeviceInUse, ModelInfo
 from chatdesk.ui import theme
+from chatdesk.ui.choice_list import HEADING_ROLE
 from chatdesk.ui.model_manager.list_rows import ROW_ROLE
 from chatdesk.ui.model_picker import ModelPicker
-from chatdesk.ui.model_picker.items import HEADING_ROLE, ModelChoiceItemModel, ModelUse
+from chatdesk.ui.model_picker.items import ModelChoiceItemModel, ModelUse
 from tests.ui.widgets.finding import find
 
 STARTER = ModelFile("/m/Starter & Co-Q4_1.gguf", 98_000_000, 1.0, ModelOrigin.STARTER)

@@ -11,7 +11,6 @@ from chatdesk.core.conversations import Conversation
 from chatdesk.core.errors import ErrorCode, ErrorDetail
 from chatdesk.core.events import ModelLoadProgressed
 from chatdesk.core.model_files import ModelFile, ModelOrigin
-from chatdesk.ui import theme
 from chatdesk.ui.bridge import EventBridge
 from chatdesk.ui.sidebar import ConversationItemModel, Sidebar
 from chatdesk.ui.wording import error_words
@@ -117,7 +116,7 @@ def test_a_title_is_never_taken_for_html() -> None:
     assert "&lt;b&gt;bold" in tool_tip
 
 
-# --- words and colours ---
+# --- words ---
 
 
 @pytest.mark.parametrize("code", ErrorCode)
@@ -129,37 +128,3 @@ def test_numbers_in_errors_are_grouped() -> None:
     words = error_words(ErrorDetail(ErrorCode.PROMPT_TOO_LONG, {"tokens": 250_000, "n_ctx": 8192}))
     assert "250,000" in words
     assert "8,192" in words
-
-
-@pytest.mark.parametrize("colors", [theme.LIGHT, theme.DARK])
-@pytest.mark.parametrize(
-    ("ink", "ground"),
-    [
-        ("text", "window"),
-        ("text", "sidebar"),
-        ("text", "selected"),
-        ("text", "notice"),
-        ("muted", "window"),
-        ("muted", "sidebar"),
-        ("on_accent", "accent"),
-        ("accent", "window"),
-        ("bad", "window"),
-        ("caution", "window"),
-        ("caution", "raised"),
-        ("caution", "hover"),
-    ],
-)
-def test_text_stands_out_from_its_ground(colors: theme.Colors, ink: str, ground: str) -> None:
-    """WCAG 2.2, 1.4.3: a contrast of at least 4.5 to 1."""
-    assert contrast(getattr(colors, ink), getattr(colors, ground)) >= 4.5
-
-
-def contrast(one: str, other: str) -> float:
-    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def luminance(color: str) -> float:
-    channels = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))

@@ -20,7 +20,7 @@ from pytestqt.qtbot import QtBot
 
 from chatdesk.core.fit import CacheType
 from chatdesk.core.sampling import MAX_SEED, SamplingParams
-from chatdesk.core.settings import Settings, Theme
+from chatdesk.core.settings import Accent, Density, Settings, Theme
 from chatdesk.ui.settings_dialog import SettingsDialog
 from tests.ui.widgets.finding import find
 
@@ -34,6 +34,10 @@ ALL_SET = Settings(
     n_threads=3,
     n_gpu_layers=5,
     theme=Theme.DARK,
+    accent=Accent.ROSE,
+    text_percent=150,
+    density=Density.COMPACT,
+    high_contrast=True,
     cache_type=CacheType.Q8_0,
     flash_attention=True,
     is_offline=True,
@@ -119,7 +123,7 @@ def test_the_arrow_keys_turn_the_pages(qtbot: QtBot) -> None:
         assert page is not None
         names.append(page.accessibleName())
         qtbot.keyClick(pages, Qt.Key.Key_Down)
-    assert names == ["General", "Replies", "Loading", "Models and network"]
+    assert names == ["General", "Appearance", "Replies", "Loading", "Models and network"]
 
 
 def test_the_dialog_opens_at_the_page_that_is_asked_for(qtbot: QtBot) -> None:
@@ -133,7 +137,7 @@ def test_the_dialog_opens_at_the_page_that_is_asked_for(qtbot: QtBot) -> None:
 def test_every_page_fits_from_side_to_side_and_scrolls(width: int, height: int, qtbot: QtBot) -> None:
     dialog = shown(qtbot, ALL_SET)
     dialog.resize(width, height)
-    for name in ("settings_general", "settings_replies", "settings_loading", "settings_network"):
+    for name in ("settings_general", "settings_looks", "settings_replies", "settings_loading", "settings_network"):
         dialog.show_page(name)
         page = find(dialog, QScrollArea, name)
         qtbot.waitUntil(lambda page=page: inner_width(page) <= page.viewport().width())  # type: ignore[misc]
@@ -154,7 +158,7 @@ def test_every_field_has_a_name_and_an_explanation_for_screen_readers(qtbot: QtB
         for child in dialog.findChildren(QWidget)
         if child.objectName().endswith(("_field", "_choice", "_switch", "_edit"))
     ]
-    assert len(fields) == 22
+    assert len(fields) == 26
     for field in fields:
         assert field.accessibleName(), field.objectName()
         assert field.accessibleDescription(), field.objectName()
