@@ -74,6 +74,11 @@ class ErrorCode(StrEnum):
     MODEL_NOT_OURS = "model_not_ours"
     MODEL_NOT_REMOVED = "model_not_removed"
     TOKEN_NOT_SAVED = "token_not_saved"
+    REPLAY_NO_RECORD = "replay_no_record"
+    REPLAY_MODEL_GONE = "replay_model_gone"
+    REPLAY_OTHER_FILE = "replay_other_file"
+    REPLAY_NOT_LOADED = "replay_not_loaded"
+    REPLAY_OTHER_SETTINGS = "replay_other_settings"
     CRASHED_LAST_TIME = "crashed_last_time"
     INTERNAL = "internal"
 
@@ -344,6 +349,28 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
             "This system has no safe place for the access token ({reason}), so it is kept until ChatDesk closes.",
         ),
         QT_TRANSLATE_NOOP("Errors", "Unlock the system's keyring, or set HF_TOKEN in the environment."),
+    ),
+    ErrorCode.REPLAY_NO_RECORD: (
+        QT_TRANSLATE_NOOP("Errors", "It is not known in every detail what this reply was made from."),
+        QT_TRANSLATE_NOOP(
+            "Errors", "An older ChatDesk wrote it, it came from a file, it failed, or its text was changed."
+        ),
+    ),
+    ErrorCode.REPLAY_MODEL_GONE: (
+        QT_TRANSLATE_NOOP("Errors", "“{model}”, which wrote this reply, is no longer where it was."),
+        QT_TRANSLATE_NOOP("Errors", "Install the same file again to replay it."),
+    ),
+    ErrorCode.REPLAY_OTHER_FILE: (
+        QT_TRANSLATE_NOOP("Errors", "The file of “{model}” is no longer the one that wrote this reply."),
+        QT_TRANSLATE_NOOP("Errors", "Only the same file can write it again."),
+    ),
+    ErrorCode.REPLAY_NOT_LOADED: (
+        QT_TRANSLATE_NOOP("Errors", "“{model}”, which wrote this reply, is not loaded."),
+        QT_TRANSLATE_NOOP("Errors", "Choose it in the model picker, then replay."),
+    ),
+    ErrorCode.REPLAY_OTHER_SETTINGS: (
+        QT_TRANSLATE_NOOP("Errors", "The model is loaded with another {name} than when it wrote this reply."),
+        QT_TRANSLATE_NOOP("Errors", "With this one its prompt cannot be processed in the same batches."),
     ),
     ErrorCode.CRASHED_LAST_TIME: (
         QT_TRANSLATE_NOOP("Errors", "ChatDesk ended unexpectedly while “{model}” was in use. Your chats are safe."),

@@ -58,6 +58,8 @@ class ModelInfo:
     `compute_bytes` are the buffers that the engine made for it on all devices, 0 where it does not tell; `device` says
     what computes and why.
     `template_problem` is set when the file's own chat template is not used.
+    `file_hash` is of what the file holds, `template_hash` of the chat template in use, and `build` names the llama.cpp
+    that runs it: what a reply depends on besides its settings.
     """
 
     name: str
@@ -79,6 +81,9 @@ class ModelInfo:
     compute_bytes: int = 0
     cache_type: CacheType = CacheType.F16
     has_flash_attention: bool = True
+    file_hash: str = ""
+    template_hash: str = ""
+    build: str = ""
 
     @property
     def buffer_bytes(self) -> int:

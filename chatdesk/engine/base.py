@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from chatdesk.core.fit import CacheType
 
 if TYPE_CHECKING:
+    from chatdesk.core.batches import BatchRun
     from chatdesk.core.context import PromptMessage
     from chatdesk.core.messages import FinishReason
     from chatdesk.core.model_files import ModelFile
@@ -56,6 +57,7 @@ class Finished:
 
     reason: FinishReason
     seed: int
+    batches: tuple[BatchRun, ...] = ()  # those that the prompt was processed in; none when that was stopped
 
 
 ShouldStop = Callable[[], bool]
@@ -108,6 +110,22 @@ class Engine(Protocol):
             UserFacingError: `PROMPT_TOO_LONG` when the prompt leaves no room for a token of reply,
                 `GENERATION_FAILED` when llama.cpp reports an error. The engine stays usable.
         """
+
+    def replay(
+        self, prompt: Sequence[int], batches: Sequence[BatchRun], sampling: SamplingParams, should_stop: ShouldStop
+    ) -> Iterator[PromptProgress | Chunk | Finished]:
+        """Write a reply again: as `generate` does, with the whole prompt processed anew in exactly these batches.
+
+        They hold as many tokens as `prompt`. Afterwards, also when the iterator is closed early, what was processed
+        before is there as it was.
+
+        Raises:
+            UserFacingError: as in `generate`, and `REPLAY_OTHER_SETTINGS` for a batch that is larger than this
+                engine takes.
+        """
+
+    def text_of(self, tokens: Sequence[int]) -> str:
+        """What `tokens` say as a reply."""
 
     def prepare(self, prompt: Sequence[int], should_stop: ShouldStop, owner: str = "") -> Iterator[PromptProgress]:
         """Process the beginning of a prompt that is expected, so that only the rest is left when it comes.

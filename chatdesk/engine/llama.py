@@ -22,6 +22,7 @@ from chatdesk.core.sampling import MAX_SEED
 from chatdesk.engine import llama_runtime
 from chatdesk.engine.base import Chunk, Finished, PromptProgress
 from chatdesk.engine.devices import read_devices
+from chatdesk.engine.fingerprint import fingerprint
 from chatdesk.engine.llama_loading import metadata, open_model
 from chatdesk.engine.llama_runtime import llama_cpp
 from chatdesk.engine.llama_sampling import sampler_chain
@@ -35,6 +36,7 @@ from chatdesk.engine.vocabulary import Vocabulary
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
+    from chatdesk.core.batches import BatchRun
     from chatdesk.core.context import PromptMessage
     from chatdesk.core.model_files import ModelFile
     from chatdesk.core.sampling import SamplingParams
@@ -114,6 +116,9 @@ class LlamaEngine:
             compute_bytes=loaded.buffers.compute_bytes,
             cache_type=loaded.cache_type,
             has_flash_attention=loaded.has_flash_attention,
+            file_hash=_file_hash(model),
+            template_hash=self._prompts.template_hash,
+            build=devices.build,
         )
 
     @property
@@ -151,13 +156,31 @@ class LlamaEngine:
         tokens = list(prompt) or [self._vocabulary.first_token]
         if len(tokens) >= self._n_ctx:
             raise UserFacingError(ErrorCode.PROMPT_TOO_LONG, tokens=len(tokens), n_ctx=self._n_ctx)
-        seed = random.randint(0, MAX_SEED) if sampling.seed is None else sampling.seed
-        reason = FinishReason.STOPPED
         with self._stop_flag.following(should_stop):
             yield from self._process(tokens, owner, should_stop)
-            if len(self._cache.tokens) == len(tokens):
-                reason = yield from self._write(tokens, sampling, seed, should_stop, continues=continues)
-        yield Finished(reason, seed)
+            yield from self._reply(tokens, sampling, should_stop, continues=continues)
+
+    def replay(
+        self, prompt: Sequence[int], batches: Sequence[BatchRun], sampling: SamplingParams, should_stop: ShouldStop
+    ) -> Iterator[PromptProgress | Chunk | Finished]:
+        """Write a reply again from nothing, with the prompt processed in these batches."""
+        tokens = list(prompt)
+        if len(tokens) >= self._n_ctx:
+            raise UserFacingError(ErrorCode.PROMPT_TOO_LONG, tokens=len(tokens), n_ctx=self._n_ctx)
+        if any(run.size > self._n_batch for run in batches):
+            raise UserFacingError(ErrorCode.REPLAY_OTHER_SETTINGS, name="n_batch")
+        with self._cache.set_aside(), self._stop_flag.following(should_stop):
+            yield from self._process_again(tokens, batches, should_stop)
+            yield from self._reply(tokens, sampling, should_stop, continues=False)
+
+    def text_of(self, tokens: Sequence[int]) -> str:
+        """What `tokens` say as a reply."""
+        vocabulary = self._vocabulary
+        pieces = (
+            vocabulary.piece(token, lstrip=place == 0 and vocabulary.puts_space_first)
+            for place, token in enumerate(tokens)
+        )
+        return b"".join(pieces).decode("utf-8", errors="replace")
 
     def prepare(self, prompt: Sequence[int], should_stop: ShouldStop, owner: str = "") -> Iterator[PromptProgress]:
         """Process the beginning of a prompt that is expected, so that only the rest is left when it comes."""
@@ -194,6 +217,38 @@ class LlamaEngine:
                 return
             yield PromptProgress(len(self._cache.tokens), len(tokens), cached)
 
+    def _process_again(
+        self, tokens: list[int], batches: Sequence[BatchRun], should_stop: ShouldStop
+    ) -> Iterator[PromptProgress]:
+        """Fill the empty KV cache with `tokens` in these batches, or with fewer when a stop is asked for.
+
+        Where some of a batch was taken back, other tokens stand in for them: only their number counts.
+        """
+        yield PromptProgress(0, len(tokens), 0)
+        for run in batches:
+            for _ in range(run.times):
+                start = len(self._cache.tokens)
+                end = start + run.kept
+                stand_ins = [tokens[start]] * (run.size - run.kept)
+                if should_stop() or not self._decode(tokens[start:end] + stand_ins):
+                    return
+                if stand_ins and self._cache.keep(end) != end:
+                    # It was another model's doing, or another build's: this one cannot take anything back.
+                    raise UserFacingError(ErrorCode.REPLAY_OTHER_SETTINGS, name="n_batch")
+                yield PromptProgress(end, len(tokens), 0)
+
+    def _reply(
+        self, prompt: list[int], sampling: SamplingParams, should_stop: ShouldStop, *, continues: bool
+    ) -> Iterator[Chunk | Finished]:
+        """Write the reply to a prompt that is processed, or say that it was stopped before."""
+        seed = random.randint(0, MAX_SEED) if sampling.seed is None else sampling.seed
+        reason, batches = FinishReason.STOPPED, tuple(self._cache.batches)
+        if len(self._cache.tokens) < len(prompt):
+            yield Finished(reason, seed)
+            return
+        reason = yield from self._write(prompt, sampling, seed, should_stop, continues=continues)
+        yield Finished(reason, seed, batches)
+
     def _write(
         self, prompt: list[int], sampling: SamplingParams, seed: int, should_stop: ShouldStop, *, continues: bool
     ) -> Generator[Chunk, None, FinishReason]:
@@ -212,8 +267,7 @@ class LlamaEngine:
                 if vocabulary.ends_generation(token):
                     reason = FinishReason.END_OF_TURN
                     break
-                piece = vocabulary.piece(token, lstrip=count == 0 and strips)
-                yield Chunk(decoder.decode(piece), (token,))
+                yield Chunk(decoder.decode(vocabulary.piece(token, lstrip=strips and count == 0)), (token,))
                 if should_stop():
                     reason = FinishReason.STOPPED
                     break
@@ -240,7 +294,7 @@ class LlamaEngine:
         self._batch[: len(tokens)] = tokens  # type: ignore[assignment]  # ctypes takes integers, typeshed does not know
         result = int(llama_cpp.llama_decode(self._context, llama_cpp.llama_batch_get_one(self._batch, len(tokens))))
         if result == _DONE:
-            self._cache.tokens += tokens
+            self._cache.add(tokens)
             return True
         # Parts of the batch may be in the KV cache.
         self._cache.keep(len(self._cache.tokens))
@@ -268,6 +322,14 @@ def prompt_builder(
     knows_chatml = "<|im_start|>" in vocabulary.markers and "<|im_end|>" in vocabulary.markers
     fallback = ChatTemplate(CHATML if knows_chatml else GENERAL)
     return PromptBuilder(vocabulary, template or fallback, fallback, now), problem
+
+
+def _file_hash(model: ModelFile) -> str:
+    """What tells the file's content from others; empty for one that went away while it was loaded."""
+    try:
+        return fingerprint(model)
+    except OSError:
+        return ""
 
 
 def _resident_bytes() -> int:

@@ -7,17 +7,24 @@ idle engine, to disk; whichever of them saves most of a prompt is put back.
 from __future__ import annotations
 
 import ctypes
+import logging
+import mmap
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chatdesk.core.batches import add_batch, first_tokens
 from chatdesk.engine.llama_runtime import llama_cpp
 from chatdesk.engine.snapshots import LEAST_TOKENS, Snapshot, usable_prefix
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from chatdesk.core.batches import BatchRun
     from chatdesk.engine.llama_runtime import Handle
     from chatdesk.engine.snapshots import SnapshotShelf
+
+_log = logging.getLogger(__name__)
 
 _SEQUENCE = 0
 _TO_THE_END = -1
@@ -37,8 +44,8 @@ class CacheCounts:
 class PromptCache:
     """The KV cache of a context. Not thread-safe: it belongs to the engine's thread, like the context.
 
-    `tokens` are those whose keys and values are there, in order, and `owner` is the conversation they belong to.
-    Both are kept true whatever llama.cpp answers.
+    `tokens` are those whose keys and values are there, in order, `batches` those they were processed in, and `owner` is
+    the conversation they belong to. All are kept true whatever llama.cpp answers.
     """
 
     def __init__(self, model: Handle, context: Handle, shelf: SnapshotShelf) -> None:
@@ -47,6 +54,7 @@ class PromptCache:
         self._kv = llama_cpp.llama_get_memory(context)
         self._can_go_back = not (llama_cpp.llama_model_is_recurrent(model) or llama_cpp.llama_model_is_hybrid(model))
         self.tokens: list[int] = []
+        self.batches: list[BatchRun] = []
         self.owner = ""
         self.counts = CacheCounts()
 
@@ -88,14 +96,7 @@ class PromptCache:
 
     def snapshot(self) -> Snapshot | None:
         """A copy of what is there; None where there is too little, or nobody to whom it belongs."""
-        if len(self.tokens) < LEAST_TOKENS or not self.owner:
-            return None
-        size = int(llama_cpp.llama_state_seq_get_size(self._context, _SEQUENCE))
-        state = (ctypes.c_uint8 * size)()
-        written = int(llama_cpp.llama_state_seq_get_data(self._context, state, size, _SEQUENCE))
-        if not 0 < written <= size:
-            return None
-        return Snapshot(self.owner, tuple(self.tokens), memoryview(state).cast("B")[:written])
+        return self._copy() if len(self.tokens) >= LEAST_TOKENS and self.owner else None
 
     def unsaved_writer(self) -> Callable[[], object] | None:
         """What writes a copy of what is there to disk, on any thread; None when the disk holds it already."""
@@ -104,6 +105,25 @@ class PromptCache:
             return None
         snapshot = self.snapshot()
         return None if snapshot is None else lambda: files.write(snapshot)
+
+    def add(self, tokens: Sequence[int]) -> None:
+        """Note that llama.cpp processed these tokens, in one batch."""
+        self.tokens += tokens
+        add_batch(self.batches, len(tokens))
+
+    @contextmanager
+    def set_aside(self) -> Iterator[None]:
+        """Lend the KV cache, empty, to something else; what was there is put back afterwards."""
+        owner = self.owner
+        before = self._copy() if self.tokens else None
+        self.keep(0)
+        self.owner = ""
+        try:
+            yield
+        finally:
+            if before is None or not self._put_back(before):
+                self.keep(0)
+            self.owner = owner
 
     def keep(self, count: int) -> int:
         """Drop all but the first `count` tokens from the KV cache; returns how many are left.
@@ -114,6 +134,7 @@ class PromptCache:
             llama_cpp.llama_memory_clear(self._kv, False)
             count = 0
         del self.tokens[count:]
+        self.batches = first_tokens(self.batches, count)
         return count
 
     def forget(self, owner: str | None) -> None:
@@ -153,4 +174,25 @@ class PromptCache:
             llama_cpp.llama_memory_clear(self._kv, False)
             return False
         self.tokens = list(snapshot.tokens)
+        self.batches = list(snapshot.batches)
         return True
+
+    def _copy(self) -> Snapshot | None:
+        """A copy of what is there; None where llama.cpp gives none, or there is no memory for it."""
+        size = int(llama_cpp.llama_state_seq_get_size(self._context, _SEQUENCE))
+        if size == 0:
+            return None
+        try:
+            # Straight from the system: what Python and ctypes allocate is filled with zeros first, which takes time.
+            state = mmap.mmap(-1, size)
+        except OSError as error:
+            _log.warning("there is no memory for a snapshot of %d bytes: %s", size, error)
+            return None
+        written = int(
+            llama_cpp.llama_state_seq_get_data(
+                self._context, (ctypes.c_uint8 * size).from_buffer(state), size, _SEQUENCE
+            )
+        )
+        if not 0 < written <= size:
+            return None
+        return Snapshot(self.owner, tuple(self.tokens), memoryview(state)[:written], tuple(self.batches))

@@ -51,6 +51,11 @@ class PromptBuilder:
         self._now = now
         self.problem: str | None = None  # why the model's own template was not used for some prompt
 
+    @property
+    def template_hash(self) -> str:
+        """Which template is used while it works."""
+        return self._template.hash
+
     def tokens(self, messages: Sequence[PromptMessage]) -> list[int]:
         """The prompt for a reply to `messages`, or that ends within the last of them if it is open."""
         opened = messages[-1] if messages and messages[-1].is_open else None

@@ -9,6 +9,7 @@ import time
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from chatdesk.core.batches import add_batch, first_tokens
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.messages import FinishReason, Role
 from chatdesk.core.model_info import DeviceInUse, ModelInfo
@@ -18,6 +19,7 @@ from chatdesk.engine.base import Chunk, Finished, PromptProgress
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
+    from chatdesk.core.batches import BatchRun
     from chatdesk.core.context import PromptMessage
     from chatdesk.core.sampling import SamplingParams
     from chatdesk.engine.base import ShouldStop
@@ -34,8 +36,8 @@ class ScriptedEngine:
 
     A reply that is a `UserFacingError` is raised instead. Every word of a reply is a chunk, and costs
     `seconds_per_chunk`; every `n_batch` tokens of a prompt cost the same. `prompts` are the messages of each prompt
-    that was generated for, `owners` whose they were; `prepared`, `saved` and `forgotten` are owners likewise. `n_ctx`,
-    `max_tokens` and the cached prefix count bytes.
+    that was generated for, `owners` whose they were; `prepared`, `saved` and `forgotten` are owners likewise;
+    `replayed` are prompts and their batches. `n_ctx`, `max_tokens` and the cached prefix count bytes.
     """
 
     def __init__(
@@ -53,10 +55,12 @@ class ScriptedEngine:
         self._seconds_per_chunk = seconds_per_chunk
         self._messages: dict[tuple[int, ...], tuple[PromptMessage, ...]] = {}
         self._cached: list[int] = []
+        self._batches: list[BatchRun] = []
         self.prompts: list[tuple[PromptMessage, ...]] = []
         self.owners: list[str] = []
         self.prepared: list[str] = []
         self.saved: list[str] = []
+        self.replayed: list[tuple[tuple[int, ...], tuple[BatchRun, ...]]] = []
         self.forgotten: list[str | None] = []
         self.is_closed = False
         self.info = ModelInfo(
@@ -119,12 +123,30 @@ class ScriptedEngine:
         self.prompts.append(messages)
         seed = random.randint(0, MAX_SEED) if sampling.seed is None else sampling.seed
         yield from self._process(tokens, should_stop)
-        reason = FinishReason.STOPPED
-        if len(self._cached) == len(tokens):
-            opened = messages[-1] if continues and messages else None
-            given = bytes(opened.token_ids or _tokens_of(opened.text)) if opened is not None else b""
-            reason = yield from self._write(self._reply(messages), given, sampling, should_stop)
-        yield Finished(reason, seed)
+        reason, batches = FinishReason.STOPPED, tuple(self._batches)
+        if len(self._cached) < len(tokens):
+            yield Finished(reason, seed)
+            return
+        opened = messages[-1] if continues and messages else None
+        given = bytes(opened.token_ids or _tokens_of(opened.text)) if opened is not None else b""
+        reason = yield from self._write(self._reply(messages), given, sampling, should_stop)
+        yield Finished(reason, seed, batches)
+
+    def replay(
+        self, prompt: Sequence[int], batches: Sequence[BatchRun], sampling: SamplingParams, should_stop: ShouldStop
+    ) -> Iterator[PromptProgress | Chunk | Finished]:
+        """Say the next reply, and note what was asked for."""
+        self.replayed.append((tuple(prompt), tuple(batches)))
+        before = self._cached, self._batches
+        self._cached, self._batches = [], []
+        try:
+            yield from self.generate(prompt, sampling, should_stop)
+        finally:
+            self._cached, self._batches = before
+
+    def text_of(self, tokens: Sequence[int]) -> str:
+        """The bytes that `tokens` are, as text."""
+        return bytes(token for token in tokens if token < _TURN[Role.SYSTEM]).decode("utf-8", errors="replace")
 
     def prepare(self, prompt: Sequence[int], should_stop: ShouldStop, owner: str = "") -> Iterator[PromptProgress]:
         """Take the time that processing takes."""
@@ -145,7 +167,7 @@ class ScriptedEngine:
     def forget(self, owner: str | None) -> None:
         """Note it, and begin anew."""
         self.forgotten.append(owner)
-        self._cached.clear()
+        self._keep(0)
 
     def close(self) -> None:
         """Note that it was closed."""
@@ -153,11 +175,19 @@ class ScriptedEngine:
 
     def _process(self, tokens: list[int], should_stop: ShouldStop) -> Iterator[PromptProgress]:
         cached = self.cached_tokens(tokens)
-        del self._cached[cached:]
+        self._keep(cached)
         yield PromptProgress(cached, len(tokens), cached)
         while (processed := len(self._cached)) < len(tokens) and self._work(should_stop):
-            self._cached += tokens[processed : processed + self._n_batch]
+            self._add(tokens[processed : processed + self._n_batch])
             yield PromptProgress(len(self._cached), len(tokens), cached)
+
+    def _add(self, tokens: Sequence[int]) -> None:
+        self._cached += tokens
+        add_batch(self._batches, len(tokens))
+
+    def _keep(self, count: int) -> None:
+        del self._cached[count:]
+        self._batches = first_tokens(self._batches, count)
 
     def _reply(self, messages: Sequence[PromptMessage]) -> str:
         if callable(self._replies):
@@ -180,7 +210,8 @@ class ScriptedEngine:
             tokens = list(word)[:left]
             if tokens:
                 yield Chunk(decoder.decode(bytes(tokens)), tuple(tokens))
-                self._cached += tokens
+                for token in tokens:
+                    self._add([token])
                 left -= len(tokens)
             if len(tokens) < len(word):
                 reason = FinishReason.MAX_TOKENS if sampling.max_tokens <= room else FinishReason.CONTEXT_FULL

@@ -21,17 +21,18 @@ from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+from chatdesk.core.batches import BatchRun, as_numbers, runs_from, token_count
 from chatdesk.engine.snapshots import Snapshot, usable_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-MAGIC = b"CDKVS\x00\x00\x01"
+MAGIC = b"CDKVS\x00\x00\x02"
 SUFFIX = ".kv"
 _UNFINISHED = ".tmp"
 _CHECKSUM_BYTES = 32
-_MAX_HEAD_BYTES = 4096
+_MAX_HEAD_BYTES = 1 << 20
 _LENGTH = struct.Struct("<I")
 
 _log = logging.getLogger(__name__)
@@ -130,14 +131,14 @@ class SnapshotFiles:
         for path in snapshot_paths(self._folder):
             try:
                 with path.open("rb") as stream:
-                    owner, tokens, _ = _read_head(stream, self._key, path.stat().st_size)
+                    head = _read_head(stream, self._key, path.stat().st_size)
             except SnapshotError as error:
                 _log.info("the snapshot %s is not of this model: %s", path.name, error)
             except OSError as error:
                 _log.info("the snapshot %s cannot be read: %s", path.name, error)
             else:
                 found = path.stat()
-                yield SnapshotFile(path, owner, tokens, found.st_size, found.st_mtime)
+                yield SnapshotFile(path, head.owner, head.tokens, found.st_size, found.st_mtime)
 
     def _path(self, owner: str) -> Path:
         name = hashlib.sha256(f"{owner}\n{self._key}".encode()).hexdigest()[:16]
@@ -203,7 +204,13 @@ def _unlink(path: Path) -> None:
 
 def _write(stream: BinaryIO, key: str, snapshot: Snapshot) -> None:
     head = json.dumps(
-        {"key": key, "owner": snapshot.owner, "tokens": len(snapshot.tokens), "state": len(snapshot.state)}
+        {
+            "key": key,
+            "owner": snapshot.owner,
+            "tokens": len(snapshot.tokens),
+            "state": len(snapshot.state),
+            "batches": as_numbers(snapshot.batches),
+        }
     ).encode()
     checksum = hashlib.blake2b(digest_size=_CHECKSUM_BYTES)
     for part in (MAGIC, _LENGTH.pack(len(head)), head, _packed(snapshot.tokens), snapshot.state):
@@ -214,8 +221,18 @@ def _write(stream: BinaryIO, key: str, snapshot: Snapshot) -> None:
     os.fsync(stream.fileno())
 
 
-def _read_head(stream: BinaryIO, key: str, size_bytes: int) -> tuple[str, tuple[int, ...], int]:
-    """Owner, tokens and the length of the state, of a file that is as long as it says it is and has this key.
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What a file says before its state, of which `state_bytes` follow."""
+
+    owner: str
+    tokens: tuple[int, ...]
+    batches: tuple[BatchRun, ...]
+    state_bytes: int
+
+
+def _read_head(stream: BinaryIO, key: str, size_bytes: int) -> _Head:
+    """The head of a file that is as long as it says it is and has this key.
 
     Raises:
         SnapshotError: it is not.
@@ -230,15 +247,18 @@ def _read_head(stream: BinaryIO, key: str, size_bytes: int) -> tuple[str, tuple[
     try:
         untrusted = json.loads(untrusted_head)
         its_key, owner, n_tokens, n_state = (untrusted[name] for name in ("key", "owner", "tokens", "state"))
+        batches = runs_from(untrusted["batches"])
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise SnapshotError("its head cannot be read") from error
     if its_key != key or not isinstance(owner, str):
         raise SnapshotError("another model, build or setting made it")
     if type(n_tokens) is not int or type(n_state) is not int or n_tokens < 0 or n_state < 0:
         raise SnapshotError("its head cannot be read")
+    if token_count(batches) != n_tokens:
+        raise SnapshotError("its batches are not those of its tokens")
     if size_bytes != len(start) + length + 4 * n_tokens + n_state + _CHECKSUM_BYTES:
         raise SnapshotError("it has another length than it says")
-    return owner, _unpacked(stream.read(4 * n_tokens)), n_state
+    return _Head(owner, _unpacked(stream.read(4 * n_tokens)), batches, n_state)
 
 
 def _read(stream: BinaryIO, key: str) -> Snapshot:
@@ -248,7 +268,7 @@ def _read(stream: BinaryIO, key: str) -> Snapshot:
         SnapshotError: it is not exactly what was written.
     """
     size_bytes = os.fstat(stream.fileno()).st_size
-    owner, tokens, n_state = _read_head(stream, key, size_bytes)
+    head = _read_head(stream, key, size_bytes)
     head_bytes = stream.tell()
     stream.seek(0)
     content = memoryview(bytearray(size_bytes))
@@ -257,7 +277,7 @@ def _read(stream: BinaryIO, key: str) -> Snapshot:
     body, checksum = content[:-_CHECKSUM_BYTES], content[-_CHECKSUM_BYTES:]
     if hashlib.blake2b(body, digest_size=_CHECKSUM_BYTES).digest() != checksum:
         raise SnapshotError("it is damaged")
-    return Snapshot(owner, tokens, body[head_bytes : head_bytes + n_state])
+    return Snapshot(head.owner, head.tokens, body[head_bytes : head_bytes + head.state_bytes], head.batches)
 
 
 def _packed(tokens: Sequence[int]) -> bytes:

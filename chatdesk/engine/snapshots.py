@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from chatdesk.core.batches import BatchRun
     from chatdesk.engine.snapshot_files import SnapshotFiles
 
 # Fewer tokens are processed faster than a snapshot of them is kept.
@@ -21,11 +22,15 @@ LEAST_TOKENS = 64
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The state of a KV cache that held `tokens`. `owner` is the conversation whose words they are."""
+    """The state of a KV cache that held `tokens`, which were processed in `batches`.
+
+    `owner` is the conversation whose words they are.
+    """
 
     owner: str
     tokens: tuple[int, ...]
     state: memoryview
+    batches: tuple[BatchRun, ...]
 
     @property
     def size_bytes(self) -> int:

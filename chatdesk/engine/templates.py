@@ -6,6 +6,7 @@ it takes. Whatever goes wrong becomes a `TemplateError` with a short reason. Jin
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from functools import partial
@@ -45,7 +46,7 @@ class RanIntoLimitError(TemplateError):
 
 
 class ChatTemplate:
-    """A compiled chat template.
+    """A compiled chat template. `hash` tells it from others.
 
     `bos_token` and `eos_token` are the vocabulary's spellings, which many templates write themselves.
 
@@ -57,6 +58,7 @@ class ChatTemplate:
         if len(untrusted_source) > MAX_SOURCE_CHARS:
             raise TemplateError("it is too long")
         self._special_tokens = {"bos_token": bos_token, "eos_token": eos_token}
+        self.hash = hashlib.sha256(untrusted_source.encode(errors="replace")).hexdigest()
         self._limits = Limits()
         self._typed_content = False
         self._tools: list[Any] | None = None

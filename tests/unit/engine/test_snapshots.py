@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatdesk.core.batches import BatchRun
 from chatdesk.engine.snapshot_files import SUFFIX, SnapshotFiles, forget_snapshots, snapshot_paths
 from chatdesk.engine.snapshots import MemorySnapshots, Snapshot, common_prefix, usable_prefix
 
@@ -15,7 +16,7 @@ PLENTY = 1 << 30
 
 
 def snapshot(owner: str = "a", tokens: tuple[int, ...] = TOKENS, state: bytes = b"state " * 50) -> Snapshot:
-    return Snapshot(owner, tokens, memoryview(bytearray(state)))
+    return Snapshot(owner, tokens, memoryview(bytearray(state)), (BatchRun(len(tokens), len(tokens)),))
 
 
 def files(folder: Path, key: str = KEY, budget: int = PLENTY) -> SnapshotFiles:
