@@ -35,18 +35,20 @@ class WindowedApp:
         """
         from chatdesk.ui.bridge import EventBridge
         from chatdesk.ui.composer.desk import ComposingVerbs
+        from chatdesk.ui.exchange.wording import page_words
         from chatdesk.ui.languages import speak
         from chatdesk.ui.main_window import MainWindow, Verbs
         from chatdesk.ui.model_desk import DeskVerbs
 
         self.bridge = EventBridge()
-        self.core = Core(paths, self.bridge.post)
+        self.core = Core(paths, self.bridge.post, page_words)
         core = self.core
         speak(core.preferences.current().language)
         verbs = Verbs(
             chat=core.chat,
             history=core.history,
             composing=ComposingVerbs(drafts=core.drafts),
+            exchange=core.exchange,
             models=DeskVerbs(
                 library=core.library,
                 hub=core.hub,

@@ -30,6 +30,7 @@ from chatdesk.core.events import (
     ReplyFinished,
     SettingsChanged,
 )
+from chatdesk.core.exchange import PageWords
 from chatdesk.core.fit import Machine
 from chatdesk.core.model_files import ModelFile, ModelOrigin, display_name
 from chatdesk.core.overrides import resolve_overrides
@@ -37,6 +38,7 @@ from chatdesk.core.snapshot_budget import snapshot_budget
 from chatdesk.engine.fingerprint import fingerprint
 from chatdesk.engine.snapshot_files import SnapshotFiles, forget_snapshots, taken_bytes
 from chatdesk.engine.snapshots import MemorySnapshots, SnapshotShelf
+from chatdesk.exchange.pages import make_pages
 from chatdesk.models.appraiser import Appraiser
 from chatdesk.models.curated import read_curated
 from chatdesk.models.library import ModelLibrary, find_starter
@@ -46,6 +48,7 @@ from chatdesk.services.chat import ChatService
 from chatdesk.services.context import ContextService
 from chatdesk.services.downloads import DownloadRules, DownloadService
 from chatdesk.services.drafts import DraftService
+from chatdesk.services.exchange import ExchangeService
 from chatdesk.services.history import HistoryService
 from chatdesk.services.hub import HubService
 from chatdesk.services.inference import InferenceService
@@ -70,6 +73,7 @@ from chatdesk.store.search import SearchStore
 from chatdesk.store.settings_file import SettingsFile, StateFile, StateKey
 from chatdesk.store.summaries import SummaryStore
 from chatdesk.store.unsent import UnsentStore
+from chatdesk.store.whole_conversations import WholeConversationStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -202,8 +206,13 @@ def problems_logged(consequence: str) -> Iterator[None]:
 class Core:
     """Everything without a window: files, threads and services of one data folder."""
 
-    def __init__(self, paths: Paths, post: Post) -> None:
-        """Open what is on disk and start the threads.
+    def __init__(
+        self,
+        paths: Paths,
+        post: Post,
+        page_words: Callable[[], PageWords] = PageWords,
+    ) -> None:
+        """Open what is on disk and start the threads. `page_words` are those of an exported page.
 
         Raises:
             UserFacingError: the folders or the database cannot be used.
@@ -213,12 +222,12 @@ class Core:
         self._post = post
         self.database = Database.open(paths.database)
         try:
-            self._build(paths, post)
+            self._build(paths, post, page_words)
         except BaseException:
             self.database.close()
             raise
 
-    def _build(self, paths: Paths, announce: Post) -> None:
+    def _build(self, paths: Paths, announce: Post, page_words: Callable[[], PageWords]) -> None:
         settings_file = SettingsFile(paths.settings)
         settings, settings_problem = settings_file.load()
         self.state = StateFile(paths.state)
@@ -279,6 +288,9 @@ class Core:
             conversations, branches, store_worker, replies, self.loading.use, self.chat.regenerate, announce_open, post
         )
         self.branches = BranchService(conversations, branches, store_worker, live, announce_open, post)
+        self.exchange = ExchangeService(
+            WholeConversationStore(self.database), make_pages(page_words), store_worker, self.history.list, post
+        )
         self.connection = HubConnection(
             self.preferences.current, os.environ, lambda: self.state.get(StateKey.TOKEN_KEPT) is not None
         )

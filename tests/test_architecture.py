@@ -20,11 +20,12 @@ def test_core_imports_nothing_of_ours_and_neither_threads_files_nor_clocks() -> 
 
 
 @pytest.mark.parametrize(("layer", "others"), [
-    ("store", ("models", "engine", "services", "ui", "app", "headless", "connection", "cli")),
-    ("models", ("store", "engine", "services", "ui", "app", "headless", "connection", "cli")),
-    ("engine", ("models", "store", "services", "ui", "app", "headless", "connection", "cli")),
+    ("exchange", ("store", "models", "engine", "services", "ui", "app", "headless", "connection", "cli")),
+    ("store", ("exchange", "models", "engine", "services", "ui", "app", "headless", "connection", "cli")),
+    ("models", ("exchange", "store", "engine", "services", "ui", "app", "headless", "connection", "cli")),
+    ("engine", ("exchange", "models", "store", "services", "ui", "app", "headless", "connection", "cli")),
     ("services", ("ui", "app", "headless", "connection", "cli")),
-    ("ui", ("store", "models", "engine", "app", "headless", "connection", "cli")),
+    ("ui", ("exchange", "store", "models", "engine", "app", "headless", "connection", "cli")),
 ])  # fmt: skip
 def test_layers_import_only_what_lies_below_them(layer: str, others: tuple[str, ...]) -> None:
     (

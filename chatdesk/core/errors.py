@@ -70,6 +70,7 @@ class ErrorCode(StrEnum):
     DOWNLOAD_CHANGED = "download_changed"
     DOWNLOAD_UNSAFE_NAME = "download_unsafe_name"
     DOWNLOAD_EXISTS = "download_exists"
+    IMPORT_UNREADABLE = "import_unreadable"
     MODEL_TOO_LARGE = "model_too_large"
     MODEL_NOT_OURS = "model_not_ours"
     MODEL_NOT_REMOVED = "model_not_removed"
@@ -330,6 +331,10 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
     ErrorCode.DOWNLOAD_EXISTS: (
         QT_TRANSLATE_NOOP("Errors", "“{model}” is installed or on its way already."),
         "",
+    ),
+    ErrorCode.IMPORT_UNREADABLE: (
+        QT_TRANSLATE_NOOP("Errors", "“{filename}” cannot be read: {reason}."),
+        QT_TRANSLATE_NOOP("Errors", "Look whether it arrived whole, and export or download it once more."),
     ),
     ErrorCode.MODEL_TOO_LARGE: (
         QT_TRANSLATE_NOOP("Errors", "“{model}” needs about {needed} of memory, and {free} are free."),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from chatdesk.core.conversations import Conversation
     from chatdesk.core.downloads import Download
     from chatdesk.core.errors import ErrorDetail
+    from chatdesk.core.exchange import ImportReport
     from chatdesk.core.fit import Fit
     from chatdesk.core.hub_models import HubRepo, HubSort, RepoPage
     from chatdesk.core.installed_models import InstalledModel
@@ -355,6 +356,31 @@ class ModelInstalled:
 
 
 @dataclass(frozen=True, slots=True)
+class ExchangeProgressed:
+    """An export or an import has come so far: its share from 0 to 1, and how many conversations it has done."""
+
+    share: float
+    n_conversations: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExportEnded:
+    """Conversations lie in the file at `path`, or, with a `problem` or after a cancel, no file was written."""
+
+    path: str
+    n_conversations: int
+    problem: ErrorDetail | None = None
+    is_cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImportEnded:
+    """A file of conversations was read, as far as it went."""
+
+    report: ImportReport
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsChanged:
     """The app's settings are these now."""
 
@@ -419,6 +445,9 @@ Event = (
     | DownloadsListed
     | DownloadChanged
     | ModelInstalled
+    | ExchangeProgressed
+    | ExportEnded
+    | ImportEnded
     | SettingsChanged
     | NoticeRaised
     | JobCrashed

@@ -94,7 +94,7 @@ class ConversationStore:
     def conversation(self, conversation_id: str) -> Conversation:
         """One conversation, also a deleted one."""
         with self._database.read() as connection:
-            return _conversation(connection, conversation_id)
+            return conversation_row(connection, conversation_id)
 
     def conversations(self) -> tuple[Conversation, ...]:
         """All that are not deleted, the last used first."""
@@ -159,7 +159,7 @@ class ConversationStore:
             if read_message(connection, message_id).conversation_id != conversation_id:
                 raise KeyError(message_id)
             _set_active_leaf(connection, conversation_id, message_id)
-            return _conversation(connection, conversation_id)
+            return conversation_row(connection, conversation_id)
 
     # --- messages ---
 
@@ -175,7 +175,7 @@ class ConversationStore:
             if conversation_id is None:
                 conversation = self._insert_conversation(connection, "", None, None)
             else:
-                conversation = _conversation(connection, conversation_id)
+                conversation = conversation_row(connection, conversation_id)
             now = self._clock()
             message = Message(
                 id=self._new_id(),
@@ -192,7 +192,7 @@ class ConversationStore:
                 "UPDATE conversation SET title = ? WHERE id = ? AND title = '' AND title_source = 'first_message'",
                 (title_from(text), conversation.id),
             )
-            return _conversation(connection, conversation.id), message, reply
+            return conversation_row(connection, conversation.id), message, reply
 
     def add_reply(self, user_message_id: str, origin: ReplyOrigin) -> Message:
         """Add another reply (`WAITING`) to a message and show it; earlier replies are kept beside it."""
@@ -236,7 +236,7 @@ class ConversationStore:
     def active_path(self, conversation_id: str) -> tuple[Message, ...]:
         """The path that is shown, from the root to the active leaf; empty when nothing was said yet."""
         with self._database.read() as connection:
-            leaf_id = _conversation(connection, conversation_id).active_leaf_id
+            leaf_id = conversation_row(connection, conversation_id).active_leaf_id
             return read_messages(connection, PATH_TO, {"message_id": leaf_id})
 
     def versions(self, conversation_id: str) -> Mapping[str, tuple[int, int]]:
@@ -304,10 +304,11 @@ class ConversationStore:
                 f"UPDATE conversation SET {assignment} WHERE id = :id",  # noqa: S608 - one of the constants above
                 {"id": conversation_id, "value": value},
             )
-            return _conversation(connection, conversation_id)
+            return conversation_row(connection, conversation_id)
 
 
-def _conversation(connection: sqlite3.Connection, conversation_id: str) -> Conversation:
+def conversation_row(connection: sqlite3.Connection, conversation_id: str) -> Conversation:
+    """One conversation, also a deleted one. One that does not exist is a `KeyError`."""
     found = _as_conversations(connection.execute(f"{_SELECT_CONVERSATIONS} WHERE id = ?", (conversation_id,)))
     if not found:
         raise KeyError(conversation_id)

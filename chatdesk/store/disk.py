@@ -7,7 +7,7 @@ import sqlite3
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from chatdesk.core.disk_errors import disk_problem
 from chatdesk.core.errors import ErrorCode, UserFacingError
@@ -103,15 +103,26 @@ def replace_file(path: Path, content: bytes) -> None:
     Raises:
         UserFacingError: the disk is full, failed, or may not be written; `path` is as it was.
     """
+    with replacing(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """The same for content that is written piece by piece: it is `path` when the block ends, and gone when it raises.
+
+    Raises:
+        UserFacingError: as `replace_file`.
+    """
     new = path.with_name(f"{path.name}.new")
     with disk_problems_named(path.parent):
         try:
             with new.open("wb") as file:
-                file.write(content)
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             _replace_when_let_go(new, path)
-        except OSError:
+        except BaseException:
             new.unlink(missing_ok=True)
             raise
         if os.name == "posix":

@@ -58,6 +58,7 @@ from chatdesk.ui.composer import Composer
 from chatdesk.ui.composer.desk import ComposerDesk, ComposingVerbs
 from chatdesk.ui.context_meter.meter import ContextMeter
 from chatdesk.ui.crash_dialog import CrashDialog
+from chatdesk.ui.exchange.desk import ExchangeDesk
 from chatdesk.ui.icons import icon
 from chatdesk.ui.model_desk import MODEL_EVENTS, DeskVerbs, ModelDesk
 from chatdesk.ui.notices import NoticeAction, NoticeStrip
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
     from chatdesk.core.settings import Settings
     from chatdesk.core.summaries import Summary
     from chatdesk.services.chat import ChatService
+    from chatdesk.services.exchange import ExchangeService
     from chatdesk.services.history import HistoryService
 
 MOST_DELETED = 20
@@ -88,6 +90,7 @@ class Verbs:
 
     chat: ChatService
     history: HistoryService
+    exchange: ExchangeService
     composing: ComposingVerbs
     models: DeskVerbs
     settings: Callable[[], Settings]
@@ -122,6 +125,7 @@ class MainWindow(QMainWindow):
         self._welcome = Welcome()
         self._models = ModelDesk(verbs.models, self._notices, self._welcome.recommended, self)
         self._transcript = TranscriptView(transcript_style(theme.Looks()), error_words)
+        self._exchange = ExchangeDesk(verbs.exchange, self._notices, self._open, self)
         self._composer = Composer()
         self._desk = ComposerDesk(verbs.composing, self._composer)
         self._context = ContextMeter(verbs.chat, self._composer, self._transcript)
@@ -166,6 +170,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addLayout(header)
         column.addWidget(self._notices)
+        column.addWidget(self._exchange.progress)
         column.addWidget(self._stack, 1)
         column.addWidget(self._composer)
         self._splitter = QSplitter()
@@ -183,6 +188,7 @@ class MainWindow(QMainWindow):
         self._sidebar.open_requested.connect(self._open)
         self._sidebar.rename_requested.connect(verbs.history.rename)
         self._sidebar.delete_requested.connect(self._delete)
+        self._sidebar.export_requested.connect(self._export)
         self._composer.send_requested.connect(self._send)
         self._composer.stop_requested.connect(self._stop)
         self._models.open_file_requested.connect(self._open_file)
@@ -202,7 +208,10 @@ class MainWindow(QMainWindow):
         key = QKeySequence.StandardKey
         table.add(
             ActionRow("new_chat_action", Group.CHATS, self.tr("New chat"), self.new_chat, key.New),
+            ActionRow("import_action", Group.CHATS, self.tr("Import chats…"), self._exchange.import_chats),
+            ActionRow("export_all_action", Group.CHATS, self.tr("Export all chats…"), self._exchange.export_all),
             ActionRow("rename_action", Group.THIS_CHAT, self.tr("Rename this chat"), self._sidebar.rename_current),
+            ActionRow("export_action", Group.THIS_CHAT, self.tr("Export this chat…"), self._export),
             ActionRow("stop_action", Group.THIS_CHAT, self.tr("Stop the reply"), self._stop, "Esc"),
             ActionRow(
                 "context_action", Group.THIS_CHAT, self.tr("What the model is sent"), self._context.open_map, "Ctrl+I"
@@ -312,6 +321,13 @@ class MainWindow(QMainWindow):
 
     def _delete(self, conversation_id: str) -> None:
         self._verbs.history.delete(conversation_id)
+
+    def _export(self, conversation_id: str | None = None) -> None:
+        wanted = conversation_id or self._conversation_id
+        rows = self._sidebar.conversations
+        row = rows.row_of(wanted) if wanted is not None else None
+        if row is not None:
+            self._exchange.export_one(rows.conversation_at(row))
 
     def _suggest(self, text: str) -> None:
         self._composer.set_text(text)
@@ -440,7 +456,7 @@ class MainWindow(QMainWindow):
             case ConversationDeleted(conversation):
                 self._take_away(conversation)
             case _:
-                raise AssertionError(f"nobody draws {event!r}")
+                self._exchange.on_event(event)
 
     def _take_away(self, conversation: Conversation) -> None:
         self._sidebar.conversations.take(conversation.id)

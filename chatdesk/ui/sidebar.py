@@ -121,6 +121,7 @@ class Sidebar(QWidget):
     open_requested = Signal(str)
     rename_requested = Signal(str, str)
     delete_requested = Signal(str)
+    export_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -209,7 +210,9 @@ class Sidebar(QWidget):
         delete = QAction(self.tr("Delete"), menu)
         delete.setShortcut(QKeySequence(Qt.Key.Key_Delete))
         delete.triggered.connect(lambda: self.delete_requested.emit(conversation.id))
-        menu.addActions([rename, delete])
+        export = QAction(self.tr("Export…"), menu)
+        export.triggered.connect(lambda: self.export_requested.emit(conversation.id))
+        menu.addActions([rename, export, delete])
         menu.popup(self._list.viewport().mapToGlobal(position))
 
 

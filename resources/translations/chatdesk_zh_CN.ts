@@ -590,6 +590,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>请授予权限，或把 CHATDESK_HOME 设为其他文件夹。</translation>
     </message>
     <message>
+      <source>An older ChatDesk wrote it, it came from a file, it failed, or its text was changed.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Another program holds the file with your chats: {path}.</source>
       <translation>另一个程序占用着保存对话的文件：{path}。</translation>
     </message>
@@ -658,6 +662,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>请选择其他文件。</translation>
     </message>
     <message>
+      <source>Choose it in the model picker, then replay.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Choose one in the model picker.</source>
       <translation>请在模型选择器中选择一个。</translation>
     </message>
@@ -698,8 +706,16 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>请安装适合这类电脑的 ChatDesk 安装包。</translation>
     </message>
     <message>
+      <source>Install the same file again to replay it.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>It can be taken off the list.</source>
       <translation>可以把它移出列表。</translation>
+    </message>
+    <message>
+      <source>It is not known in every detail what this reply was made from.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>It may have been moved or removed; choose another model or open the file again.</source>
@@ -722,12 +738,20 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>已取消加载“{model}”。</translation>
     </message>
     <message>
+      <source>Look whether it arrived whole, and export or download it once more.</source>
+      <translation>请检查文件是否完整，然后重新导出或下载。</translation>
+    </message>
+    <message>
       <source>Make a new one at {url} and put it into Settings.</source>
       <translation>请在 {url} 新建一个，并填入设置。</translation>
     </message>
     <message>
       <source>No model is loaded.</source>
       <translation>没有加载模型。</translation>
+    </message>
+    <message>
+      <source>Only the same file can write it again.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Open a GGUF file of your own, or install ChatDesk again.</source>
@@ -810,6 +834,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>文件可能已损坏；请重新下载或选择其他文件。</translation>
     </message>
     <message>
+      <source>The file of “{model}” is no longer the one that wrote this reply.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>The file with your chats could not be read, so a new one was begun.</source>
       <translation>无法读取保存对话的文件，因此新建了一个。</translation>
     </message>
@@ -820,6 +848,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>The folder {path} lies on a disk where chats cannot be kept safely (a network drive?).</source>
       <translation>文件夹 {path} 所在的磁盘无法安全地保存对话（是网络驱动器吗？）。</translation>
+    </message>
+    <message>
+      <source>The model is loaded with another {name} than when it wrote this reply.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>The model was not loaded by itself; choose it in the model picker to try again.</source>
@@ -914,6 +946,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>请等它完成，或先停止它。</translation>
     </message>
     <message>
+      <source>With this one its prompt cannot be processed in the same batches.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Write a message first.</source>
       <translation>请先写一条消息。</translation>
     </message>
@@ -944,6 +980,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>“{address}” is no address of a model on the Hub.</source>
       <translation>“{address}”不是 Hub 上模型的网址。</translation>
+    </message>
+    <message>
+      <source>“{filename}” cannot be read: {reason}.</source>
+      <translation>无法读取“{filename}”：{reason}。</translation>
     </message>
     <message>
       <source>“{filename}” is no safe name for a file on this computer.</source>
@@ -1014,6 +1054,14 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>“{model}”在下载过程中于 Hub 上被更改。</translation>
     </message>
     <message>
+      <source>“{model}”, which wrote this reply, is no longer where it was.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>“{model}”, which wrote this reply, is not loaded.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>“{repo_id}” has no file “{filename}”.</source>
       <translation>“{repo_id}”没有文件“{filename}”。</translation>
     </message>
@@ -1024,6 +1072,231 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>“{value}” is not possible for {name}.</source>
       <translation>{name} 不能是“{value}”。</translation>
+    </message>
+  </context>
+  <context>
+    <name>Exchange</name>
+    <message numerus="yes">
+      <source>%n attached files were left out.</source>
+      <translation>
+        <numerusform>有 %n 个附件未导入。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n chat(s) imported from “{file}”.</source>
+      <translation>
+        <numerusform>已从“{file}”导入 %n 个对话。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n chat(s) were here already and stay as they are.</source>
+      <translation>
+        <numerusform>有 %n 个对话已经存在，保持不变。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n chat(s) written to “{file}”.</source>
+      <translation>
+        <numerusform>已将 %n 个对话写入“{file}”。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n chats are damaged and were left out.</source>
+      <translation>
+        <numerusform>有 %n 个对话已损坏，未导入。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n chats hold no message.</source>
+      <translation>
+        <numerusform>有 %n 个对话不含任何消息。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n chats were written by a newer ChatDesk; update to import them.</source>
+      <translation>
+        <numerusform>有 %n 个对话由更新版本的 ChatDesk 写出；请更新后再导入。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n entries are no chat that ChatDesk knows.</source>
+      <translation>
+        <numerusform>有 %n 个条目不是 ChatDesk 能识别的对话。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n files are damaged or cut short; what comes before the damage was read.</source>
+      <translation>
+        <numerusform>有 %n 个文件已损坏或不完整；损坏处之前的内容已读取。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n files are nested too deeply to be read; what comes before was read.</source>
+      <translation>
+        <numerusform>有 %n 个文件嵌套过深，无法读取；此前的内容已读取。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n files hold more in one piece than can be read; what comes before was read.</source>
+      <translation>
+        <numerusform>有 %n 个文件的单个部分过大，无法读取；此前的内容已读取。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n images were left out.</source>
+      <translation>
+        <numerusform>有 %n 张图片未导入。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n messages are damaged and were left out.</source>
+      <translation>
+        <numerusform>有 %n 条消息已损坏，未导入。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n messages come from a speaker that ChatDesk does not know.</source>
+      <translation>
+        <numerusform>有 %n 条消息来自 ChatDesk 不认识的发言者。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n messages follow one that is missing; each begins a branch of its own.</source>
+      <translation>
+        <numerusform>有 %n 条消息的上文缺失，各自成为新的分支。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n notes that the other app keeps hidden were left out.</source>
+      <translation>
+        <numerusform>有 %n 条原应用中隐藏的备注未导入。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n of them lie beside another state of the same chat.</source>
+      <translation>
+        <numerusform>其中 %n 个与同一对话的另一状态并存。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n pieces of messages are of a kind that ChatDesk does not know.</source>
+      <translation>
+        <numerusform>消息中有 %n 处内容的类型 ChatDesk 不认识。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n recordings were left out.</source>
+      <translation>
+        <numerusform>有 %n 段录音未导入。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n summaries stand for messages that are missing and were left out.</source>
+      <translation>
+        <numerusform>有 %n 份摘要所概括的消息缺失，未导入。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n uses of tools, such as searches, were left out.</source>
+      <translation>
+        <numerusform>有 %n 次工具使用（例如搜索）未导入。</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Assistant</source>
+      <translation>助手</translation>
+    </message>
+    <message>
+      <source>Attachment: {name}</source>
+      <translation>附件：{name}</translation>
+    </message>
+    <message>
+      <source>ChatDesk, complete (*.json)</source>
+      <translation>ChatDesk 完整格式 (*.json)</translation>
+    </message>
+    <message>
+      <source>Exported chats (*.json *.jsonl *.zip *.chat);;All files (*)</source>
+      <translation>导出的对话 (*.json *.jsonl *.zip *.chat);;所有文件 (*)</translation>
+    </message>
+    <message>
+      <source>Markdown (*.md)</source>
+      <translation>Markdown (*.md)</translation>
+    </message>
+    <message>
+      <source>Markdown pages (*.zip)</source>
+      <translation>Markdown 页面 (*.zip)</translation>
+    </message>
+    <message>
+      <source>Nothing new was imported from “{file}”.</source>
+      <translation>没有从“{file}”导入新内容。</translation>
+    </message>
+    <message>
+      <source>Reasoning</source>
+      <translation>推理过程</translation>
+    </message>
+    <message>
+      <source>System prompt</source>
+      <translation>系统提示词</translation>
+    </message>
+    <message>
+      <source>The import was cancelled; what was imported before stays.</source>
+      <translation>导入已取消；此前导入的内容会保留。</translation>
+    </message>
+    <message>
+      <source>Tool</source>
+      <translation>工具</translation>
+    </message>
+    <message>
+      <source>You</source>
+      <translation>你</translation>
+    </message>
+  </context>
+  <context>
+    <name>ExchangeDesk</name>
+    <message>
+      <source>ChatDesk chats</source>
+      <translation>ChatDesk 对话</translation>
+    </message>
+    <message>
+      <source>Export all chats</source>
+      <translation>导出全部对话</translation>
+    </message>
+    <message>
+      <source>Export this chat</source>
+      <translation>导出此对话</translation>
+    </message>
+    <message>
+      <source>Import chats</source>
+      <translation>导入对话</translation>
+    </message>
+    <message>
+      <source>Show</source>
+      <translation>显示</translation>
+    </message>
+    <message>
+      <source>What was left out</source>
+      <translation>未导入的内容</translation>
+    </message>
+  </context>
+  <context>
+    <name>ExchangeProgress</name>
+    <message numerus="yes">
+      <source>%n chat(s) so far</source>
+      <translation>
+        <numerusform>已完成 %n 个对话</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>取消</translation>
+    </message>
+    <message>
+      <source>Cancel the import or export</source>
+      <translation>取消导入或导出</translation>
+    </message>
+    <message>
+      <source>Progress of the import or export</source>
+      <translation>导入或导出的进度</translation>
     </message>
   </context>
   <context>
@@ -1124,10 +1397,6 @@ Please report it with the details below. The log file is {log_file}.</source>
   <context>
     <name>GeneralPage</name>
     <message>
-      <source>Appearance</source>
-      <translation>外观</translation>
-    </message>
-    <message>
       <source>Automatic</source>
       <translation>自动</translation>
     </message>
@@ -1144,10 +1413,6 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>已清除</translation>
     </message>
     <message>
-      <source>Dark</source>
-      <translation>深色</translation>
-    </message>
-    <message>
       <source>Forget what is kept ready</source>
       <translation>忘记保留的内容</translation>
     </message>
@@ -1158,10 +1423,6 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Language</source>
       <translation>语言</translation>
-    </message>
-    <message>
-      <source>Light</source>
-      <translation>浅色</translation>
     </message>
     <message>
       <source>Like the system</source>
@@ -1178,10 +1439,6 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>System prompt</source>
       <translation>系统提示词</translation>
-    </message>
-    <message>
-      <source>The colours of the window.</source>
-      <translation>窗口的颜色。</translation>
     </message>
     <message>
       <source>What a model has read of a chat is kept, so that it answers at once when you come back to it.</source>
@@ -1615,6 +1872,105 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
   </context>
   <context>
+    <name>LooksPage</name>
+    <message>
+      <source>Accent colour</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Amber</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Blue</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Comfortable</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Compact</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Compact puts more on the screen.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Dark</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Density</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Graphite</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Green</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>High contrast</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Light</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Light or dark</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Like the system</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Of chats and of the whole window. Ctrl++ and Ctrl+- change it at any time, Ctrl+0 sets it back.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Off</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>On</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Rose</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Stronger text, lines and marks of the keyboard, on plain black or white.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Teal</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Text size</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The colour of buttons, links, and of what has the keyboard.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The colours of the window.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Violet</source>
+      <translation type="unfinished" />
+    </message>
+  </context>
+  <context>
     <name>MainWindow</name>
     <message>
       <source>Choose a model</source>
@@ -1625,6 +1981,14 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>命令面板</translation>
     </message>
     <message>
+      <source>Export all chats…</source>
+      <translation>导出全部对话…</translation>
+    </message>
+    <message>
+      <source>Export this chat…</source>
+      <translation>导出此对话…</translation>
+    </message>
+    <message>
       <source>GGUF models (*.gguf *.GGUF);;All files (*)</source>
       <translation>GGUF 模型 (*.gguf *.GGUF);;所有文件 (*)</translation>
     </message>
@@ -1633,8 +1997,16 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>转到消息框</translation>
     </message>
     <message>
+      <source>Import chats…</source>
+      <translation>导入对话…</translation>
+    </message>
+    <message>
       <source>Keyboard shortcuts</source>
       <translation>键盘快捷键</translation>
+    </message>
+    <message>
+      <source>Larger text</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Loading the model… {percent} %</source>
@@ -1681,8 +2053,16 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>设置…</translation>
     </message>
     <message>
+      <source>Smaller text</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Stop the reply</source>
       <translation>停止回复</translation>
+    </message>
+    <message>
+      <source>Text of the usual size</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Undo</source>
@@ -2625,7 +3005,26 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
   </context>
   <context>
+    <name>ReportDialog</name>
+    <message>
+      <source>Import report</source>
+      <translation>导入报告</translation>
+    </message>
+    <message>
+      <source>Not taken over:</source>
+      <translation>未导入：</translation>
+    </message>
+    <message>
+      <source>What was not taken over</source>
+      <translation>未导入的内容</translation>
+    </message>
+  </context>
+  <context>
     <name>SettingsDialog</name>
+    <message>
+      <source>Appearance</source>
+      <translation type="unfinished" />
+    </message>
     <message>
       <source>Cancel</source>
       <translation>取消</translation>
@@ -2775,6 +3174,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Delete</source>
       <translation>删除</translation>
+    </message>
+    <message>
+      <source>Export…</source>
+      <translation>导出…</translation>
     </message>
     <message>
       <source>New chat</source>

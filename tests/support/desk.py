@@ -10,14 +10,17 @@ import pytest
 
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.events import Event
+from chatdesk.core.exchange import PageWords
 from chatdesk.core.model_files import ModelFile
 from chatdesk.core.settings import Settings
 from chatdesk.engine.base import Engine, LoadOptions, OnLoadProgress, ShouldStop
 from chatdesk.engine.scripted import ScriptedEngine
+from chatdesk.exchange.pages import make_pages
 from chatdesk.services.branches import BranchService
 from chatdesk.services.chat import ChatService
 from chatdesk.services.context import ContextService
 from chatdesk.services.drafts import DraftService
+from chatdesk.services.exchange import ExchangeService
 from chatdesk.services.history import HistoryService
 from chatdesk.services.inference import InferenceService
 from chatdesk.services.live_replies import LiveReplies
@@ -33,6 +36,7 @@ from chatdesk.store.database import Database
 from chatdesk.store.search import SearchStore
 from chatdesk.store.summaries import SummaryStore
 from chatdesk.store.unsent import UnsentStore
+from chatdesk.store.whole_conversations import WholeConversationStore
 
 E = TypeVar("E")
 IDLE_SECONDS = 0.05
@@ -114,6 +118,7 @@ class Desk:
     worker: Worker
     versions: VersionService
     branches: BranchService
+    exchange: ExchangeService
     garage: Garage
     marker: Marker
     tried: list[str]
@@ -176,6 +181,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
             log.post,
         ),
         BranchService(store, branches, worker, live, history.announce_open, log.post),
+        ExchangeService(WholeConversationStore(database), make_pages(PageWords), worker, history.list, log.post),
         garage,
         marker,
         tried,

@@ -119,6 +119,7 @@ def person(desk: Desk, qtbot: QtBot) -> Person:
     verbs = Verbs(
         chat=desk.chat,
         history=desk.history,
+        exchange=desk.exchange,
         composing=ComposingVerbs(drafts=desk.drafts),
         models=models,
         settings=lambda: desk.settings,

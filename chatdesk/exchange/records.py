@@ -1,0 +1,198 @@
+"""Values of `core` as JSON objects and back, field by field under their own names.
+
+Fields are found by their annotations, so that one which is added to a value travels by itself. What is read is checked
+against the annotation: a field that is missing takes its default, and one that cannot be what it should is
+`UnreadableError`. Token ids travel packed: a number a token would take more room than the text.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+import re
+import struct
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from chatdesk.core.context_map import OverflowPolicy
+from chatdesk.core.errors import ErrorCode, ErrorDetail
+from chatdesk.core.messages import FinishReason, Part, PartKind, ReplyFigures, ReplyOrigin, ReplyStatus, Role
+from chatdesk.core.sampling import SamplingParams
+
+T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
+
+_LONE_SURROGATES = re.compile("[\ud800-\udfff]")
+_MOST_WHOLE = 2**63 - 1  # what SQLite can keep
+_MOST_SECONDS = 1e11  # the year 5138; beyond, it is milliseconds
+_TOKEN_BYTES = 4
+
+
+class UnreadableError(Exception):
+    """Something read is not what it should be. For the reader of the file, not for people."""
+
+
+# --- writing ---
+
+
+def as_json(value: Any, leave_out: Iterable[str] = ()) -> dict[str, Any]:
+    """The fields of a value of `core` as what `json.dumps` takes."""
+    record = {field.name: _plain(getattr(value, field.name)) for field in fields(value) if field.name not in leave_out}
+    for field in fields(value):
+        if field.type == _PACKED and field.name in record:
+            record[field.name] = _packed(getattr(value, field.name))
+    return record
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return as_json(value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _packed(token_ids: Iterable[int]) -> str:
+    ids = tuple(token_ids)
+    return base64.b64encode(struct.pack(f"<{len(ids)}i", *ids)).decode()
+
+
+# --- reading ---
+
+
+def from_json(kind: type[T], untrusted: object, **given: Any) -> T:
+    """A value of `core` from a JSON object; `given` fields are not looked for in it.
+
+    Raises:
+        UnreadableError: a field is missing or is not what it should be.
+    """
+    record = mapping(untrusted)
+    values = dict(given)
+    for field in fields(kind):  # type: ignore[arg-type]  # every `kind` is a dataclass
+        if field.name in given:
+            continue
+        if field.name in record:
+            try:
+                values[field.name] = _READERS[str(field.type)](record[field.name])
+            except UnreadableError as error:
+                raise UnreadableError(f"{field.name}: {error}") from error
+        elif field.default is MISSING and field.default_factory is MISSING:
+            raise UnreadableError(f"{field.name} is missing")
+    return kind(**values)
+
+
+def mapping(untrusted: object) -> Mapping[str, Any]:
+    """A JSON object."""
+    if not isinstance(untrusted, dict):
+        raise UnreadableError(f"an object was expected, not {type(untrusted).__name__}")
+    return untrusted
+
+
+def text(untrusted: object) -> str:
+    """Text that can be kept: halves of characters become a mark."""
+    if not isinstance(untrusted, str):
+        raise UnreadableError(f"text was expected, not {type(untrusted).__name__}")
+    return _LONE_SURROGATES.sub("\ufffd", untrusted)
+
+
+def moment(untrusted: object) -> float | None:
+    """Unix time in seconds from seconds or milliseconds; None when it is neither."""
+    try:
+        number = _number(untrusted)
+    except UnreadableError:
+        return None
+    if number > _MOST_SECONDS:
+        number /= 1000
+    return number if 0 < number <= _MOST_SECONDS else None
+
+
+def _whole(untrusted: object) -> int:
+    if not isinstance(untrusted, int) or isinstance(untrusted, bool) or abs(untrusted) > _MOST_WHOLE:
+        raise UnreadableError("a whole number was expected")
+    return untrusted
+
+
+def _number(untrusted: object) -> float:
+    if isinstance(untrusted, bool) or not isinstance(untrusted, int | float):
+        raise UnreadableError("a number was expected")
+    try:
+        number = float(untrusted)
+    except OverflowError as error:
+        raise UnreadableError("the number is too large") from error
+    if not math.isfinite(number):
+        raise UnreadableError("the number is not finite")
+    return number
+
+
+def _truth(untrusted: object) -> bool:
+    if not isinstance(untrusted, bool):
+        raise UnreadableError("true or false was expected")
+    return untrusted
+
+
+def _token_ids(untrusted: object) -> tuple[int, ...]:
+    try:
+        packed = base64.b64decode(text(untrusted).encode(), validate=True)
+    except binascii.Error as error:
+        raise UnreadableError("token ids are not packed as they should be") from error
+    if len(packed) % _TOKEN_BYTES:
+        raise UnreadableError("token ids are cut short")
+    return struct.unpack(f"<{len(packed) // _TOKEN_BYTES}i", packed)
+
+
+def _one_of(kind: type[E]) -> Callable[[object], E]:
+    def read(untrusted: object) -> E:
+        try:
+            return kind(text(untrusted))
+        except ValueError as error:
+            raise UnreadableError(str(error)) from error
+
+    return read
+
+
+def _or_none(read: Callable[[object], T]) -> Callable[[object], T | None]:
+    return lambda untrusted: None if untrusted is None else read(untrusted)
+
+
+def _parts(untrusted: object) -> tuple[Part, ...]:
+    if not isinstance(untrusted, list):
+        raise UnreadableError("a list was expected")
+    return tuple(from_json(Part, part) for part in untrusted)
+
+
+def _error(untrusted: object) -> ErrorDetail:
+    record = mapping(untrusted)
+    code = text(record.get("code"))
+    if code not in {known.value for known in ErrorCode}:  # of another version of ChatDesk
+        return ErrorDetail(ErrorCode.INTERNAL, {"reason": code})
+    return ErrorDetail(ErrorCode(code), mapping(record.get("params", {})))
+
+
+_PACKED = "tuple[int, ...]"
+
+# By annotation. A new one in a value that travels needs its reader here; a test says so.
+_READERS: Mapping[str, Callable[[object], Any]] = {
+    "str": text,
+    "str | None": _or_none(text),
+    "int": _whole,
+    "int | None": _or_none(_whole),
+    "float": _number,
+    "float | None": _or_none(_number),
+    "bool": _truth,
+    "bool | None": _or_none(_truth),
+    _PACKED: _token_ids,
+    "Mapping[str, Any] | None": _or_none(mapping),
+    "tuple[Part, ...]": _parts,
+    "Role": _one_of(Role),
+    "PartKind": _one_of(PartKind),
+    "ReplyStatus": _one_of(ReplyStatus),
+    "FinishReason | None": _or_none(_one_of(FinishReason)),
+    "OverflowPolicy | None": _or_none(_one_of(OverflowPolicy)),
+    "ErrorDetail | None": _or_none(_error),
+    "SamplingParams": lambda untrusted: from_json(SamplingParams, untrusted),
+    "ReplyFigures": lambda untrusted: from_json(ReplyFigures, untrusted),
+    "ReplyOrigin | None": _or_none(lambda untrusted: from_json(ReplyOrigin, untrusted)),
+}

@@ -1,0 +1,112 @@
+"""Asks where a conversation goes or comes from, and says what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from chatdesk.core.events import Event, ExchangeProgressed, ExportEnded, ImportEnded
+from chatdesk.core.export_names import file_name
+from chatdesk.ui.exchange.progress import ExchangeProgress
+from chatdesk.ui.exchange.report_dialog import ReportDialog
+from chatdesk.ui.exchange.wording import (
+    all_chats_filters,
+    export_words,
+    import_filter,
+    import_words,
+    one_chat_filters,
+)
+from chatdesk.ui.notices import NoticeAction
+from chatdesk.ui.wording import error_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from chatdesk.core.conversations import Conversation
+    from chatdesk.core.exchange import ExportFormat, ImportReport
+    from chatdesk.services.exchange import ExchangeService
+    from chatdesk.ui.notices import NoticeStrip
+
+
+class ExchangeDesk(QObject):
+    """The window's dealings with files of conversations. `progress` is the row to be placed by the window."""
+
+    def __init__(
+        self, exchange: ExchangeService, notices: NoticeStrip, show: Callable[[str], None], window: QWidget
+    ) -> None:
+        """`show` opens a conversation."""
+        super().__init__(window)
+        self._exchange = exchange
+        self._notices = notices
+        self._show = show
+        self._window = window
+        self.progress = ExchangeProgress()
+        self.progress.cancelled.connect(exchange.cancel)
+
+    def export_one(self, conversation: Conversation) -> None:
+        """Ask where to, and write one conversation."""
+        chosen = self._ask_where(self.tr("Export this chat"), conversation.title, one_chat_filters())
+        if chosen is not None:
+            path, export_format = chosen
+            self._exchange.export([conversation.id], export_format, path)
+
+    def export_all(self) -> None:
+        """Ask where to, and write all conversations."""
+        chosen = self._ask_where(self.tr("Export all chats"), self.tr("ChatDesk chats"), all_chats_filters())
+        if chosen is not None:
+            path, export_format = chosen
+            self._exchange.export(None, export_format, path)
+
+    def import_chats(self) -> None:
+        """Ask for a file, and read it."""
+        path, _ = QFileDialog.getOpenFileName(self._window, self.tr("Import chats"), "", import_filter())
+        if path:
+            self._exchange.import_file(path)
+
+    def on_event(self, event: Event) -> None:
+        """Say what happened. The last of the window's panes to be asked."""
+        match event:
+            case ExchangeProgressed(share, n_conversations):
+                if share < 1:
+                    self.progress.show_share(share, n_conversations)
+            case ExportEnded(path, n_conversations, problem, is_cancelled):
+                self.progress.hide()
+                if problem is not None:
+                    self._notices.show_notice(error_words(problem))
+                elif not is_cancelled:
+                    self._notices.show_notice(export_words(n_conversations, Path(path).name))
+            case ImportEnded(report):
+                self.progress.hide()
+                self._say_imported(report)
+            case _:
+                raise AssertionError(f"nobody draws {event!r}")
+
+    def _say_imported(self, report: ImportReport) -> None:
+        actions = []
+        if report.n_added and (first_id := report.first_id) is not None:
+            actions.append(NoticeAction(self.tr("Show"), lambda: self._show(first_id)))
+        if report.left_out or report.problem is not None:
+            actions.append(
+                NoticeAction(self.tr("What was left out"), lambda: ReportDialog(report, self._window).open())
+            )
+        self._notices.show_notice(import_words(report), actions)
+
+    def _ask_where(self, title: str, name: str, filters: Mapping[str, ExportFormat]) -> tuple[str, ExportFormat] | None:
+        """The path and the format that a person chooses; the ending is added where it was left away."""
+        first = next(iter(filters))
+        suggested = file_name(name, _ending(first))
+        path, chosen = QFileDialog.getSaveFileName(self._window, title, suggested, ";;".join(filters))
+        if not path:
+            return None
+        ending = _ending(chosen or first)
+        if not Path(path).suffix:
+            path = f"{path}.{ending}"
+        return path, filters[chosen or first]
+
+
+def _ending(file_filter: str) -> str:
+    """The ending that a filter such as `Markdown (*.md)` names."""
+    return file_filter.rpartition("*.")[2].rstrip(")")

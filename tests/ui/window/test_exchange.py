@@ -1,0 +1,73 @@
+"""Chats as files, from the window."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QListWidget, QPushButton
+
+from chatdesk.core.events import ExchangeProgressed, ExportEnded
+from chatdesk.ui.exchange.progress import ExchangeProgress
+from tests.support.desk import Desk
+from tests.support.window import Person
+
+
+def choose(monkeypatch: pytest.MonkeyPatch, path: Path, file_filter: str) -> None:
+    """What a person answers to the next file dialog."""
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(path), file_filter))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_arguments: (str(path), file_filter))
+
+
+def do(person: Person, name: str) -> None:
+    action = person.window.findChild(QAction, name)
+    assert action is not None
+    action.trigger()
+
+
+def test_a_chat_is_exported_and_comes_back_after_it_was_deleted_for_good(
+    person: Person, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person.ask("How far is the hut?")
+    conversation_id = person.window.conversation_id
+    assert conversation_id is not None
+    path = desk.store.active_path(conversation_id)
+    choose(monkeypatch, tmp_path / "hut", "ChatDesk, complete (*.json)")
+    do(person, "export_action")
+    person.wait(person.notices)
+    assert person.notices() == ["1 chat(s) written to “hut.json”."]
+    desk.store.delete_for_good(conversation_id)
+    person.window.new_chat()
+    choose(monkeypatch, tmp_path / "hut.json", "")
+    do(person, "import_action")
+    person.wait(lambda: person.notices()[-1] == "1 chat(s) imported from “hut.json”.")
+    show = next(button for button in person.window.findChildren(QPushButton) if button.text() == "Show")
+    show.click()
+    person.wait(lambda: person.window.conversation_id == conversation_id)
+    assert tuple(person.transcript().column.messages) == path
+
+
+def test_what_was_left_out_is_in_a_report(person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "other.json").write_text(json.dumps([{"a": 1}, {"b": 2}]), encoding="utf-8")
+    choose(monkeypatch, tmp_path / "other.json", "")
+    do(person, "import_action")
+    person.wait(lambda: person.notices() == ["Nothing new was imported from “other.json”."])
+    details = person.find(QPushButton, "notice_action")
+    details.click()
+    lines = person.find(QListWidget, "left_out_list")
+    assert [lines.item(row).text() for row in range(lines.count())] == ["2 entries are no chat that ChatDesk knows."]
+
+
+def test_progress_is_shown_while_it_takes_a_while_and_can_be_cancelled(person: Person) -> None:
+    progress = person.window.findChild(ExchangeProgress)
+    assert progress is not None
+    assert not progress.isVisible()
+    person.window.on_event(ExchangeProgressed(0.25, 3))
+    assert progress.isVisible()
+    with person._qtbot.waitSignal(progress.cancelled):
+        person.find(QPushButton, "cancel_exchange_button").click()
+    person.window.on_event(ExportEnded("/tmp/all.json", 0, is_cancelled=True))
+    assert not progress.isVisible()
+    assert person.notices() == []

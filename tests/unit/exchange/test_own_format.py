@@ -1,0 +1,145 @@
+"""What goes out in our own format comes back as it was, and what is not as it should be is left out and counted."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatdesk.core.conversations import Conversation
+from chatdesk.core.exchange import KeptSummary, LeftOut
+from chatdesk.core.messages import Message, Part, ReplyFigures, ReplyOrigin, ReplyStatus
+from chatdesk.core.sampling import SamplingParams
+from chatdesk.exchange.own_format import read_conversation, write_conversation
+from chatdesk.exchange.records import _READERS, UnreadableError
+from tests.support.random_conversations import random_conversation
+
+
+def written(seed: int = 1) -> dict[str, Any]:
+    record = json.loads(write_conversation(random_conversation(random.Random(seed)), 1_800_000_000.0))
+    assert isinstance(record, dict)
+    return record
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_a_conversation_comes_back_as_it_went(seed: int) -> None:
+    whole = random_conversation(random.Random(seed))
+    line = write_conversation(whole, 1_800_000_000.0)
+    assert "\n" not in line
+    assert read_conversation(json.loads(line)) == (whole, Counter())
+
+
+@pytest.mark.parametrize("kind", [Conversation, Message, Part, ReplyOrigin, ReplyFigures, SamplingParams, KeptSummary])
+def test_every_field_of_what_travels_has_a_reader(kind: type[Any]) -> None:
+    assert [field.name for field in fields(kind) if field.type not in _READERS] == []
+
+
+def test_a_reply_on_its_way_ends_interrupted_elsewhere() -> None:
+    whole = random_conversation(random.Random(3))
+    whole = replace(whole, messages=tuple(replace(each, status=ReplyStatus.STREAMING) for each in whole.messages))
+    back, _ = read_conversation(json.loads(write_conversation(whole, 0.0)))
+    assert {message.status for message in back.messages} == {ReplyStatus.INTERRUPTED}
+
+
+def test_ids_of_another_kind_are_replaced_by_ones_that_are_always_the_same() -> None:
+    text = json.dumps(written())
+    record = json.loads(text)
+    names = [record["conversation"]["id"], *(message["id"] for message in record["messages"])]
+    for number, name in enumerate(names):
+        text = text.replace(name, f"../../{number}")
+    once, again = read_conversation(json.loads(text))[0], read_conversation(json.loads(text))[0]
+    assert once == again
+    assert "/" not in once.conversation.id + "".join(message.id for message in once.messages)
+    assert len(once.messages) == len(names) - 1
+
+
+def break_role(record: dict[str, Any]) -> None:
+    record["messages"][0]["role"] = "wizard"
+
+
+def break_number(record: dict[str, Any]) -> None:
+    record["messages"][0]["given_chars"] = 2**70
+
+
+def break_parent(record: dict[str, Any]) -> None:
+    record["messages"][0]["parent_id"] = "who?"
+
+
+def make_circle(record: dict[str, Any]) -> None:
+    record["messages"][0]["parent_id"] = record["messages"][0]["id"]
+
+
+def double(record: dict[str, Any]) -> None:
+    record["messages"].append(record["messages"][0])
+
+
+def forge(record: dict[str, Any]) -> None:
+    for attachment in record["attachments"]:
+        attachment["content"] = "AAAA"
+
+
+@pytest.mark.parametrize(
+    ("harm", "reason"),
+    [
+        (break_role, LeftOut.DAMAGED_MESSAGE),
+        (break_number, LeftOut.DAMAGED_MESSAGE),
+        (break_parent, LeftOut.LOST_PARENT),
+        (make_circle, LeftOut.DAMAGED_MESSAGE),
+        (double, LeftOut.DAMAGED_MESSAGE),
+        (forge, LeftOut.FILE),
+    ],
+)
+def test_what_is_wrong_is_counted_and_the_rest_is_read(harm: Callable[[dict[str, Any]], None], reason: LeftOut) -> None:
+    seed = next(seed for seed in range(99) if random_conversation(random.Random(seed)).attachments)
+    record = written(seed)
+    harm(record)
+    whole, left_out = read_conversation(record)
+    assert left_out[reason] >= 1
+    ids = {message.id for message in whole.messages}
+    assert all(message.parent_id is None or message.parent_id in ids for message in whole.messages)
+    assert whole.conversation.active_leaf_id in ids or not ids
+
+
+def test_unknown_fields_are_passed_over_and_missing_ones_take_their_default() -> None:
+    record = written()
+    record["conversation"]["colour"] = "blue"
+    del record["conversation"]["system_prompt"]
+    record["messages"][0]["mood"] = [1]
+    del record["messages"][0]["is_pinned"]
+    whole, left_out = read_conversation(record)
+    assert left_out.total() == 0
+    assert whole.conversation.system_prompt is None
+    assert not whole.messages[0].is_pinned
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(value=JSON, data=st.data())
+def test_anything_anywhere_in_a_record_is_read_or_refused(value: Any, data: st.DataObject) -> None:
+    record = written()
+    place: Any = record
+    while True:
+        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+        key = data.draw(st.sampled_from(keys))
+        if not isinstance(place[key], dict | list) or not place[key] or data.draw(st.booleans()):
+            place[key] = value
+            break
+        place = place[key]
+    try:
+        whole, _ = read_conversation(record)
+    except UnreadableError:
+        return
+    assert {message.conversation_id for message in whole.messages} <= {whole.conversation.id}
+    write_conversation(whole, 0.0)
