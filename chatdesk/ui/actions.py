@@ -58,7 +58,7 @@ class ActionTable:
             action.setObjectName(row.name)
             if isinstance(row.shortcut, QKeySequence.StandardKey):
                 action.setShortcuts(row.shortcut)
-            else:
+            elif row.shortcut:  # Qt makes an empty text an empty shortcut
                 action.setShortcuts(QKeySequence.listFromString(row.shortcut))
             action.triggered.connect(lambda _checked=False, do=row.do: do())
             # Shortcuts belong to the window, not to the menu that lists them.
