@@ -47,8 +47,8 @@ class WindowedApp:
         verbs = Verbs(
             chat=core.chat,
             history=core.history,
-            composing=ComposingVerbs(drafts=core.drafts),
             exchange=core.exchange,
+            composing=ComposingVerbs(drafts=core.drafts, queue=core.queue),
             models=DeskVerbs(
                 library=core.library,
                 hub=core.hub,

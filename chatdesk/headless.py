@@ -59,6 +59,7 @@ from chatdesk.services.model_loading import ModelLoadService
 from chatdesk.services.new_replies import NewReplies
 from chatdesk.services.preferences import PreferencesService
 from chatdesk.services.prompt_sources import PromptSources
+from chatdesk.services.queued_messages import QueueService
 from chatdesk.services.search import SearchService
 from chatdesk.services.summaries import SummaryService
 from chatdesk.services.versions import VersionService
@@ -239,6 +240,7 @@ class Core:
         def post(event: Event) -> None:
             announce(event)
             self._awake.on_event(event)
+            self.queue.on_event(event)
             self._after(event)
 
         store_worker = Worker("store", post)
@@ -278,8 +280,12 @@ class Core:
         replies = NewReplies(
             conversations, store_worker, self.inference, live, context, summariser, self._chat_settings, post
         )
-        self.chat = ChatService(conversations, store_worker, self.inference, live, context, summariser, replies, post)
-        self.drafts = DraftService(UnsentStore(self.database), store_worker)
+        unsent = UnsentStore(self.database)
+        self.chat = ChatService(
+            conversations, store_worker, self.inference, live, context, summariser, replies, unsent, post
+        )
+        self.drafts = DraftService(unsent, store_worker)
+        self.queue = QueueService(unsent, conversations, store_worker, self.chat, live, post)
         self.history = HistoryService(conversations, summaries, store_worker, live, self.inference.forget, post)
         self.search = SearchService(SearchStore(self.database), conversations, store_worker, post)
         branches = BranchStore(self.database)
@@ -455,6 +461,7 @@ class Core:
     def close(self) -> bool:
         """Save what is under way and end every thread, within two seconds. Returns whether all of them ended."""
         deadline = time.monotonic() + PATIENCE_SECONDS
+        self.queue.close()
         self.chat.stop_all()
         self.library.stop_verifying()
         # All are told to end before any is waited for. What the Hub's thread waits for is not worth waiting for.

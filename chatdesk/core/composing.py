@@ -23,6 +23,11 @@ def can_send(state: ComposerState, text: str) -> bool:
     return state is ComposerState.READY and bool(text.strip(_BLANK))
 
 
+def can_queue(state: ComposerState, text: str) -> bool:
+    """Whether Enter puts the message behind the reply that is being written."""
+    return state is ComposerState.REPLYING and bool(text.strip(_BLANK))
+
+
 def can_stop(state: ComposerState) -> bool:
     """Whether there is a reply to stop."""
     return state is ComposerState.REPLYING

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from chatdesk.core.search import SearchResults
     from chatdesk.core.settings import Settings
     from chatdesk.core.summaries import Summary
+    from chatdesk.core.unsent import Unsent
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +125,13 @@ class EditFailed:
 
 @dataclass(frozen=True, slots=True)
 class MessageAdded:
-    """A message is on disk and at the end of the conversation's active path."""
+    """A message is on disk and at the end of the conversation's active path.
+
+    `unsent_id` is what it was before it was sent: a draft, or one of those that waited.
+    """
 
     message: Message
+    unsent_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +158,20 @@ class ContextMeasured:
 
 @dataclass(frozen=True, slots=True)
 class SendFailed:
-    """A message was not sent and not saved; its text is still the writer's."""
+    """A message was not sent and not saved; its text is still the writer's, in the message box or where it waits."""
 
     conversation_id: str | None
     text: str
     error: ErrorDetail
+    unsent_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueChanged:
+    """These messages wait for the replies before them, the next one first."""
+
+    conversation_id: str
+    waiting: tuple[Unsent, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -421,6 +435,7 @@ Event = (
     | SummaryChanged
     | ContextMeasured
     | SendFailed
+    | QueueChanged
     | ReplyStarted
     | PromptProcessed
     | ReplyDelta

@@ -149,6 +149,11 @@ class Message:
         return "".join(part.text for part in self.parts if part.kind is PartKind.TEXT)
 
     @property
+    def ended_well(self) -> bool:
+        """Whether this is a reply that a model brought to its end, so that what waits for it may go."""
+        return self.status is ReplyStatus.COMPLETE and self.finish_reason is FinishReason.END_OF_TURN
+
+    @property
     def is_reply(self) -> bool:
         """Whether a model wrote this."""
         return self.role is Role.ASSISTANT

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from chatdesk.core.attachments import Attachment
 
+_DRAFT = "draft of "
+
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
@@ -21,4 +23,9 @@ class Unsent:
 
 def draft_id(conversation_id: str | None) -> str:
     """The id of what is in the message box of a conversation; None: of one that is not begun."""
-    return f"draft of {conversation_id or 'a new conversation'}"
+    return f"{_DRAFT}{conversation_id or 'a new conversation'}"
+
+
+def is_draft(unsent_id: str | None) -> bool:
+    """Whether this is what stands in a message box, and none of the messages that wait."""
+    return unsent_id is not None and unsent_id.startswith(_DRAFT)

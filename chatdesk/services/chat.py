@@ -22,7 +22,7 @@ from chatdesk.core.events import (
 from chatdesk.core.messages import Role, clean_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from chatdesk.engine.base import Engine
     from chatdesk.services.context import ContextService
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from chatdesk.services.summaries import SummaryService
     from chatdesk.services.worker import Worker
     from chatdesk.store.conversations import ConversationStore
+    from chatdesk.store.unsent import UnsentStore
 
 
 class ChatService:
@@ -46,9 +47,11 @@ class ChatService:
         context: ContextService,
         summaries: SummaryService,
         replies: NewReplies,
+        unsent: UnsentStore,
         post: Post,
     ) -> None:
         self._store = store
+        self._unsent = unsent
         self._store_worker = store_worker
         self._inference = inference
         self._live = live
@@ -70,9 +73,26 @@ class ChatService:
         Announces `MessageAdded` twice (message and reply), or `SendFailed`: among other reasons because the
         conversation's policy is to ask before more of it is left out, unless `allows_leaving_out` is the answer.
         """
-        self._store_worker.submit(
-            "send", lambda: self._send(conversation_id, untrusted_text, unsent_id, asks_first=not allows_leaving_out)
-        )
+
+        def send_anyway() -> None:
+            self.send(conversation_id, untrusted_text, unsent_id=unsent_id, allows_leaving_out=True)
+
+        asked = None if allows_leaving_out else send_anyway
+        self._store_worker.submit("send", lambda: self._send(conversation_id, untrusted_text, unsent_id, asked))
+
+    def send_waiting(self, unsent_id: str, *, allows_leaving_out: bool = False) -> None:
+        """The same for a message that waits; nothing happens when it does not any more."""
+
+        def send_anyway() -> None:
+            self.send_waiting(unsent_id, allows_leaving_out=True)
+
+        def send() -> None:
+            unsent = self._unsent.waiting_message(unsent_id)
+            if unsent is not None:
+                asked = None if allows_leaving_out else send_anyway
+                self._send(unsent.conversation_id, unsent.text, unsent_id, asked)
+
+        self._store_worker.submit("send", send)
 
     def regenerate(self, message_id: str, changes: Mapping[str, Any] | None = None) -> None:
         """Write another reply beside `message_id`, which is kept, or one to a user's message.
@@ -131,16 +151,27 @@ class ChatService:
     # --- on the store thread from here on ---
 
     def _send(
-        self, conversation_id: str | None, untrusted_text: str, unsent_id: str | None, *, asks_first: bool
+        self,
+        conversation_id: str | None,
+        untrusted_text: str,
+        unsent_id: str | None,
+        asked: Callable[[], None] | None,
     ) -> None:
+        """Send, unless something has to be `asked` first: then that is called with the answer yes, or `SendFailed`."""
         saved = None
-        with self._problems_announced(conversation_id, untrusted_text):
+        with self._problems_announced(conversation_id, untrusted_text, unsent_id):
             text = clean_text(untrusted_text)
             if not text:
                 raise UserFacingError(ErrorCode.EMPTY_MESSAGE)
             origin = self._replies.origin(conversation_id)
-            if asks_first and conversation_id is not None and self._has_to_ask(conversation_id):
-                self._inference.run("ask", lambda engine: self._ask(engine, conversation_id, untrusted_text, unsent_id))
+            if asked is not None and conversation_id is not None and self._has_to_ask(conversation_id):
+
+                def ask(engine: Engine | None) -> None:
+                    with self._problems_announced(conversation_id, untrusted_text, unsent_id):
+                        self._ask(engine, conversation_id, text)
+                        asked()
+
+                self._inference.run("ask", ask)
                 return
             saved = self._store.add_exchange(conversation_id, text, origin, unsent_id)
         if saved is None:
@@ -148,7 +179,7 @@ class ChatService:
         conversation, message, reply = saved
         self._context.drop_draft(conversation_id)
         self._post(ConversationCreated(conversation) if conversation_id is None else ConversationChanged(conversation))
-        self._post(MessageAdded(message))
+        self._post(MessageAdded(message, unsent_id))
         self._post(MessageAdded(reply))
         self._replies.begin(reply)
 
@@ -171,24 +202,28 @@ class ChatService:
     # --- on any thread ---
 
     @contextmanager
-    def _problems_announced(self, conversation_id: str | None, untrusted_text: str) -> Iterator[None]:
+    def _problems_announced(
+        self, conversation_id: str | None, untrusted_text: str, unsent_id: str | None
+    ) -> Iterator[None]:
         """Whatever keeps a message from being sent is announced, and its text given back."""
         try:
             yield
         except UserFacingError as error:
-            self._post(SendFailed(conversation_id, untrusted_text, error.detail))
+            self._post(SendFailed(conversation_id, untrusted_text, error.detail, unsent_id))
         except Exception as error:
             detail = ErrorDetail(ErrorCode.INTERNAL, {"reason": repr(error)})
-            self._post(SendFailed(conversation_id, untrusted_text, detail))
+            self._post(SendFailed(conversation_id, untrusted_text, detail, unsent_id))
             raise
 
     # --- on the engine thread ---
 
-    def _ask(self, engine: Engine | None, conversation_id: str, untrusted_text: str, unsent_id: str | None) -> None:
-        """Send a message if no more is left out for it than people know of, and ask otherwise."""
-        with self._problems_announced(conversation_id, untrusted_text):
-            if engine is not None:
-                count = self._context.left_out_by(engine, conversation_id, clean_text(untrusted_text))
-                if count > self._replies.left_out.known(conversation_id):
-                    raise UserFacingError(ErrorCode.CONTEXT_WOULD_OVERFLOW, count=count)
-            self.send(conversation_id, untrusted_text, unsent_id=unsent_id, allows_leaving_out=True)
+    def _ask(self, engine: Engine | None, conversation_id: str, text: str) -> None:
+        """Say nothing if no more is left out for a message than people know of.
+
+        Raises:
+            UserFacingError: `CONTEXT_WOULD_OVERFLOW`.
+        """
+        if engine is not None:
+            count = self._context.left_out_by(engine, conversation_id, text)
+            if count > self._replies.left_out.known(conversation_id):
+                raise UserFacingError(ErrorCode.CONTEXT_WOULD_OVERFLOW, count=count)

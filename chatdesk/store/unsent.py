@@ -6,21 +6,31 @@ from typing import TYPE_CHECKING
 
 from chatdesk.core.attachments import Attachment
 from chatdesk.core.unsent import Unsent, draft_id
+from chatdesk.store.conversations import new_uuid7
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable
 
     from chatdesk.store.database import Database
 
+_SELECT_WAITING = """
+    SELECT unsent_message.id, conversation_id, text FROM unsent_message
+    JOIN conversation ON conversation.id = conversation_id AND deleted_at IS NULL AND place IS NOT NULL
+"""
+
 
 class UnsentStore:
-    """Reads and writes drafts. May be used from any thread. Texts must be free of lone surrogates.
+    """Reads and writes drafts and messages that wait. May be used from any thread.
 
-    Every method may raise `UserFacingError` when the disk does not play along.
+    Texts must be free of lone surrogates. Every method may raise `UserFacingError` when the disk does not play along.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, new_id: Callable[[], str] = new_uuid7) -> None:
         self._database = database
+        self._new_id = new_id
+
+    # --- the message box ---
 
     def draft(self, conversation_id: str | None) -> Unsent:
         """What is being written in a conversation; an empty one when nothing is."""
@@ -52,6 +62,72 @@ class UnsentStore:
                     """,
                     row,
                 )
+
+    # --- the queue ---
+
+    def waiting(self, conversation_id: str) -> tuple[Unsent, ...]:
+        """The messages that wait in a conversation, the next one first; none in a deleted one."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                f"{_SELECT_WAITING} WHERE conversation_id = ? ORDER BY place, unsent_message.id", (conversation_id,)
+            ).fetchall()
+            return tuple(_waiting(connection, row) for row in rows)
+
+    def waiting_message(self, unsent_id: str) -> Unsent | None:
+        """One message that waits."""
+        with self._database.read() as connection:
+            row = connection.execute(f"{_SELECT_WAITING} WHERE unsent_message.id = ?", (unsent_id,)).fetchone()
+            return None if row is None else _waiting(connection, row)
+
+    def enqueue(self, conversation_id: str, text: str) -> None:
+        """Let what is in the message box wait, with this text, behind those that wait already."""
+        row = {"id": self._new_id(), "draft": draft_id(conversation_id), "conversation": conversation_id, "text": text}
+        with self._database.write() as connection:
+            connection.execute(
+                """
+                INSERT INTO unsent_message (id, conversation_id, place, text)
+                SELECT :id, :conversation, coalesce(max(place), 0) + 1, :text
+                FROM unsent_message WHERE conversation_id = :conversation
+                """,
+                row,
+            )
+            connection.execute("UPDATE unsent_attachment SET unsent_id = :id WHERE unsent_id = :draft", row)
+            connection.execute("DELETE FROM unsent_message WHERE id = :draft", row)
+
+    def change_waiting(self, unsent_id: str, text: str) -> None:
+        """Give a message that waits another text."""
+        with self._database.write() as connection:
+            connection.execute("UPDATE unsent_message SET text = ? WHERE id = ?", (text, unsent_id))
+
+    def move_waiting(self, unsent_id: str, step: int) -> None:
+        """Let a message wait `step` places further behind, or further in front."""
+        with self._database.write() as connection:
+            ids = [
+                found
+                for (found,) in connection.execute(
+                    """
+                    SELECT id FROM unsent_message WHERE place IS NOT NULL AND conversation_id =
+                        (SELECT conversation_id FROM unsent_message WHERE id = ? AND place IS NOT NULL)
+                    ORDER BY place, id
+                    """,
+                    (unsent_id,),
+                )
+            ]
+            if unsent_id in ids:
+                place = ids.index(unsent_id)
+                ids.insert(max(place + step, 0), ids.pop(place))
+            connection.executemany("UPDATE unsent_message SET place = ? WHERE id = ?", enumerate(ids))
+
+    def remove_waiting(self, unsent_id: str) -> None:
+        """Throw a message that waits away."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM unsent_message WHERE id = ? AND place IS NOT NULL", (unsent_id,))
+
+
+def _waiting(connection: sqlite3.Connection, row: tuple[str, str, str]) -> Unsent:
+    """A row of `_SELECT_WAITING`."""
+    unsent_id, conversation_id, text = row
+    return Unsent(unsent_id, conversation_id, text, read_attachments(connection, unsent_id))
 
 
 def read_draft(connection: sqlite3.Connection, conversation_id: str | None) -> Unsent:

@@ -41,6 +41,7 @@ from chatdesk.core.events import (
     ModelUnloaded,
     NoticeRaised,
     PromptProcessed,
+    QueueChanged,
     ReplyDelta,
     ReplyFinished,
     ReplyStarted,
@@ -50,7 +51,7 @@ from chatdesk.core.events import (
 )
 from chatdesk.core.palette import Entry, EntryKind
 from chatdesk.core.settings import stepped_text
-from chatdesk.core.unsent import draft_id
+from chatdesk.core.unsent import draft_id, is_draft
 from chatdesk.ui import theme
 from chatdesk.ui.actions import ActionRow, ActionTable, Group
 from chatdesk.ui.command_palette import CommandPalette
@@ -404,10 +405,8 @@ class MainWindow(QMainWindow):
                 self._on_reply_event(event)
             case _ if isinstance(event, MODEL_EVENTS):
                 self._on_model_event(event)
-            case SendFailed():
-                self._is_sending = False
-                self._refresh_composer()
-                self._say_not_sent(event)
+            case SendFailed() | QueueChanged():
+                self._on_unsent_event(event)
             case ContextMeasured() | SummaryChanged() | MessageChanged():
                 self._on_context_event(event)
             case SettingsChanged():
@@ -500,8 +499,8 @@ class MainWindow(QMainWindow):
                 self._transcript.append_text(message_id, offset, text)
             case PromptProcessed(message_id, processed, total, cached):
                 self._transcript.set_progress(message_id, processed, total, cached)
-            case MessageAdded(message):
-                self._add_message(message)
+            case MessageAdded(message, unsent_id):
+                self._add_message(message, was_draft=is_draft(unsent_id))
             case ReplyStarted(message):
                 self._transcript.update_message(message)
             case ReplyFinished(message):
@@ -511,10 +510,10 @@ class MainWindow(QMainWindow):
                 self._context.note_changed()
                 self._refresh_composer()
 
-    def _add_message(self, message: Message) -> None:
+    def _add_message(self, message: Message, *, was_draft: bool) -> None:
         if message.is_reply:
             self._replies[message.conversation_id] = message.id
-        elif self._is_sending:
+        elif was_draft:
             self._is_sending = False
             if message.conversation_id == self._conversation_id:
                 self._context.note_sent()
@@ -536,6 +535,17 @@ class MainWindow(QMainWindow):
                 self._transcript.update_message(message)
                 self._context.note_changed()
 
+    # --- what is not sent yet ---
+
+    def _on_unsent_event(self, event: SendFailed | QueueChanged) -> None:
+        if isinstance(event, QueueChanged):
+            self._desk.show_queue(event)
+            return
+        self._is_sending = self._is_sending and not is_draft(event.unsent_id)
+        self._refresh_composer()
+        if not self._desk.take_back(event):
+            self._say_not_sent(event)
+
     def _say_not_sent(self, failed: SendFailed) -> None:
         words = error_words(failed.error)
         if failed.error.code is not ErrorCode.CONTEXT_WOULD_OVERFLOW:
@@ -548,6 +558,9 @@ class MainWindow(QMainWindow):
 
     def _send_anyway(self, failed: SendFailed) -> None:
         text = failed.text
+        if failed.unsent_id is not None and not is_draft(failed.unsent_id):
+            self._verbs.composing.queue.send(failed.unsent_id, allows_leaving_out=True)
+            return
         if failed.conversation_id == self._conversation_id:
             text = self._composer.text()  # it is still there, and may have been changed since
             self._is_sending = True
@@ -583,7 +596,7 @@ class MainWindow(QMainWindow):
             state = ComposerState.NO_MODEL
         else:
             state = ComposerState.READY
-        self._composer.set_state(state)
+        self._desk.set_state(state)
 
     def _apply_theme(self) -> None:
         looks = theme.looks_of(self._verbs.settings())
@@ -599,7 +612,7 @@ class MainWindow(QMainWindow):
         self._models.set_colors(colors)
         self._notices.set_icon_color(muted)
         self._menu_button.setIcon(icon("ellipsis", muted))
-        self._composer.set_colors(QColor(colors.on_accent))
+        self._desk.set_colors(colors)
         self._transcript.set_style(transcript_style(looks))
         self._context.set_colors(colors)
         self._palette.set_colors(colors)

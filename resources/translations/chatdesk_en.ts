@@ -161,4 +161,14 @@
       </translation>
     </message>
   </context>
+  <context>
+    <name>_QueueRow</name>
+    <message numerus="yes">
+      <source>%n file(s)</source>
+      <translation>
+        <numerusform>%n file</numerusform>
+        <numerusform>%n files</numerusform>
+      </translation>
+    </message>
+  </context>
 </TS>

@@ -50,12 +50,12 @@
       <translation>先在上方选择一个模型</translation>
     </message>
     <message>
-      <source>Enter sends · Shift+Enter breaks the line · replies can be wrong</source>
-      <translation>Enter 发送 · Shift+Enter 换行 · 回复可能有误</translation>
+      <source>Enter sends after this reply · Esc stops the reply</source>
+      <translation>按 Enter 在本次回复之后发送 · 按 Esc 停止回复</translation>
     </message>
     <message>
-      <source>Esc stops the reply</source>
-      <translation>按 Esc 停止回复</translation>
+      <source>Enter sends · Shift+Enter breaks the line · replies can be wrong</source>
+      <translation>Enter 发送 · Shift+Enter 换行 · 回复可能有误</translation>
     </message>
     <message>
       <source>Send</source>
@@ -64,6 +64,14 @@
     <message>
       <source>Send (Enter)</source>
       <translation>发送 (Enter)</translation>
+    </message>
+    <message>
+      <source>Send after this reply</source>
+      <translation>在本次回复之后发送</translation>
+    </message>
+    <message>
+      <source>Send after this reply (Enter)</source>
+      <translation>在本次回复之后发送（Enter）</translation>
     </message>
     <message>
       <source>Stop</source>
@@ -2712,6 +2720,21 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
   </context>
   <context>
+    <name>QueueList</name>
+    <message>
+      <source>Not sent yet. The next one goes when a reply has ended well, or when you send it.</source>
+      <translation>尚未发送。下一条会在某次回复正常结束后发送，也可以由您直接发送。</translation>
+    </message>
+    <message>
+      <source>Sent one after the other, each when the reply before it has ended well.</source>
+      <translation>逐条发送：前一次回复正常结束后，再发送下一条。</translation>
+    </message>
+    <message>
+      <source>Waiting messages</source>
+      <translation>等待发送的消息</translation>
+    </message>
+  </context>
+  <context>
     <name>Reasons</name>
     <message>
       <source>it computes no usable numbers</source>
@@ -3553,6 +3576,79 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Used last</source>
       <translation>最近使用</translation>
+    </message>
+  </context>
+  <context>
+    <name>_QueueRow</name>
+    <message numerus="yes">
+      <source>%n file(s)</source>
+      <translation>
+        <numerusform>%n 个文件</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Cancel (Esc)</source>
+      <translation>取消（Esc）</translation>
+    </message>
+    <message>
+      <source>Cancel: {message}</source>
+      <translation>取消：{message}</translation>
+    </message>
+    <message>
+      <source>Edit</source>
+      <translation>编辑</translation>
+    </message>
+    <message>
+      <source>Edit: {message}</source>
+      <translation>编辑：{message}</translation>
+    </message>
+    <message>
+      <source>Remove</source>
+      <translation>移除</translation>
+    </message>
+    <message>
+      <source>Remove: {message}</source>
+      <translation>移除：{message}</translation>
+    </message>
+    <message>
+      <source>Save (Enter)</source>
+      <translation>保存（Enter）</translation>
+    </message>
+    <message>
+      <source>Save: {message}</source>
+      <translation>保存：{message}</translation>
+    </message>
+    <message>
+      <source>Send earlier</source>
+      <translation>提前发送</translation>
+    </message>
+    <message>
+      <source>Send earlier: {message}</source>
+      <translation>提前发送：{message}</translation>
+    </message>
+    <message>
+      <source>Send later</source>
+      <translation>推后发送</translation>
+    </message>
+    <message>
+      <source>Send later: {message}</source>
+      <translation>推后发送：{message}</translation>
+    </message>
+    <message>
+      <source>Send now</source>
+      <translation>立即发送</translation>
+    </message>
+    <message>
+      <source>Send now: {message}</source>
+      <translation>立即发送：{message}</translation>
+    </message>
+    <message>
+      <source>Waiting message</source>
+      <translation>等待发送的消息</translation>
+    </message>
+    <message>
+      <source>Waits: {message}</source>
+      <translation>等待：{message}</translation>
     </message>
   </context>
 </TS>

@@ -26,6 +26,7 @@ from chatdesk.services.inference import InferenceService
 from chatdesk.services.live_replies import LiveReplies
 from chatdesk.services.new_replies import NewReplies
 from chatdesk.services.prompt_sources import PromptSources
+from chatdesk.services.queued_messages import QueueService
 from chatdesk.services.search import SearchService
 from chatdesk.services.summaries import SummaryService
 from chatdesk.services.versions import VersionService
@@ -47,12 +48,15 @@ class EventLog:
 
     def __init__(self) -> None:
         self.events: list[Event] = []
+        self.listeners: list[Callable[[Event], None]] = []  # as the app hands events to services
         self._changed = threading.Condition()
 
     def post(self, event: Event) -> None:
         with self._changed:
             self.events.append(event)
             self._changed.notify_all()
+        for listen in self.listeners:
+            listen(event)
 
     def of(self, kind: type[E]) -> list[E]:
         with self._changed:
@@ -119,6 +123,7 @@ class Desk:
     versions: VersionService
     branches: BranchService
     exchange: ExchangeService
+    queue: QueueService
     garage: Garage
     marker: Marker
     tried: list[str]
@@ -156,9 +161,11 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     context = ContextService(PromptSources(store, summaries, lambda: made.settings), inference, log.post)
     summariser = SummaryService(summaries, worker, inference, context, lambda: made.has_power_to_spare, log.post)
     replies = NewReplies(store, worker, inference, live, context, summariser, lambda: made.settings, log.post)
-    chat = ChatService(store, worker, inference, live, context, summariser, replies, log.post)
     history = HistoryService(store, summaries, worker, live, inference.forget, log.post)
     branches = BranchStore(database)
+    chat = ChatService(store, worker, inference, live, context, summariser, replies, unsent, log.post)
+    queue = QueueService(unsent, store, worker, chat, live, log.post)
+    log.listeners.append(queue.on_event)
     made = Desk(
         log,
         store,
@@ -182,12 +189,14 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         ),
         BranchService(store, branches, worker, live, history.announce_open, log.post),
         ExchangeService(WholeConversationStore(database), make_pages(PageWords), worker, history.list, log.post),
+        queue,
         garage,
         marker,
         tried,
         forgotten,
     )
     yield made
+    made.queue.close()
     made.chat.stop_all()
     assert inference.close(5)
     assert worker.close(5)

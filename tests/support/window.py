@@ -120,7 +120,7 @@ def person(desk: Desk, qtbot: QtBot) -> Person:
         chat=desk.chat,
         history=desk.history,
         exchange=desk.exchange,
-        composing=ComposingVerbs(drafts=desk.drafts),
+        composing=ComposingVerbs(drafts=desk.drafts, queue=desk.queue),
         models=models,
         settings=lambda: desk.settings,
         change_settings=lambda _settings: None,

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from chatdesk.core.composing import ComposerState, can_send, can_stop
+from chatdesk.core.composing import ComposerState, can_queue, can_send, can_stop
 from chatdesk.ui.composer.message_edit import MessageEdit
 from chatdesk.ui.elided_label import ElidedLabel
 from chatdesk.ui.icons import icon
+
+if TYPE_CHECKING:
+    from chatdesk.ui.theme import Colors
 
 COLUMN_WIDTH = 800
 
@@ -17,16 +22,18 @@ COLUMN_WIDTH = 800
 class Composer(QWidget):
     """The box, its button and the lines around it.
 
-    `send_requested` carries the text; the box keeps it until `clear`.
+    `send_requested` and `queue_requested` carry the text; the box keeps it until `clear`.
     """
 
     send_requested = Signal(str)
+    queue_requested = Signal(str)  # to be sent when the reply that is being written has ended
     stop_requested = Signal()
     text_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = ComposerState.READY
+        self._is_locked = False
         self._edit = MessageEdit("composer", self)
         self._edit.submitted.connect(self._send)
         self._edit.cancelled.connect(self._stop)
@@ -35,6 +42,10 @@ class Composer(QWidget):
         self._edit.focus_changed.connect(self._show_focus)
         self._send_button = self._button("send_button", self.tr("Send"), self.tr("Send (Enter)"))
         self._send_button.clicked.connect(self._send)
+        self._queue_button = self._button(
+            "queue_button", self.tr("Send after this reply"), self.tr("Send after this reply (Enter)")
+        )
+        self._queue_button.clicked.connect(self._send)
         self._stop_button = self._button("stop_button", self.tr("Stop"), self.tr("Stop writing (Esc)"))
         self._stop_button.clicked.connect(self._stop)
         self._hint = ElidedLabel()
@@ -47,6 +58,7 @@ class Composer(QWidget):
         row.setSpacing(8)
         row.addWidget(self._edit, 1)
         row.addWidget(self._send_button, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addWidget(self._queue_button, 0, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self._stop_button, 0, Qt.AlignmentFlag.AlignBottom)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 4, 24, 10)
@@ -61,9 +73,11 @@ class Composer(QWidget):
         self.setFocusProxy(self._edit)
         self._refresh()
 
-    def set_colors(self, on_accent: QColor) -> None:
-        """Draw the buttons' icons in `on_accent`."""
+    def set_colors(self, colors: Colors) -> None:
+        """Draw the buttons' icons in these."""
+        on_accent = QColor(colors.on_accent)
         self._send_button.setIcon(icon("arrow-up", on_accent))
+        self._queue_button.setIcon(icon("list-plus", QColor(colors.text)))
         self._stop_button.setIcon(icon("square", on_accent))
         self._stop_button.setIconSize(QSize(14, 14))
 
@@ -80,6 +94,11 @@ class Composer(QWidget):
     def set_state(self, state: ComposerState) -> None:
         """Show what is possible now."""
         self._state = state
+        self._refresh()
+
+    def set_locked(self, *, is_locked: bool) -> None:
+        """Keep what is written as it is: it is being saved elsewhere."""
+        self._is_locked = is_locked
         self._refresh()
 
     def text(self) -> str:
@@ -112,13 +131,16 @@ class Composer(QWidget):
 
     def _refresh(self) -> None:
         is_stoppable = can_stop(self._state)
-        had_focus = self._send_button.hasFocus() or self._stop_button.hasFocus()
+        text = self._edit.toPlainText()
+        buttons = (self._send_button, self._queue_button, self._stop_button)
+        focused = next((button for button in buttons if button.hasFocus()), None)
         self._send_button.setVisible(not is_stoppable)
         self._stop_button.setVisible(is_stoppable)
-        if had_focus:
+        self._queue_button.setVisible(can_queue(self._state, text))
+        if focused is not None and focused.isHidden():
             self._edit.setFocus()
-        self._send_button.setEnabled(can_send(self._state, self._edit.toPlainText()))
-        self._edit.setReadOnly(self._state is ComposerState.SENDING)
+        self._send_button.setEnabled(can_send(self._state, text))
+        self._edit.setReadOnly(self._is_locked or self._state is ComposerState.SENDING)
         has_no_model = self._state is ComposerState.NO_MODEL
         placeholder = self.tr("Choose a model above to begin") if has_no_model else self.tr("Write a message")
         if placeholder != self._edit.placeholderText():
@@ -126,14 +148,18 @@ class Composer(QWidget):
             # Qt repaints only when a placeholder comes or goes, not when its words change.
             self._edit.viewport().update()
         self._hint.setText(
-            self.tr("Esc stops the reply")
+            self.tr("Enter sends after this reply · Esc stops the reply")
             if is_stoppable
             else self.tr("Enter sends · Shift+Enter breaks the line · replies can be wrong")
         )
 
     def _send(self) -> None:
         text = self._edit.toPlainText()
-        if can_send(self._state, text):
+        if self._is_locked:
+            return
+        if can_queue(self._state, text):
+            self.queue_requested.emit(text)
+        elif can_send(self._state, text):
             self.set_state(ComposerState.SENDING)
             self.send_requested.emit(text)
 
