@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from chatdesk.core.context import PromptMessage
 from chatdesk.core.errors import ErrorCode, UserFacingError
-from chatdesk.core.messages import ReplyFigures, Role, clean_text
+from chatdesk.core.messages import PartKind, ReplyFigures, Role, clean_text
 from chatdesk.core.overrides import resolve_overrides
 from chatdesk.core.sampling import SamplingParams, resolve
 from chatdesk.engine.base import Chunk, Engine, Finished
@@ -100,16 +100,20 @@ def _answer(
     """Have one message answered; returns text, reason and figures, and prints the text as it comes when asked to."""
     started = time.monotonic()
     messages = [PromptMessage(Role.SYSTEM, system)] if system else []
-    prompt = engine.prompt_tokens([*messages, PromptMessage(Role.USER, message)])
+    prompt = engine.prompt_tokens([*messages, PromptMessage(Role.USER, message)], reasoning=sampling.reasoning)
     texts: list[str] = []
+    reasoning: list[str] = []
     times: list[float] = []
     tokens = 0
     end: Finished | None = None
     for produced in engine.generate(prompt, sampling, stop.is_set):
         match produced:
-            case Chunk(text, token_ids):
+            case Chunk(text, token_ids, kind):
                 times.append(time.monotonic())
                 tokens += len(token_ids)
+                if kind is PartKind.REASONING:
+                    reasoning.append(text)
+                    continue
                 texts.append(text)
                 if streams:
                     print(text, end="", flush=True)
@@ -126,6 +130,7 @@ def _answer(
     )
     return {
         "text": "".join(texts),
+        "reasoning": "".join(reasoning),
         "finish_reason": end.reason.value,
         "prompt_tokens": figures.prompt_tokens,
         "reply_tokens": figures.reply_tokens,

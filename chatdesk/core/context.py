@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 # Of the context, at most this share and at most this many tokens are kept free for the reply.
 REPLY_SHARE = 0.25
 REPLY_TOKENS = 1024
+# And for what is reasoned before it.
+REASONING_SHARE = 0.25
+REASONING_TOKENS = 2048
 # When something must go, up to this share of the budget is cleared at once: leaving out a little more every turn would
 # change the prompt's beginning every turn, and a changed beginning means processing everything again.
 CLEARED_SHARE = 0.25
@@ -76,6 +79,12 @@ class Selection:
 def reserved_for_reply(n_ctx: int, max_tokens: int) -> int:
     """How many tokens of the context a prompt must leave free."""
     return min(max_tokens, REPLY_TOKENS, int(n_ctx * REPLY_SHARE))
+
+
+def reserved_for_reasoning(n_ctx: int, max_reasoning_tokens: int | None) -> int:
+    """How many more tokens a prompt must leave free for a model that reasons first."""
+    most = min(REASONING_TOKENS, int(n_ctx * REASONING_SHARE))
+    return most if max_reasoning_tokens is None else min(max_reasoning_tokens, most)
 
 
 def fitting(
@@ -137,7 +146,8 @@ def spoken_messages(path: Iterable[Message], tokenizer_hash: str) -> list[Spoken
 
     A message that was refused as too long is left out with its reply, or every later prompt would be too long as
     well; a reply without text says nothing. A reply brings its own token ids when they are of this tokenizer. With one
-    that was to go on it was the beginning of the reply that made the prompt too long, not the message before.
+    that was to go on it was the beginning of the reply that made the prompt too long, not the message before. What was
+    reasoned before a reply is not said again: models are trained without that.
     """
     path = tuple(path)
     refused = {
@@ -151,7 +161,7 @@ def spoken_messages(path: Iterable[Message], tokenizer_hash: str) -> list[Spoken
             continue
         token_ids = None
         if (origin := message.origin) is not None and origin.tokenizer_hash == tokenizer_hash:
-            token_ids = origin.token_ids or None
+            token_ids = message.text_token_ids or None
         result.append(Spoken(message.id, PromptMessage(message.role, message.text, token_ids), message.is_pinned))
     return result
 

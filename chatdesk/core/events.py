@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chatdesk.core.messages import PartKind
+
 if TYPE_CHECKING:
     from chatdesk.core.branches import BranchTree
     from chatdesk.core.context_map import ContextUse
@@ -193,12 +195,16 @@ class PromptProcessed:
 
 @dataclass(frozen=True, slots=True)
 class ReplyDelta:
-    """Text was added to a reply at `offset` characters; `tokens` are the ids it came from."""
+    """Text was added to a reply, or to what the model reasons before it (`kind`), at `offset` characters of that.
+
+    `tokens` are the ids it came from.
+    """
 
     message_id: str
     offset: int
     text: str
     tokens: tuple[int, ...] = ()
+    kind: PartKind = PartKind.TEXT
 
 
 @dataclass(frozen=True, slots=True)

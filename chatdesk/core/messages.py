@@ -78,13 +78,19 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class ReplyFigures:
-    """What a reply cost. Token counts are the engine's; times are seconds on a monotonic clock."""
+    """What a reply cost. Token counts are the engine's; times are seconds on a monotonic clock.
+
+    Of `reply_tokens` and `generation_seconds`, `reasoning_tokens` and `reasoning_seconds` went into what the model
+    reasoned.
+    """
 
     prompt_tokens: int = 0
     cached_tokens: int = 0
     reply_tokens: int = 0
     seconds_to_first_token: float = 0.0
     generation_seconds: float = 0.0
+    reasoning_tokens: int = 0
+    reasoning_seconds: float = 0.0
 
     @property
     def tokens_per_second(self) -> float | None:
@@ -93,13 +99,19 @@ class ReplyFigures:
             return None
         return (self.reply_tokens - 1) / self.generation_seconds
 
+    @property
+    def of_reasoning(self) -> ReplyFigures:
+        """Only what was spent on reasoning: for a reply that keeps that and has another text."""
+        return ReplyFigures(reasoning_tokens=self.reasoning_tokens, reasoning_seconds=self.reasoning_seconds)
+
 
 @dataclass(frozen=True, slots=True)
 class ReplyOrigin:
     """What a reply was made from, recorded with it.
 
     `token_ids` are the tokens as generated, without the end-of-generation token; `tokenizer_hash` says which
-    vocabulary they belong to. The next prompt is built from them while the text is unedited. The options from `n_ctx`
+    vocabulary they belong to. The next prompt is built from them while the text is unedited: from those that spell the
+    text, which begin at `text_start` behind what the model reasoned. The options from `n_ctx`
     on are those the model was loaded with: all of them, for some change the order in which numbers are added up.
     """
 
@@ -115,6 +127,7 @@ class ReplyOrigin:
     n_gpu_layers: int | None = None
     tokenizer_hash: str = ""
     token_ids: tuple[int, ...] = ()
+    text_start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +167,18 @@ class Message:
         return self.status is ReplyStatus.COMPLETE and self.finish_reason is FinishReason.END_OF_TURN
 
     @property
+    def reasoning(self) -> str:
+        """What the model reasoned before it replied."""
+        return "".join(part.text for part in self.parts if part.kind is PartKind.REASONING)
+
+    @property
+    def text_token_ids(self) -> tuple[int, ...]:
+        """The tokens that spell the text of a reply; empty where that is not known."""
+        if self.origin is None or (self.reasoning and not self.origin.text_start):
+            return ()
+        return self.origin.token_ids[self.origin.text_start :]
+
+    @property
     def is_reply(self) -> bool:
         """Whether a model wrote this."""
         return self.role is Role.ASSISTANT
@@ -169,6 +194,11 @@ def with_text(parts: Sequence[Part], text: str) -> tuple[Part, ...]:
     first = next((place for place, part in enumerate(parts) if part.kind is PartKind.TEXT), len(parts))
     rest = [part for part in parts[first:] if part.kind is not PartKind.TEXT]
     return (*parts[:first], *text_parts(text), *rest)
+
+
+def reply_parts(reasoning: str, text: str) -> tuple[Part, ...]:
+    """The parts of a reply: what the model reasoned, and what it said."""
+    return ((Part(PartKind.REASONING, reasoning),) if reasoning else ()) + text_parts(text)
 
 
 # C0 controls except tab and newline, DEL, and lone surrogates: they cannot be stored, drawn or tokenized faithfully.

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from chatdesk.core.errors import QT_TRANSLATE_NOOP
 from chatdesk.core.fit import CacheType
+from chatdesk.core.reasoning import ReasoningKind
 
 
 class NoGpuReason(StrEnum):
@@ -84,6 +85,7 @@ class ModelInfo:
     file_hash: str = ""
     template_hash: str = ""
     build: str = ""
+    reasoning: ReasoningKind = ReasoningKind.NONE
 
     @property
     def buffer_bytes(self) -> int:

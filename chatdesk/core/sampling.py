@@ -18,6 +18,8 @@ class SamplingParams:
     `temperature` 0 always takes the most probable token. `top_k` 0, `top_p` 1, `min_p` 0, `typical_p` 1 and
     `repeat_penalty` 1 switch their sampler off. `seed` None draws a new one for each reply. `max_tokens` bounds
     a reply; `repeat_last_n` is how many tokens `repeat_penalty` looks back.
+    `reasoning` switches on or off what a model writes before its reply, where it can; None: as it does by itself.
+    `max_reasoning_tokens` bounds that; None: as much as leaves the reply its room.
     """
 
     temperature: float = 0.7
@@ -29,6 +31,8 @@ class SamplingParams:
     repeat_last_n: int = 64
     seed: int | None = None
     max_tokens: int = 2048
+    reasoning: bool | None = None
+    max_reasoning_tokens: int | None = None
 
 
 MAX_SEED = 2**32 - 2  # llama.cpp takes 2**32 - 1 to mean "random"
@@ -44,9 +48,13 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "repeat_last_n": (0, 8192),
     "seed": (0, MAX_SEED),
     "max_tokens": (1, 1_000_000),
+    "reasoning": (0, 1),
+    "max_reasoning_tokens": (0, 1_000_000),
 }
 
-_WHOLE_NUMBERS = {"top_k", "repeat_last_n", "seed", "max_tokens"}
+_WHOLE_NUMBERS = {"top_k", "repeat_last_n", "seed", "max_tokens", "max_reasoning_tokens"}
+_MAY_BE_NONE = {"seed", "reasoning", "max_reasoning_tokens"}
+_SWITCHES = {"reasoning"}
 
 
 def checked(overrides: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,11 +68,11 @@ def checked(overrides: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in overrides.items():
         if name not in known:
             continue
-        if name == "seed" and value is None:
-            result[name] = None
+        if (name in _MAY_BE_NONE and value is None) or (name in _SWITCHES and isinstance(value, bool)):
+            result[name] = value
             continue
         least, most = LIMITS[name]
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool) and name not in _SWITCHES
         if not is_number or not least <= value <= most or (name in _WHOLE_NUMBERS and value != int(value)):
             raise UserFacingError(ErrorCode.SETTING_OUT_OF_RANGE, name=name, value=str(value), least=least, most=most)
         result[name] = int(value) if name in _WHOLE_NUMBERS else float(value)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from chatdesk.core.fit import CacheType
+from chatdesk.core.messages import PartKind
 
 if TYPE_CHECKING:
     from chatdesk.core.batches import BatchRun
@@ -45,10 +46,15 @@ class PromptProgress:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A piece of the reply. A chunk may hold text of several tokens, or a token that completes no character yet."""
+    """A piece of the reply, or of what the model reasons first; `kind` is `TEXT` or `REASONING`.
+
+    A chunk may hold text of several tokens, or a token that completes no character yet. Text without tokens came from
+    within a token that an earlier chunk holds.
+    """
 
     text: str
     token_ids: tuple[int, ...]
+    kind: PartKind = PartKind.TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +80,14 @@ class Engine(Protocol):
     def count_tokens(self, text: str) -> int:
         """How many tokens `text` is, tokenized as plain text."""
 
-    def prompt_tokens(self, messages: Sequence[PromptMessage]) -> list[int]:
+    def prompt_tokens(self, messages: Sequence[PromptMessage], *, reasoning: bool | None = None) -> list[int]:
         """The exact prompt for a reply to `messages` (a system message may come first), as token ids.
 
         When the last of them is open the prompt ends within it: where the reply that it begins would have come to if
         it is given as tokens, and where the template ends its text otherwise.
 
-        Text in `messages` never becomes a control token.
+        Text in `messages` never becomes a control token. `reasoning` tells a model whose reasoning can be switched
+        whether to reason; None: as it does by itself.
         """
 
     def cached_tokens(self, prompt: Sequence[int]) -> int:
@@ -103,7 +110,9 @@ class Engine(Protocol):
         What was processed before is not processed again; `owner` names the conversation that it is kept for, and
         nothing is kept for an empty one.
 
-        The texts of all chunks, joined, are the reply. `should_stop` is asked between tokens and, during prompt
+        The texts of all chunks of kind `TEXT`, joined, are the reply, which `max_tokens` bounds; those of kind
+        `REASONING` are what the model reasons, which `max_reasoning_tokens` bounds: then the reply begins.
+        `should_stop` is asked between tokens and, during prompt
         processing, between batches and inside llama.cpp; after it says yes the reply ends as `STOPPED`.
 
         Raises:

@@ -5,10 +5,10 @@ Importing this module imports llama_cpp; do it on the thread that will own the e
 
 from __future__ import annotations
 
-import codecs
 import ctypes
 import random
 import sys
+from collections import deque
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from chatdesk.core.messages import FinishReason
 from chatdesk.core.model_info import ModelInfo
 from chatdesk.core.sampling import MAX_SEED
 from chatdesk.engine import llama_runtime
-from chatdesk.engine.base import Chunk, Finished, PromptProgress
+from chatdesk.engine.base import Finished, PromptProgress
 from chatdesk.engine.devices import read_devices
 from chatdesk.engine.fingerprint import fingerprint
 from chatdesk.engine.llama_loading import metadata, open_model
@@ -28,6 +28,8 @@ from chatdesk.engine.llama_runtime import llama_cpp
 from chatdesk.engine.llama_sampling import sampler_chain
 from chatdesk.engine.prompt_cache import PromptCache
 from chatdesk.engine.prompts import PromptBuilder
+from chatdesk.engine.reasoning import find_reasoning
+from chatdesk.engine.reply_stream import ReplyStream
 from chatdesk.engine.snapshots import MemorySnapshots, SnapshotShelf
 from chatdesk.engine.stop_flag import StopFlag
 from chatdesk.engine.templates import CHATML, GENERAL, ChatTemplate, usable_template
@@ -40,8 +42,9 @@ if TYPE_CHECKING:
     from chatdesk.core.context import PromptMessage
     from chatdesk.core.model_files import ModelFile
     from chatdesk.core.sampling import SamplingParams
-    from chatdesk.engine.base import LoadOptions, OnLoadProgress, ShouldStop
+    from chatdesk.engine.base import Chunk, LoadOptions, OnLoadProgress, ShouldStop
     from chatdesk.engine.llama_loading import LoadedModel
+    from chatdesk.engine.llama_runtime import Handle
 
 _LAST = -1
 _MOST_CHARACTER_BYTES = 4
@@ -95,6 +98,9 @@ class LlamaEngine:
         self._n_batch = int(llama_cpp.llama_n_batch(loaded.context))
         self._batch = (ctypes.c_int32 * self._n_batch)()
         self._prompts, template_problem = prompt_builder(loaded, self._vocabulary, options.chat_template)
+        self._reasoning, kind = find_reasoning(self._prompts.template, self._vocabulary.markers, self._prompts.now)
+        ending = self._reasoning.format.ending if self._reasoning is not None else ""
+        self._reasoning_end = self._prompts.continuation(ending)
         devices, n_layers = read_devices(), int(llama_cpp.llama_model_n_layer(loaded.model))
         self._info = ModelInfo(
             name=model.name,
@@ -119,6 +125,7 @@ class LlamaEngine:
             file_hash=_file_hash(model),
             template_hash=self._prompts.template_hash,
             build=devices.build,
+            reasoning=kind,
         )
 
     @property
@@ -132,9 +139,9 @@ class LlamaEngine:
         """How many tokens `text` is, tokenized as plain text."""
         return len(self._vocabulary.tokenize(text))
 
-    def prompt_tokens(self, messages: Sequence[PromptMessage]) -> list[int]:
+    def prompt_tokens(self, messages: Sequence[PromptMessage], *, reasoning: bool | None = None) -> list[int]:
         """The exact prompt for a reply to `messages`, as token ids."""
-        return self._prompts.tokens(messages)
+        return self._prompts.tokens(messages, reasoning=reasoning)
 
     def cached_tokens(self, prompt: Sequence[int]) -> int:
         """How many tokens of `prompt` are in the KV cache, or in a snapshot that would be put back for it."""
@@ -254,20 +261,20 @@ class LlamaEngine:
     ) -> Generator[Chunk, None, FinishReason]:
         """Write the reply token by token; the generator's value is why it ended."""
         vocabulary = self._vocabulary
-        # A character may be spread over several tokens, and a reply may end in the middle of one.
-        decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-        if continues:
-            # What is left over of these is a character that the first new token may complete.
-            decoder.decode(b"".join(map(vocabulary.piece, prompt[-_MOST_CHARACTER_BYTES:])))
+        stream = self._stream(prompt, sampling, continues=continues)
+        in_its_stead: deque[int] = deque()  # what brings a model to its reply that has reasoned enough
         strips = vocabulary.puts_space_first and not continues
         reason = FinishReason.MAX_TOKENS
         with sampler_chain(sampling, vocabulary.size, seed, prompt) as chain:
-            for count in range(sampling.max_tokens):
-                token = int(llama_cpp.llama_sampler_sample(chain, self._context, _LAST))
+            while stream.left != 0:
+                if stream.has_reasoned_enough and not in_its_stead:
+                    in_its_stead.extend(self._reasoning_end)
+                token = self._next_token(chain, in_its_stead)
                 if vocabulary.ends_generation(token):
                     reason = FinishReason.END_OF_TURN
                     break
-                yield Chunk(decoder.decode(vocabulary.piece(token, lstrip=strips and count == 0)), (token,))
+                yield from stream.take((token,), vocabulary.piece(token, lstrip=strips))
+                strips = False
                 if should_stop():
                     reason = FinishReason.STOPPED
                     break
@@ -278,9 +285,29 @@ class LlamaEngine:
                 if not self._decode([token]):
                     reason = FinishReason.STOPPED
                     break
-        if rest := decoder.decode(b"", final=True):
-            yield Chunk(rest, ())
+        yield from stream.finish()
         return reason
+
+    def _next_token(self, chain: Handle, in_its_stead: deque[int]) -> int:
+        """The token that the model writes, or the one that is written in its stead."""
+        if not in_its_stead:
+            return int(llama_cpp.llama_sampler_sample(chain, self._context, _LAST))
+        token = in_its_stead.popleft()
+        llama_cpp.llama_sampler_accept(chain, token)
+        return token
+
+    def _stream(self, prompt: list[int], sampling: SamplingParams, *, continues: bool) -> ReplyStream:
+        """What makes chunks of the reply to `prompt`. A reply that goes on is beyond its reasoning."""
+        room, piece = self._n_ctx - len(prompt), self._vocabulary.piece
+        if continues:
+            # What is left over of these is a character that the first new token may complete.
+            given = b"".join(map(piece, prompt[-_MOST_CHARACTER_BYTES:]))
+            return ReplyStream(None, sampling, self._n_ctx, room, given)
+        splitter = None
+        if self._reasoning is not None:
+            _, is_open = self._reasoning.at_end(prompt, piece)
+            splitter = self._reasoning.splitter(is_open=is_open)
+        return ReplyStream(splitter, sampling, self._n_ctx, room)
 
     def _decode(self, tokens: list[int]) -> bool:
         """Process `tokens` behind the cached ones; False when a stop ended it, which leaves the cache as it was.

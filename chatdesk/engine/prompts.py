@@ -42,43 +42,56 @@ class PromptBuilder:
     """Builds prompts with the model's own template, or with the general one when that fails.
 
     `now` is the time that templates which ask for it are told; it is fixed so that prompts keep their beginning.
+    `template` is the one that is used as long as it works.
     """
 
     def __init__(self, tokenizer: Tokenizer, template: ChatTemplate, fallback: ChatTemplate, now: datetime) -> None:
         self._tokenizer = tokenizer
-        self._template = template
+        self.template = template
         self._fallback = fallback
-        self._now = now
+        self.now = now
         self.problem: str | None = None  # why the model's own template was not used for some prompt
 
     @property
     def template_hash(self) -> str:
         """Which template is used while it works."""
-        return self._template.hash
+        return self.template.hash
 
-    def tokens(self, messages: Sequence[PromptMessage]) -> list[int]:
-        """The prompt for a reply to `messages`, or that ends within the last of them if it is open."""
+    def tokens(self, messages: Sequence[PromptMessage], *, reasoning: bool | None = None) -> list[int]:
+        """The prompt for a reply to `messages`, or that ends within the last of them if it is open.
+
+        `reasoning` tells whether the model is to reason; None: as by itself.
+        """
         opened = messages[-1] if messages and messages[-1].is_open else None
         if opened is not None and opened.token_ids:
             # These tokens were written behind what a template writes before a reply, which may be more than it writes
             # before one that it is shown: some open a block of reasoning.
-            return [*self.tokens(messages[:-1]), *opened.token_ids]
+            return [*self.tokens(messages[:-1], reasoning=reasoning), *opened.token_ids]
         try:
-            tokens = self._with_system_prompt(self._template, messages)
+            tokens = self._with_system_prompt(self.template, messages, reasoning=reasoning)
         except TemplateError as error:
             if opened is not None:  # there are templates that refuse to end with a reply
-                return [*self.tokens(messages[:-1]), *self._tokenizer.tokenize(without_reserved(opened.text))]
+                return [
+                    *self.tokens(messages[:-1], reasoning=reasoning),
+                    *self._tokenizer.tokenize(without_reserved(opened.text)),
+                ]
             self.problem = str(error)
             tokens = self._tokenized(self._rendered(self._fallback, messages), messages)
         if self._tokenizer.adds_bos and tokens[:1] != [self._tokenizer.bos]:
             tokens.insert(0, self._tokenizer.bos)
         return tokens
 
-    def _with_system_prompt(self, template: ChatTemplate, messages: Sequence[PromptMessage]) -> list[int]:
+    def continuation(self, text: str) -> list[int]:
+        """The tokens of a text that goes on where a prompt or a reply is; markers in it are meant as such."""
+        return self._tokenized(text, (), continues=True)
+
+    def _with_system_prompt(
+        self, template: ChatTemplate, messages: Sequence[PromptMessage], *, reasoning: bool | None
+    ) -> list[int]:
         """`messages` in `template`; a system prompt that it refuses or drops goes into the first user message."""
         system = next((message.text for message in messages if message.role is Role.SYSTEM), "")
         try:
-            rendered = self._rendered(template, messages)
+            rendered = self._rendered(template, messages, reasoning=reasoning)
         except TemplateError:
             if not system:
                 raise
@@ -86,9 +99,11 @@ class PromptBuilder:
             if self._tokenizer.markers.hidden(system).strip() in rendered:
                 return self._tokenized(rendered, messages)
         merged = _system_merged(messages)
-        return self._tokenized(self._rendered(template, merged), merged)
+        return self._tokenized(self._rendered(template, merged, reasoning=reasoning), merged)
 
-    def _rendered(self, template: ChatTemplate, messages: Sequence[PromptMessage]) -> str:
+    def _rendered(
+        self, template: ChatTemplate, messages: Sequence[PromptMessage], *, reasoning: bool | None = None
+    ) -> str:
         """`messages` in `template`, with a placeholder for each known reply that the template lets through.
 
         An open message has one as well, and ends what is rendered.
@@ -99,19 +114,18 @@ class PromptBuilder:
             for index, message in enumerate(messages)
         ]
         roles = [message.role.value for message in messages]
-        rendered = template.render(list(zip(roles, contents, strict=True)), self._now)
+        rendered = template.render(list(zip(roles, contents, strict=True)), self.now, reasoning=reasoning)
         found = Counter(int(match[1]) for match in _PLACEHOLDER.finditer(rendered))
         lost = [index for index, message in enumerate(messages) if message.token_ids and found[index] != 1]
         if lost:
             for index in lost:
                 contents[index] = hidden(messages[index].text)
-            rendered = template.render(list(zip(roles, contents, strict=True)), self._now)
+            rendered = template.render(list(zip(roles, contents, strict=True)), self.now, reasoning=reasoning)
         return _before_the_end_of(contents[-1], rendered) if messages and messages[-1].is_open else rendered
 
-    def _tokenized(self, rendered: str, messages: Sequence[PromptMessage]) -> list[int]:
+    def _tokenized(self, rendered: str, messages: Sequence[PromptMessage], *, continues: bool = False) -> list[int]:
         known = dict(enumerate(messages))
         tokens: list[int] = []
-        continues = False
         for index, part in enumerate(_PLACEHOLDER.split(rendered)):
             if index % 2:  # the number that the placeholder held
                 if (message := known.get(int(part))) is not None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import codecs
 import random
 import re
 import time
+from collections import deque
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,12 @@ from chatdesk.core.batches import add_batch, first_tokens
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.messages import FinishReason, Role
 from chatdesk.core.model_info import DeviceInUse, ModelInfo
+from chatdesk.core.reasoning import ReasoningKind
 from chatdesk.core.sampling import MAX_SEED
-from chatdesk.engine.base import Chunk, Finished, PromptProgress
+from chatdesk.engine.base import Finished, PromptProgress
+from chatdesk.engine.markers import Markers
+from chatdesk.engine.reasoning import FORMATS, Reasoning
+from chatdesk.engine.reply_stream import ReplyStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -22,12 +26,16 @@ if TYPE_CHECKING:
     from chatdesk.core.batches import BatchRun
     from chatdesk.core.context import PromptMessage
     from chatdesk.core.sampling import SamplingParams
-    from chatdesk.engine.base import ShouldStop
+    from chatdesk.engine.base import Chunk, ShouldStop
 
 # The vocabulary: one token per byte of UTF-8, then one that begins each role's turn and one that ends a turn.
 _TURN = {role: 256 + index for index, role in enumerate(Role)}
 END_OF_TURN = 256 + len(_TURN)
 _WORD = re.compile(rb"\s*\S+|\s+")
+# How scripted reasoning is marked: `<think>…</think>`, as plain text.
+_THINK = Reasoning(FORMATS[-1], Markers(()))
+_NO_REASONING = "<think>\n\n</think>\n\n"
+_REASONED = re.compile(r"\s*<think>.*?</think>\s*", re.DOTALL)
 _NAP_SECONDS = 0.02  # how long a stop may go unnoticed while the engine pretends to work
 
 
@@ -38,6 +46,9 @@ class ScriptedEngine:
     `seconds_per_chunk`; every `n_batch` tokens of a prompt cost the same. `prompts` are the messages of each prompt
     that was generated for, `owners` whose they were; `prepared`, `saved` and `forgotten` are owners likewise;
     `replayed` are prompts and their batches. `n_ctx`, `max_tokens` and the cached prefix count bytes.
+
+    Unless `reasoning` is `NONE`, what stands in `<think>…</think>` at a reply's beginning is reasoned; it is not said
+    when reasoning is switched off.
     """
 
     def __init__(
@@ -48,12 +59,14 @@ class ScriptedEngine:
         n_ctx: int = 4096,
         n_batch: int = 512,
         seconds_per_chunk: float = 0.0,
+        reasoning: ReasoningKind = ReasoningKind.NONE,
     ) -> None:
         self._replies = replies
         self._n_ctx = n_ctx
         self._n_batch = n_batch
         self._seconds_per_chunk = seconds_per_chunk
         self._messages: dict[tuple[int, ...], tuple[PromptMessage, ...]] = {}
+        self._silenced: set[tuple[int, ...]] = set()  # prompts that switch reasoning off
         self._cached: list[int] = []
         self._batches: list[BatchRun] = []
         self.prompts: list[tuple[PromptMessage, ...]] = []
@@ -77,13 +90,14 @@ class ScriptedEngine:
             memory_bytes=0,
             device=DeviceInUse("none: replies are scripted"),
             tokenizer_hash="scripted-bytes",
+            reasoning=reasoning,
         )
 
     def count_tokens(self, text: str) -> int:
         """How many bytes `text` is."""
         return len(_tokens_of(text))
 
-    def prompt_tokens(self, messages: Sequence[PromptMessage]) -> list[int]:
+    def prompt_tokens(self, messages: Sequence[PromptMessage], *, reasoning: bool | None = None) -> list[int]:
         """Each message between its role's token and the end-of-turn token, then the token that begins a reply.
 
         An open message is not ended, and begins the reply itself.
@@ -96,6 +110,9 @@ class ScriptedEngine:
             tokens.append(END_OF_TURN)
         else:
             tokens.append(_TURN[Role.ASSISTANT])
+            if self.info.reasoning.can_be_switched and not self.info.reasoning.is_on(reasoning):
+                tokens += _tokens_of(_NO_REASONING)
+                self._silenced.add(tuple(tokens))
         self._messages[tuple(tokens)] = tuple(messages)
         return tokens
 
@@ -129,7 +146,10 @@ class ScriptedEngine:
             return
         opened = messages[-1] if continues and messages else None
         given = bytes(opened.token_ids or _tokens_of(opened.text)) if opened is not None else b""
-        reason = yield from self._write(self._reply(messages), given, sampling, should_stop)
+        reply = self._reply(messages)
+        if tuple(tokens) in self._silenced:
+            reply = _REASONED.sub("", reply, count=1)
+        reason = yield from self._write(reply, given, sampling, should_stop)
         yield Finished(reason, seed, batches)
 
     def replay(
@@ -201,26 +221,31 @@ class ScriptedEngine:
     def _write(
         self, reply: str, given: bytes, sampling: SamplingParams, should_stop: ShouldStop
     ) -> Generator[Chunk, None, FinishReason]:
-        decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-        decoder.decode(given)
+        splitter = None
+        if self.info.reasoning is not ReasoningKind.NONE and not given:
+            splitter = _THINK.splitter(is_open=False)
         room = self._n_ctx - len(self._cached)
-        left = min(sampling.max_tokens, room)
+        stream = ReplyStream(splitter, sampling, self._n_ctx, room, given)
         reason = FinishReason.END_OF_TURN
-        for word in _WORD.findall(bytes(_tokens_of(reply)).removeprefix(given)):
-            tokens = list(word)[:left]
-            if tokens:
-                yield Chunk(decoder.decode(bytes(tokens)), tuple(tokens))
-                for token in tokens:
+        words = deque(_WORD.findall(bytes(_tokens_of(reply)).removeprefix(given)))
+        while words:
+            if stream.has_reasoned_enough:
+                said = b"".join(words).partition(_THINK.format.closing.encode())[2]
+                words = deque(_WORD.findall(_THINK.format.ending.encode() + said))
+            word, left = words.popleft(), stream.left
+            written = word[: room if left is None else min(left, room)]
+            if written:
+                yield from stream.take(tuple(written), written)
+                for token in written:
                     self._add([token])
-                left -= len(tokens)
-            if len(tokens) < len(word):
-                reason = FinishReason.MAX_TOKENS if sampling.max_tokens <= room else FinishReason.CONTEXT_FULL
+                room -= len(written)
+            if len(written) < len(word):
+                reason = FinishReason.MAX_TOKENS if stream.left == 0 else FinishReason.CONTEXT_FULL
                 break
             if not self._work(should_stop):
                 reason = FinishReason.STOPPED
                 break
-        if rest := decoder.decode(b"", final=True):
-            yield Chunk(rest, ())
+        yield from stream.finish()
         return reason
 
     def _work(self, should_stop: ShouldStop) -> bool:

@@ -16,7 +16,7 @@ from chatdesk.engine.template_limits import LimitExceededError, Limits
 from chatdesk.engine.template_weights import MAX_WEIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from chatdesk.engine.template_sandbox import BoundedEnvironment
@@ -27,6 +27,19 @@ MAX_OUTPUT_CHARS = 1_000_000
 _COPIES = 4
 _MOST_TIME_FORMAT_CHARS = 200
 _MOST_SEPARATOR_CHARS = 8
+
+# What templates ask to learn whether a model is to reason. A template never sees those that it does not ask for.
+_REASONING_VARIABLES: Mapping[bool | None, Mapping[str, object]] = {
+    None: {},
+    True: {"enable_thinking": True, "thinking": True, "reasoning": True, "thinking_mode": "enabled"},
+    False: {
+        "enable_thinking": False,
+        "thinking": False,
+        "reasoning": False,
+        "thinking_mode": "disabled",
+        "thinking_budget": 0,
+    },
+}
 
 CHATML = (
     "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
@@ -57,6 +70,7 @@ class ChatTemplate:
     def __init__(self, untrusted_source: str, *, bos_token: str = "", eos_token: str = "") -> None:
         if len(untrusted_source) > MAX_SOURCE_CHARS:
             raise TemplateError("it is too long")
+        self.source = untrusted_source
         self._special_tokens = {"bos_token": bos_token, "eos_token": eos_token}
         self.hash = hashlib.sha256(untrusted_source.encode(errors="replace")).hexdigest()
         self._limits = Limits()
@@ -65,17 +79,30 @@ class ChatTemplate:
         self._environment = _environment()
         self._template = self._guarded(lambda: self._environment.from_string(untrusted_source))
 
-    def render(self, messages: Sequence[tuple[str, str]], now: datetime) -> str:
+    def render(self, messages: Sequence[tuple[str, str]], now: datetime, *, reasoning: bool | None = None) -> str:
         """The prompt for `messages`, given as (role, content), up to where the reply begins.
 
-        `now` is what the template is told when it asks for the time.
+        `now` is what the template is told when it asks for the time, `reasoning` when it asks whether the model is to
+        reason; None: it has to decide itself.
 
         Raises:
             TemplateError: it refuses these messages, fails, or does not come to an end.
         """
         shown = [{"role": role, "content": self._content(content)} for role, content in messages]
         most = MAX_OUTPUT_CHARS + _COPIES * sum(len(content) for _, content in messages)
-        return str(self._guarded(lambda: self._written(shown, now, most)))
+        return str(self._guarded(lambda: self._written(shown, now, most, _REASONING_VARIABLES[reasoning])))
+
+    def reasoning_switch(self, now: datetime) -> bool | None:
+        """Whether the model reasons when nobody says whether it is to; None: the template cannot be told.
+
+        A template that fails when it is told cannot be.
+        """
+        trial = [("user", "Aleph")]
+        try:
+            unasked, on, off = (self.render(trial, now, reasoning=reasoning) for reasoning in (None, True, False))
+        except TemplateError:
+            return None
+        return None if on == off else unasked != off
 
     def check(self, now: datetime) -> None:
         """Try the template on a short conversation; find out in which form it wants contents and absent tools.
@@ -100,7 +127,9 @@ class ChatTemplate:
     def _content(self, content: str) -> str | list[dict[str, str]]:
         return [{"type": "text", "text": content}] if self._typed_content else content
 
-    def _written(self, messages: list[dict[str, Any]], now: datetime, most: int) -> str:
+    def _written(
+        self, messages: list[dict[str, Any]], now: datetime, most: int, variables: Mapping[str, object]
+    ) -> str:
         pieces: list[str] = []
         length = 0
         weights = self._environment.weights
@@ -111,6 +140,7 @@ class ChatTemplate:
             tools=self._tools,
             documents=None,
             strftime_now=partial(_time, now),
+            **variables,
             **self._special_tokens,
         ):
             length += len(piece)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chatdesk.core.messages import Message
+    from chatdesk.core.sampling import SamplingParams
     from chatdesk.core.settings import Settings
     from chatdesk.core.summaries import Summary
     from chatdesk.store.conversations import ConversationStore
@@ -30,7 +31,7 @@ class PromptSource:
     path: tuple[Message, ...]
     policy: OverflowPolicy
     summary: Summary | None
-    max_tokens: int
+    sampling: SamplingParams
     is_open: bool = False
 
     @property
@@ -59,7 +60,7 @@ class PromptSources:
         settings = self._settings()
         if conversation_id is None:
             policy = default_policy(n_params)
-            return PromptSource(None, settings.system_prompt, (), policy, None, settings.sampling.max_tokens)
+            return PromptSource(None, settings.system_prompt, (), policy, None, settings.sampling)
         conversation = self._store.conversation(conversation_id)
         if conversation.deleted_at is not None:
             return None
@@ -70,7 +71,7 @@ class PromptSources:
             self._store.active_path(conversation_id),
             conversation.overflow_policy or default_policy(n_params),
             self._summaries.in_force(conversation.active_leaf_id),
-            settings.sampling.max_tokens,
+            settings.sampling,
         )
 
     def reply(self, reply: Message, n_params: int) -> PromptSource:
@@ -86,6 +87,6 @@ class PromptSources:
             (*path, reply) if is_open else path,
             self._store.conversation(reply.conversation_id).overflow_policy or default_policy(n_params),
             self._summaries.in_force(reply.parent_id),
-            origin.sampling.max_tokens,
+            origin.sampling,
             is_open,
         )

@@ -19,6 +19,7 @@ from chatdesk.core.context import (
     Spoken,
     fitting,
     prompt_messages,
+    reserved_for_reasoning,
     reserved_for_reply,
     spoken_messages,
     summarisable,
@@ -86,8 +87,11 @@ class PromptPlan:
         self._system = [PromptMessage(Role.SYSTEM, system_prompt)] if system_prompt.strip() else []
         self._spoken = spoken_messages(source.path, engine.info.tokenizer_hash)
         if source.is_open:
-            last = self._spoken[-1]
-            self._spoken[-1] = replace(last, message=replace(last.message, is_open=True))
+            last, origin = self._spoken[-1], source.path[-1].origin
+            token_ids = last.message.token_ids
+            if origin is not None and origin.tokenizer_hash == engine.info.tokenizer_hash:
+                token_ids = origin.token_ids or None  # with what was reasoned: it goes on behind that
+            self._spoken[-1] = replace(last, message=replace(last.message, token_ids=token_ids, is_open=True))
         self._shows_draft = bool(draft)
         if draft is not None:
             self._spoken.append(Spoken(None, PromptMessage(Role.USER, draft or _PROBES[0])))
@@ -99,7 +103,11 @@ class PromptPlan:
     def budget(self) -> int:
         """How many tokens the prompt may be."""
         n_ctx = self._engine.info.n_ctx
-        return n_ctx - reserved_for_reply(n_ctx, self._source.max_tokens)
+        sampling = self._source.sampling
+        reserved = reserved_for_reply(n_ctx, sampling.max_tokens)
+        if self._engine.info.reasoning.is_on(sampling.reasoning):
+            reserved += reserved_for_reasoning(n_ctx, sampling.max_reasoning_tokens)
+        return n_ctx - reserved
 
     @cached_property
     def pieces(self) -> list[Piece]:
@@ -199,7 +207,10 @@ class PromptPlan:
         """The prompt that says `text` to the model behind the first `count` messages, as they are sent now."""
         asked = [*self._spoken[:count], Spoken(None, PromptMessage(Role.USER, text))]
         kept = {index for index in self._all.kept if index < count} | {count}
-        return self._engine.prompt_tokens(self._system + prompt_messages(asked, kept, self._summary_text))
+        return self._tokens(self._system + prompt_messages(asked, kept, self._summary_text))
+
+    def _tokens(self, messages: Sequence[PromptMessage]) -> list[int]:
+        return self._engine.prompt_tokens(messages, reasoning=self._source.sampling.reasoning)
 
     # --- what things take ---
 
@@ -207,9 +218,9 @@ class PromptPlan:
     def _around(self) -> _Around:
         """What the template writes around messages: the same at every turn."""
         probe = _PROBES[0]
-        one = len(self._engine.prompt_tokens([*self._system, PromptMessage(Role.USER, probe)]))
+        one = len(self._tokens([*self._system, PromptMessage(Role.USER, probe)]))
         three = len(
-            self._engine.prompt_tokens(
+            self._tokens(
                 [
                     *self._system,
                     PromptMessage(Role.USER, probe),
@@ -260,9 +271,7 @@ class PromptPlan:
         )
 
     def _prompt(self, selection: Selection) -> list[int]:
-        return self._engine.prompt_tokens(
-            self._system + prompt_messages(self._spoken, selection.kept, self._summary_text)
-        )
+        return self._tokens(self._system + prompt_messages(self._spoken, selection.kept, self._summary_text))
 
     def _left_out(self, selection: Selection) -> tuple[str, ...]:
         return tuple(

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from chatdesk.core.errors import ErrorCode, ErrorDetail, UserFacingError
 from chatdesk.core.events import NoticeRaised, Post, PromptProcessed, ReplyDelta, ReplyStarted
-from chatdesk.core.messages import FinishReason, Message, ReplyFigures, ReplyStatus, text_parts
+from chatdesk.core.messages import FinishReason, Message, PartKind, ReplyFigures, ReplyStatus
 from chatdesk.engine.base import Chunk, Engine, Finished, PromptProgress
+from chatdesk.services.reply_text import ReplyText
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,10 +77,7 @@ class Reply:
         self._post = post
         self._stop = threading.Event()
         self._begun = threading.Lock()  # taken once, by whoever brings the reply to its end
-        self._text = [message.text] if message.text else []
-        # All tokens of the reply; none at all where those of what was given are not known.
-        self._token_ids = list(message.origin.token_ids) if message.origin is not None else []
-        self._new_tokens = 0
+        self._text = ReplyText(message)
         self._clock: _ReplyClock | None = None
 
     def stop(self) -> None:
@@ -89,7 +87,7 @@ class Reply:
 
     def so_far(self) -> Message:
         """The reply with every word that was announced."""
-        return replace(self._message, parts=text_parts("".join(self._text)))
+        return replace(self._message, parts=self._text.parts, figures=self._figures())
 
     def _finish_if_not_begun(self) -> None:
         if self._begun.acquire(blocking=False):
@@ -121,12 +119,11 @@ class Reply:
         started = time.monotonic()
         info, origin = engine.info, self._message.origin
         assert origin is not None
-        is_same_vocabulary = origin.tokenizer_hash == info.tokenizer_hash
-        self._token_ids = list(origin.token_ids) if is_same_vocabulary else []
-        knows_tokens = bool(self._token_ids) or not self._message.given_chars
+        self._text.set_vocabulary(is_same=origin.tokenizer_hash == info.tokenizer_hash)
         origin = replace(
             origin,
-            token_ids=tuple(self._token_ids),
+            token_ids=tuple(self._text.token_ids),
+            text_start=self._text.text_start,
             model_name=info.name,
             n_ctx=info.n_ctx,
             n_batch=info.n_batch,
@@ -140,9 +137,8 @@ class Reply:
         self._store.save_reply(self._message)
         self._post(ReplyStarted(self._message))
         prompt = self._prompt(engine)
-        self._clock = _ReplyClock(started, len(prompt))
+        self._clock = _ReplyClock(started, len(prompt), self._message.figures.reasoning_seconds)
         saved_at = 0.0
-        characters = self._message.given_chars
         for produced in engine.generate(
             prompt,
             origin.sampling,
@@ -154,14 +150,13 @@ class Reply:
                 case PromptProgress(processed, total, cached):
                     self._clock.cached_tokens = cached
                     self._post(PromptProcessed(self._message.id, processed, total, cached))
-                case Chunk(text, token_ids):
-                    now = self._clock.tick()
-                    self._new_tokens += len(token_ids)
-                    if knows_tokens:
-                        self._token_ids += token_ids
-                    if text:
-                        self._live.announce(self._text, text, ReplyDelta(self._message.id, characters, text, token_ids))
-                        characters += len(text)
+                case Chunk():
+                    now = self._clock.tick(produced.kind)
+                    offset = self._text.length(produced.kind)
+                    say = self._text.take(produced)
+                    if text := produced.text:
+                        delta = ReplyDelta(self._message.id, offset, text, produced.token_ids, produced.kind)
+                        self._live.announce(say, text, delta)
                     if now - saved_at >= CHECKPOINT_SECONDS:
                         self._checkpoint()
                         saved_at = now
@@ -185,16 +180,15 @@ class Reply:
     def _with_text(self) -> Message:
         origin = self._message.origin
         assert origin is not None
-        return replace(
-            self._message,
-            parts=text_parts("".join(self._text)),
-            origin=replace(origin, token_ids=tuple(self._token_ids)),
-            figures=self._clock.figures(self._new_tokens) if self._clock is not None else ReplyFigures(),
-        )
+        origin = replace(origin, token_ids=tuple(self._text.token_ids), text_start=self._text.text_start)
+        return replace(self._message, parts=self._text.parts, origin=origin, figures=self._figures())
+
+    def _figures(self) -> ReplyFigures:
+        return self._message.figures if self._clock is None else self._clock.figures(self._text)
 
     def _checkpoint(self) -> None:
         try:
-            self._store.checkpoint(self._message.id, "".join(self._text), self._token_ids)
+            self._store.checkpoint(self._message.id, self._text.parts, self._text.token_ids)
         except UserFacingError as error:
             # A full disk must not cost the reply: it goes on in memory, and its end is tried again.
             log.warning("a reply could not be saved: %s", error)
@@ -219,28 +213,35 @@ class Reply:
 class _ReplyClock:
     """Takes the times of a reply while it is written."""
 
-    def __init__(self, started: float, prompt_tokens: int) -> None:
+    def __init__(self, started: float, prompt_tokens: int, reasoning_seconds: float) -> None:
+        """`reasoning_seconds` were spent before, on what the reply goes on from."""
         self._started = started
         self._first_token_at = started
         self._last_token_at = started
         self._has_ticked = False
+        self._reasoning_seconds = reasoning_seconds
         self._prompt_tokens = prompt_tokens
         self.cached_tokens = 0
 
-    def tick(self) -> float:
+    def tick(self, kind: PartKind) -> float:
         """A token came; returns now."""
-        self._last_token_at = time.monotonic()
+        now = time.monotonic()
         if not self._has_ticked:
             self._has_ticked = True
-            self._first_token_at = self._last_token_at
-        return self._last_token_at
+            self._first_token_at = now
+        elif kind is PartKind.REASONING:
+            self._reasoning_seconds += now - self._last_token_at
+        self._last_token_at = now
+        return now
 
-    def figures(self, reply_tokens: int) -> ReplyFigures:
+    def figures(self, text: ReplyText) -> ReplyFigures:
         """What the reply cost up to the last tick."""
         return ReplyFigures(
             prompt_tokens=self._prompt_tokens,
             cached_tokens=self.cached_tokens,
-            reply_tokens=reply_tokens,
+            reply_tokens=text.new_tokens,
             seconds_to_first_token=self._first_token_at - self._started,
             generation_seconds=self._last_token_at - self._first_token_at,
+            reasoning_tokens=text.reasoning_tokens,
+            reasoning_seconds=self._reasoning_seconds,
         )

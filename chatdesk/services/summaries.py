@@ -11,7 +11,7 @@ from chatdesk.core.context import REPLY_TOKENS, reserved_for_reply
 from chatdesk.core.context_map import OverflowPolicy
 from chatdesk.core.errors import UserFacingError
 from chatdesk.core.events import Post, SummaryChanged
-from chatdesk.core.messages import FinishReason, clean_text
+from chatdesk.core.messages import FinishReason, PartKind, clean_text
 from chatdesk.core.sampling import SamplingParams
 from chatdesk.core.summaries import SUMMARISE_SHARE, summary_request, summary_text, summary_tokens
 from chatdesk.engine.base import Chunk, Engine, Finished
@@ -167,13 +167,19 @@ class SummaryService:
 
     def _write(self, engine: Engine, task: _Task) -> tuple[str, FinishReason]:
         """What the model writes, and why it ended. It is nobody's, so that nothing of it is kept."""
-        sampling = replace(SamplingParams(), temperature=_TEMPERATURE, max_tokens=task.most_tokens)
+        sampling = replace(
+            SamplingParams(),
+            temperature=_TEMPERATURE,
+            max_tokens=task.most_tokens,
+            reasoning=False,
+            max_reasoning_tokens=0,
+        )
         text: list[str] = []
         reason = FinishReason.ERROR
         try:
             for produced in engine.generate(task.prompt, sampling, self._is_wanted_elsewhere):
                 match produced:
-                    case Chunk(piece):
+                    case Chunk(piece, kind=PartKind.TEXT):
                         text.append(piece)
                     case Finished(reason):
                         pass

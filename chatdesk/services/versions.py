@@ -120,7 +120,14 @@ class VersionService:
             return
         origin = self._replies.origin(old.conversation_id)
         if old.origin is not None:
-            origin = replace(origin, token_ids=old.origin.token_ids, tokenizer_hash=old.origin.tokenizer_hash)
+            origin = replace(
+                origin,
+                # It goes on behind the same prompt, which says whether to reason.
+                sampling=replace(origin.sampling, reasoning=old.origin.sampling.reasoning),
+                tokenizer_hash=old.origin.tokenizer_hash,
+                token_ids=old.origin.token_ids,
+                text_start=old.origin.text_start,
+            )
         # The tokens hold the beginning of the character, and the next one completes it.
         text = old.text.removesuffix(_HALF_A_CHARACTER)
         self._replies.begin(self._branches.add_continued(message_id, text, origin))

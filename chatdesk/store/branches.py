@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from chatdesk.core.branches import BEGINNING_CHARS, BranchNode, BranchTree, leaf_when_gone
 from chatdesk.core.conversations import leaf_below
-from chatdesk.core.messages import Message, ReplyFigures, ReplyStatus, Role, with_text
+from chatdesk.core.messages import Message, ReplyStatus, Role, with_text
 from chatdesk.store.conversations import new_uuid7
 from chatdesk.store.message_rows import PATH_TO, insert_message, read_message, read_messages
 
@@ -100,7 +100,7 @@ class BranchStore:
                 finish_reason=None,
                 error=None,
                 origin=origin,
-                figures=ReplyFigures(),
+                figures=old.figures.of_reasoning,
                 given_chars=len(text),
             )
             return self._add(connection, continued)
@@ -118,8 +118,8 @@ class BranchStore:
             connection.execute(
                 """
                 INSERT INTO conversation (id, title, title_source, created_at, updated_at, system_prompt,
-                    overflow_policy)
-                SELECT ?, ?, 'user', ?, ?, system_prompt, overflow_policy FROM conversation WHERE id = ?
+                    overflow_policy, overrides)
+                SELECT ?, ?, 'user', ?, ?, system_prompt, overflow_policy, overrides FROM conversation WHERE id = ?
                 """,
                 (new_id, title, now, now, path[0].conversation_id),
             )
@@ -203,8 +203,8 @@ class BranchStore:
             status=ReplyStatus.COMPLETE,
             finish_reason=None,
             error=None,
-            origin=replace(origin, token_ids=(), seed=None) if origin is not None else None,
-            figures=ReplyFigures(),
+            origin=replace(origin, token_ids=(), text_start=0, seed=None) if origin is not None else None,
+            figures=old.figures.of_reasoning,
             given_chars=len(text) if old.is_reply else 0,
             is_edited=old.is_reply,
         )

@@ -15,14 +15,14 @@ from chatdesk.store.message_rows import (
     read_message,
     read_messages,
     update_message,
-    update_text,
+    update_parts,
 )
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from chatdesk.core.messages import ReplyOrigin
+    from chatdesk.core.messages import Part, ReplyOrigin
     from chatdesk.store.database import Database
 
 UNDO_SECONDS = 7 * 24 * 3600.0  # how long a deletion can be undone
@@ -204,13 +204,13 @@ class ConversationStore:
         with self._database.write() as connection:
             update_message(connection, message)
 
-    def checkpoint(self, message_id: str, text: str, token_ids: Sequence[int]) -> None:
-        """Save how far a reply has come: its whole text and token ids so far, and nothing else.
+    def checkpoint(self, message_id: str, parts: Sequence[Part], token_ids: Sequence[int]) -> None:
+        """Save how far a reply has come: all that was written and its token ids so far, and nothing else.
 
         Nothing happens to a reply that is finished, or was deleted for good meanwhile.
         """
         with self._database.write() as connection:
-            update_text(connection, message_id, text, token_ids)
+            update_parts(connection, message_id, parts, token_ids)
 
     def set_pinned(self, message_id: str, *, is_pinned: bool) -> Message:
         """Keep a message in every prompt, or no longer."""

@@ -43,7 +43,8 @@ _SELECT_MESSAGES = """
     SELECT m.id, m.conversation_id, m.parent_id, m.role, m.status, m.finish_reason, m.error_code, m.error_params,
         m.created_at, m.given_chars, m.deleted_at, r.model_name, r.model_path, r.sampling, r.system_prompt, r.seed,
         r.n_ctx, r.n_batch, r.n_ubatch, r.n_threads, r.n_gpu_layers, r.tokenizer_hash, r.token_ids, r.prompt_tokens,
-        r.cached_tokens, r.reply_tokens, r.seconds_to_first_token, r.generation_seconds, m.is_pinned, m.is_edited
+        r.cached_tokens, r.reply_tokens, r.seconds_to_first_token, r.generation_seconds, r.reasoning_tokens,
+        r.reasoning_seconds, r.text_start, m.is_pinned, m.is_edited
     FROM wanted JOIN message AS m ON m.id = wanted.id LEFT JOIN reply AS r ON r.message_id = m.id
     ORDER BY wanted.place
 """
@@ -111,18 +112,28 @@ def update_message(connection: sqlite3.Connection, message: Message) -> bool:
     return True
 
 
-def update_text(connection: sqlite3.Connection, message_id: str, text: str, token_ids: Sequence[int]) -> None:
-    """Refresh the text of a reply that is being written; nothing happens to one that is finished or gone."""
+def update_parts(
+    connection: sqlite3.Connection, message_id: str, parts: Sequence[Part], token_ids: Sequence[int]
+) -> None:
+    """Refresh the content of a reply that is being written; nothing happens to one that is finished or gone.
+
+    Its parts only ever grow, in number and in length.
+    """
     changed = connection.execute(
         """
-        INSERT INTO message_part (message_id, position, kind, text)
-        SELECT id, 0, 'text', :text FROM message WHERE id = :id AND status IN ('waiting', 'streaming')
-        ON CONFLICT DO UPDATE SET text = excluded.text
+        UPDATE reply SET token_ids = :token_ids
+        WHERE message_id = (SELECT id FROM message WHERE id = :id AND status IN ('waiting', 'streaming'))
         """,
-        {"id": message_id, "text": text},
+        {"id": message_id, "token_ids": _packed(token_ids)},
     )
     if changed.rowcount:
-        connection.execute("UPDATE reply SET token_ids = ? WHERE message_id = ?", (_packed(token_ids), message_id))
+        connection.executemany(
+            """
+            INSERT INTO message_part (message_id, position, kind, text) VALUES (?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET kind = excluded.kind, text = excluded.text
+            """,
+            [(message_id, position, part.kind, part.text) for position, part in enumerate(parts)],
+        )
 
 
 def _outcome(message: Message) -> tuple[str, str | None, str | None, str | None]:
@@ -161,8 +172,8 @@ def _write_content(connection: sqlite3.Connection, message: Message) -> None:
         """
         INSERT OR REPLACE INTO reply (message_id, model_name, model_path, sampling, system_prompt, seed, n_ctx, n_batch,
             n_ubatch, n_threads, n_gpu_layers, tokenizer_hash, token_ids, prompt_tokens, cached_tokens, reply_tokens,
-            seconds_to_first_token, generation_seconds)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            seconds_to_first_token, generation_seconds, reasoning_tokens, reasoning_seconds, text_start)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         (
             message.id,
@@ -183,6 +194,9 @@ def _write_content(connection: sqlite3.Connection, message: Message) -> None:
             figures.reply_tokens,
             figures.seconds_to_first_token,
             figures.generation_seconds,
+            figures.reasoning_tokens,
+            figures.reasoning_seconds,
+            origin.text_start,
         ),
     )
 
@@ -201,16 +215,16 @@ def _message(row: Sequence[Any], parts: tuple[Part, ...]) -> Message:
         status=ReplyStatus(status),
         finish_reason=FinishReason(finish_reason) if finish_reason is not None else None,
         error=_error(error_code, error_params) if error_code is not None else None,
-        origin=_origin(row[11:23]) if row[11] is not None else None,
-        figures=ReplyFigures(*row[23:28]) if row[23] is not None else ReplyFigures(),
+        origin=_origin(row[11:23], row[30]) if row[11] is not None else None,
+        figures=ReplyFigures(*row[23:30]) if row[23] is not None else ReplyFigures(),
         given_chars=given_chars,
         deleted_at=deleted_at,
-        is_pinned=bool(row[28]),
-        is_edited=bool(row[29]),
+        is_pinned=bool(row[31]),
+        is_edited=bool(row[32]),
     )
 
 
-def _origin(row: Sequence[Any]) -> ReplyOrigin:
+def _origin(row: Sequence[Any], text_start: int) -> ReplyOrigin:
     model_name, model_path, sampling, system_prompt, seed, *options, tokenizer_hash, token_ids = row
     n_ctx, n_batch, n_ubatch, n_threads, n_gpu_layers = options
     return ReplyOrigin(
@@ -226,6 +240,7 @@ def _origin(row: Sequence[Any]) -> ReplyOrigin:
         n_gpu_layers=n_gpu_layers,
         tokenizer_hash=tokenizer_hash,
         token_ids=_unpacked(token_ids),
+        text_start=text_start,
     )
 
 

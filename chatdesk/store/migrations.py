@@ -197,6 +197,17 @@ def m010_memory(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def m011_reasoning(connection: sqlite3.Connection) -> None:
+    """What a reply's reasoning cost, and where in its tokens the text begins; what a conversation sets for itself."""
+    for statement in (
+        "ALTER TABLE reply ADD COLUMN reasoning_tokens INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE reply ADD COLUMN reasoning_seconds REAL NOT NULL DEFAULT 0",
+        "ALTER TABLE reply ADD COLUMN text_start INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE conversation ADD COLUMN overrides TEXT",  # JSON, sparse
+    ):
+        connection.execute(statement)
+
+
 def m013_search(connection: sqlite3.Connection) -> None:
     """The index of what was said. It is filled later: see `store.search`, which also says what `search_id` is.
 
@@ -291,6 +302,7 @@ MIGRATIONS: Sequence[Migration] = (
     m002_downloads,
     m003_what_is_known_of_models,
     m010_memory,
+    m011_reasoning,
     m013_search,
     m015_branches,
     m016_composer,

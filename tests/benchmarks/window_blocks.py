@@ -156,7 +156,7 @@ class _StreamedReply:
             self.tokens += 1
             self.deltas += len(batch)
             if time.monotonic() - saved_at >= CHECKPOINT_SECONDS:
-                self._store.checkpoint(reply.id, self._text[:offset], token_ids)
+                self._store.checkpoint(reply.id, text_parts(self._text[:offset]), token_ids)
                 saved_at = time.monotonic()
         finished = replace(
             reply, parts=text_parts(self._text), status=ReplyStatus.COMPLETE, finish_reason=FinishReason.END_OF_TURN

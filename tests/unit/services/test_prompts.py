@@ -44,7 +44,7 @@ def source(
     summary: Summary | None = None,
     system_prompt: str = "Be brief.",
 ) -> PromptSource:
-    return PromptSource("c", system_prompt, tuple(path), policy, summary, MAX_TOKENS)
+    return PromptSource("c", system_prompt, tuple(path), policy, summary, SamplingParams(max_tokens=MAX_TOKENS))
 
 
 def engine(n_ctx: int) -> ScriptedEngine:

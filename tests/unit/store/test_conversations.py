@@ -133,8 +133,8 @@ def test_a_finished_reply_comes_back_with_everything(store: ConversationStore, o
 def test_a_checkpoint_refreshes_text_and_tokens_only(store: ConversationStore, origin: ReplyOrigin) -> None:
     _, _, reply = store.add_exchange(None, "hello", origin)
     store.save_reply(in_streaming(reply))
-    store.checkpoint(reply.id, "H", [1])
-    store.checkpoint(reply.id, "Hi", [1, 2])
+    store.checkpoint(reply.id, text_parts("H"), [1])
+    store.checkpoint(reply.id, text_parts("Hi"), [1, 2])
     assert store.message(reply.id) == replace(
         in_streaming(reply), parts=text_parts("Hi"), origin=replace(origin, token_ids=(1, 2))
     )
@@ -144,10 +144,10 @@ def test_a_checkpoint_that_comes_late_changes_nothing(store: ConversationStore, 
     conversation, _, reply = store.add_exchange(None, "hello", origin)
     finished = replace(reply, status=ReplyStatus.COMPLETE, parts=text_parts("Hi"))
     store.save_reply(finished)
-    store.checkpoint(reply.id, "H", [])
+    store.checkpoint(reply.id, text_parts("H"), [])
     assert store.message(reply.id) == finished
     store.delete_for_good(conversation.id)
-    store.checkpoint(reply.id, "H", [])
+    store.checkpoint(reply.id, text_parts("H"), [])
     store.save_reply(finished)
     with pytest.raises(KeyError):
         store.message(reply.id)
@@ -256,7 +256,7 @@ def test_what_is_deleted_for_good_is_in_no_file_any_more(
     path: Path, store: ConversationStore, origin: ReplyOrigin
 ) -> None:
     conversation, _, reply = store.add_exchange(None, "a secret nobody should find", origin)
-    store.checkpoint(reply.id, "a secret nobody should find " * 1000, [])
+    store.checkpoint(reply.id, text_parts("a secret nobody should find " * 1000), [])
     store.add_exchange(None, "something else", origin)
     assert files_holding(path.parent, "secret nobody")
     store.delete_for_good(conversation.id)
@@ -341,7 +341,7 @@ def test_replies_under_way_are_interrupted_at_the_next_start(path: Path, origin:
     _, _, writing = store.add_exchange(None, "writing", origin)
     _, _, done = store.add_exchange(None, "done", origin)
     store.save_reply(in_streaming(writing))
-    store.checkpoint(writing.id, "half of a repl", [5, 6])
+    store.checkpoint(writing.id, text_parts("half of a repl"), [5, 6])
     store.save_reply(replace(done, status=ReplyStatus.COMPLETE))
     database.close()
     database = Database.open(path)

@@ -16,7 +16,7 @@ SAVE_FOR_EVER = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from chatdesk.core.messages import ReplyOrigin, ReplyStatus
+from chatdesk.core.messages import ReplyOrigin, ReplyStatus, text_parts
 from chatdesk.core.sampling import SamplingParams
 from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
@@ -27,7 +27,7 @@ while True:
     print("message", message.id, flush=True)
     store.save_reply(replace(reply, status=ReplyStatus.STREAMING))
     for length in range(1, 4):
-        store.checkpoint(reply.id, "word " * 100 * length, range(length))
+        store.checkpoint(reply.id, text_parts("word " * 100 * length), range(length))
         print("reply", reply.id, length * 500, flush=True)
 """
 

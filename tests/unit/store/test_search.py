@@ -158,7 +158,7 @@ def test_a_reply_is_found_once_it_has_ended_and_not_by_its_reasoning(
 ) -> None:
     _, _, reply = store.add_exchange(None, "question", origin)
     store.save_reply(replace(reply, status=ReplyStatus.STREAMING))
-    store.checkpoint(reply.id, "needle so far", [1])
+    store.checkpoint(reply.id, text_parts("needle so far"), [1])
     assert texts(search, "needle") == []
     parts = (
         Part(PartKind.REASONING, "secret thought"),
@@ -176,7 +176,7 @@ def test_a_reply_that_was_interrupted_is_found(
 ) -> None:
     _, _, reply = store.add_exchange(None, "question", origin)
     store.save_reply(replace(reply, status=ReplyStatus.STREAMING))
-    store.checkpoint(reply.id, "needle so far", [1])
+    store.checkpoint(reply.id, text_parts("needle so far"), [1])
     database.mark_interrupted()
     assert texts(search, "needle") == ["needle so far"]
 
@@ -187,7 +187,7 @@ def test_a_text_that_changes_is_found_by_its_new_words_only(
     _, _, reply_id = say(store, "question", origin, "old words")
     assert texts(search, "old") == ["old words"]
     store.save_reply(replace(store.message(reply_id), status=ReplyStatus.STREAMING))
-    store.checkpoint(reply_id, "old words go", [1])
+    store.checkpoint(reply_id, text_parts("old words go"), [1])
     assert texts(search, "old") == []
     store.save_reply(replace(store.message(reply_id), parts=text_parts("new words"), status=ReplyStatus.COMPLETE))
     assert (texts(search, "old"), texts(search, "new")) == ([], ["new words"])

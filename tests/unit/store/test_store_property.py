@@ -89,7 +89,7 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(reply_id=reply_ids, text=TEXT, token_ids=TOKENS)
     def write_some(self, reply_id: str, text: str, token_ids: list[int]) -> None:
         reply = self.messages[reply_id]
-        self.store.checkpoint(reply_id, text, token_ids)
+        self.store.checkpoint(reply_id, text_parts(text), token_ids)
         if not reply.status.is_final:
             origin = replace(ORIGIN, token_ids=tuple(token_ids))
             self.messages[reply_id] = replace(reply, parts=text_parts(text), origin=origin)
