@@ -69,7 +69,8 @@ def _sheet(looks: Looks) -> str:
         return f"{size['what']}: {round(int(size['pixels']) * looks.text_percent / 100)}px"
 
     paddings = {name: f"{pixels[looks.is_compact]}px" for name, pixels in _PADDINGS.items()}
-    sheet = _SIZE.sub(scaled, read_resource("style.qss"))
+    names = ("style.qss", "style_high_contrast.qss") if looks.colors.has_high_contrast else ("style.qss",)
+    sheet = _SIZE.sub(scaled, "".join(map(read_resource, names)))
     return Template(sheet).substitute(asdict(looks.colors) | paddings)
 
 

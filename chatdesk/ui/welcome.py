@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtCore import QEvent, QLocale, QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -19,6 +19,7 @@ from chatdesk.ui.model_manager.labels import plain_label
 from chatdesk.ui.recommended_models import RecommendedModels
 
 COLUMN_WIDTH = 720
+MARGIN = 24
 NARROW = 600  # below this, what stands side by side stands one below the other
 
 
@@ -58,6 +59,12 @@ class Welcome(QScrollArea):
         super().resizeEvent(event)
         self._fit_width()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # Words that grow or shrink with the size of all text ask for another layout.
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._fit_width()
+        return super().eventFilter(watched, event)
+
     def _make_page(self) -> QWidget:
         title = self._centred("welcome_title", self.tr("What would you like to talk about?"))
         text = self._centred("welcome_text", self.tr("The model runs on this computer. Nothing you write leaves it."))
@@ -77,7 +84,7 @@ class Welcome(QScrollArea):
         page = QWidget()
         page.setObjectName("welcome_page")
         layout = QVBoxLayout(page)
-        layout.setContentsMargins(24, 24, 24, 24)
+        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(column, 1000)
@@ -88,7 +95,9 @@ class Welcome(QScrollArea):
         return page
 
     def _fit_width(self) -> None:
-        is_narrow = self.viewport().width() < NARROW
+        room = min(self.viewport().width() - 2 * MARGIN, COLUMN_WIDTH)
+        widest = max(button.sizeHint().width() for button in self._suggestions)
+        is_narrow = self.viewport().width() < NARROW or room < 2 * widest + self._grid.spacing()
         if is_narrow == self._is_narrow:
             return
         self._is_narrow = is_narrow

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from chatdesk.core.model_files import ModelOrigin
 from chatdesk.core.overrides import usable_overrides
 from chatdesk.core.untrusted_text import one_line
 from chatdesk.ui.flow_row import FlowRow
 from chatdesk.ui.icons import icon
+from chatdesk.ui.model_manager.fact_grid import FactGrid
 from chatdesk.ui.model_manager.file_groups import quantization_words
 from chatdesk.ui.model_manager.labels import GRID, ICON_BESIDE_WORDS, ElidedLabel, Fact, FitPill, plain_label
 from chatdesk.ui.model_manager.words import age_words, date_words, need_words, overrides_words, tokens_words
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from chatdesk.ui.theme import Colors
 
 MOST_WIDTH = 760
-COLUMNS = 3
 
 
 class InstalledDetails(QScrollArea):
@@ -216,13 +216,6 @@ class InstalledDetails(QScrollArea):
         return {key: Fact(f"installed_{key}", caption, tool_tip) for key, caption, tool_tip in rows}
 
     def _build(self) -> None:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(3 * GRID)
-        grid.setVerticalSpacing(2 * GRID)
-        for place, fact in enumerate(self._facts.values()):
-            grid.addWidget(fact, place // COLUMNS, place % COLUMNS)
-        for column in range(COLUMNS):
-            grid.setColumnStretch(column, 1)
         fit_row = QHBoxLayout()
         fit_row.addWidget(self._pill)
         fit_row.addStretch()
@@ -239,7 +232,7 @@ class InstalledDetails(QScrollArea):
         column_layout.addSpacing(GRID)
         column_layout.addWidget(_line())
         column_layout.addSpacing(GRID)
-        column_layout.addLayout(grid)
+        column_layout.addWidget(FactGrid(self._facts.values()))
         column_layout.addSpacing(GRID)
         column_layout.addWidget(_line())
         column_layout.addWidget(plain_label("details_section", self.tr("Memory")))

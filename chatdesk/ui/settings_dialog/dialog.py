@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QListWidget,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -71,7 +72,9 @@ class SettingsDialog(QDialog):
     def _build(self) -> None:
         self._names.setObjectName("settings_pages")
         self._names.setAccessibleName(self.tr("Pages of the settings"))
-        self._names.setFixedWidth(NAMES_WIDTH)
+        self._names.setSizeAdjustPolicy(QListWidget.SizeAdjustPolicy.AdjustToContents)
+        self._names.setMinimumWidth(NAMES_WIDTH)
+        self._names.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self._names.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._names.ensurePolished()  # or the rows would keep the height that they have without a style sheet
         for page in self._pages:

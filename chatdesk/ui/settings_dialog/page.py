@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from chatdesk.ui.model_manager.labels import plain_label
 
@@ -60,7 +60,8 @@ class SettingsPage(QScrollArea):
         """A field at the end of its name and explanation."""
         _name(field, object_name, name, explanation)
         if not isinstance(field, QCheckBox):
-            field.setFixedWidth(FIELD_WIDTH)
+            field.setMinimumWidth(FIELD_WIDTH)
+            field.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout()
         row.setSpacing(24)
         row.addLayout(_words(name, explanation, field), 1)

@@ -39,7 +39,6 @@ def transcript_style(looks: Looks) -> TranscriptStyle:
 
 def _in_high_contrast(style: TranscriptStyle, colors: Colors) -> TranscriptStyle:
     ground, tint = colors.window, colors.hover
-    grounds = (ground, tint)
     return replace(
         style,
         background=QColor(ground),
@@ -47,11 +46,11 @@ def _in_high_contrast(style: TranscriptStyle, colors: Colors) -> TranscriptStyle
         muted=QColor(colors.muted),
         border=QColor(colors.border),
         bubble=QColor(tint),
-        code_background=QColor(ground),
+        code_background=QColor(tint),
         inline_code=QColor(tint),
         hover=QColor(tint),
         error=_strong(style.error, (ground, style.error_background.name())),
-        code=CodeColors(**{kind.name: _strong(getattr(style.code, kind.name), grounds) for kind in fields(CodeColors)}),
+        code=CodeColors(**{kind.name: _strong(getattr(style.code, kind.name), (tint,)) for kind in fields(CodeColors)}),
     )
 
 

@@ -1,24 +1,47 @@
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from chatdesk.app import WindowedApp
+from chatdesk.core.settings import Settings
 from chatdesk.store.paths import find_paths
+from chatdesk.store.settings_file import SettingsFile
 from tests.support.desk import desk
 from tests.support.window import person
 
 __all__ = ["desk", "person"]
 
 
+@contextlib.contextmanager
+def opened_app(home: Path, qtbot: QtBot) -> Iterator[WindowedApp]:
+    app = WindowedApp(find_paths({"CHATDESK_HOME": str(home)}))
+    with qtbot.waitExposed(app.window):
+        app.window.show()
+    yield app
+    app.window.close()
+    assert app.close()
+    app.window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
 @pytest.fixture
 def app(tmp_path: Path, qtbot: QtBot) -> Iterator[WindowedApp]:
     """The whole app on a data folder of its own, shown, with no model loaded."""
-    made = WindowedApp(find_paths({"CHATDESK_HOME": str(tmp_path / "home")}))
-    qtbot.addWidget(made.window)
-    with qtbot.waitExposed(made.window):
-        made.window.show()
-    yield made
-    made.window.close()
-    assert made.close()
+    with opened_app(tmp_path / "home", qtbot) as app:
+        yield app
+
+
+@pytest.fixture
+def dressed_app(request: pytest.FixtureRequest, tmp_path: Path, qtbot: QtBot) -> Iterator[WindowedApp]:
+    """The same with the settings that the test is given."""
+    assert isinstance(request.param, Settings)
+    home = tmp_path / "home"
+    home.mkdir()
+    SettingsFile(home / "settings.json").save(request.param)
+    with opened_app(home, qtbot) as app:
+        yield app

@@ -129,4 +129,5 @@ def find_action(app: WindowedApp, name: str) -> QAction:
 
 def leaves(tree: QTreeWidget) -> list[QTreeWidgetItem]:
     sections = [tree.topLevelItem(place) for place in range(tree.topLevelItemCount())]
-    return [section.child(row) for section in sections if section for row in range(section.childCount())]
+    rows = [section.child(row) for section in sections if section for row in range(section.childCount())]
+    return [row for row in rows if row is not None]

@@ -1,0 +1,98 @@
+"""Every word on the main screens has its room: in small and large windows, at the usual and the largest text."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QDialog, QListWidget, QPlainTextEdit, QTabBar, QWidget
+from pytestqt.qtbot import QtBot
+
+from chatdesk.app import WindowedApp
+from chatdesk.core.settings import Density, Settings, Theme
+from chatdesk.ui import theme
+from chatdesk.ui.languages import speak
+from chatdesk.ui.notices import NoticeStrip
+from tests.support.clipping import clipped
+from tests.ui.widgets.finding import find
+
+SIZES = [(900, 600), (1280, 720), (3840, 2160)]
+CHOSEN = [
+    Settings(theme=Theme.LIGHT, language="en"),
+    Settings(theme=Theme.DARK, language="zh_CN", density=Density.COMPACT),
+    Settings(theme=Theme.LIGHT, language="zh_CN", text_percent=200),
+    Settings(theme=Theme.DARK, language="en", text_percent=200),
+    Settings(theme=Theme.DARK, language="en", text_percent=80, high_contrast=True),
+]
+EACH = pytest.mark.parametrize(
+    "dressed_app", CHOSEN, indirect=True, ids=[f"{s.theme}-{s.language}-{s.text_percent}" for s in CHOSEN]
+)
+
+
+@pytest.fixture(autouse=True)
+def _undressed(qapp: QApplication) -> Iterator[None]:
+    yield
+    speak("en")
+    theme.apply(qapp, theme.Looks())
+
+
+def resize(window: QWidget, size: tuple[int, int], qtbot: QtBot) -> None:
+    window.resize(*size)
+    qtbot.waitUntil(lambda: (window.width(), window.height()) == size)
+    settle()
+
+
+def settle() -> None:
+    for _ in range(3):  # a layout may change the size of what lies within
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        QApplication.processEvents()
+
+
+def trigger(app: WindowedApp, name: str) -> None:
+    action = app.window.findChild(QAction, name)
+    assert isinstance(action, QAction)
+    action.trigger()
+    settle()
+
+
+@EACH
+def test_in_the_main_window_and_the_palette(dressed_app: WindowedApp, qtbot: QtBot) -> None:
+    window = dressed_app.window
+    find(window, NoticeStrip, "notice_strip").show_notice("Something went wrong, and this is what to do next.")
+    for size in SIZES:
+        resize(window, size, qtbot)
+        assert clipped(window) == [], size
+    composer = find(window, QPlainTextEdit, "composer")
+    assert composer.viewport().height() >= composer.fontMetrics().lineSpacing()
+    resize(window, SIZES[0], qtbot)
+    trigger(dressed_app, "palette_action")
+    assert clipped(window) == []
+
+
+@EACH
+def test_in_the_dialogs(dressed_app: WindowedApp, qtbot: QtBot) -> None:
+    trigger(dressed_app, "shortcuts_action")
+    shortcuts = find(dressed_app.window, QDialog, "shortcut_dialog")
+    assert clipped(shortcuts) == []
+    shortcuts.reject()
+    trigger(dressed_app, "settings_action")
+    dialog = find(dressed_app.window, QDialog, "settings_dialog")
+    resize(dialog, (780, 560), qtbot)
+    pages = find(dialog, QListWidget, "settings_pages")
+    for row in range(pages.count()):
+        pages.setCurrentRow(row)
+        settle()
+        assert clipped(dialog) == []
+    dialog.reject()
+
+
+@EACH
+def test_in_the_models_window(dressed_app: WindowedApp, qtbot: QtBot) -> None:
+    trigger(dressed_app, "models_action")
+    manager = next(w for w in QApplication.topLevelWidgets() if w.objectName() == "model_manager" and w.isVisible())
+    resize(manager, SIZES[0], qtbot)
+    tabs = find(manager, QTabBar, "models_tabs")
+    for tab in range(tabs.count()):
+        tabs.setCurrentIndex(tab)
+        settle()
+        assert clipped(manager) == []
