@@ -599,7 +599,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>An older ChatDesk wrote it, it came from a file, it failed, or its text was changed.</source>
-      <translation type="unfinished" />
+      <translation>它由较旧的 ChatDesk 写成、来自文件、失败了，或文字已被更改。</translation>
     </message>
     <message>
       <source>Another program holds the file with your chats: {path}.</source>
@@ -671,7 +671,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Choose it in the model picker, then replay.</source>
-      <translation type="unfinished" />
+      <translation>请在模型选择器中选择它，然后重放。</translation>
     </message>
     <message>
       <source>Choose one in the model picker.</source>
@@ -715,7 +715,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Install the same file again to replay it.</source>
-      <translation type="unfinished" />
+      <translation>请重新安装同一个文件以重放它。</translation>
     </message>
     <message>
       <source>It can be taken off the list.</source>
@@ -723,7 +723,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>It is not known in every detail what this reply was made from.</source>
-      <translation type="unfinished" />
+      <translation>这条回复的产生条件并非全部已知。</translation>
     </message>
     <message>
       <source>It may have been moved or removed; choose another model or open the file again.</source>
@@ -759,7 +759,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Only the same file can write it again.</source>
-      <translation type="unfinished" />
+      <translation>只有同一个文件才能再次写出它。</translation>
     </message>
     <message>
       <source>Open a GGUF file of your own, or install ChatDesk again.</source>
@@ -843,7 +843,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>The file of “{model}” is no longer the one that wrote this reply.</source>
-      <translation type="unfinished" />
+      <translation>“{model}”的文件已不是写下这条回复的那个。</translation>
     </message>
     <message>
       <source>The file with your chats could not be read, so a new one was begun.</source>
@@ -859,7 +859,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>The model is loaded with another {name} than when it wrote this reply.</source>
-      <translation type="unfinished" />
+      <translation>模型现在加载的 {name} 与写下这条回复时不同。</translation>
     </message>
     <message>
       <source>The model was not loaded by itself; choose it in the model picker to try again.</source>
@@ -955,7 +955,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>With this one its prompt cannot be processed in the same batches.</source>
-      <translation type="unfinished" />
+      <translation>用现在的设置，它的提示词无法按相同的批次处理。</translation>
     </message>
     <message>
       <source>Write a message first.</source>
@@ -1063,11 +1063,11 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>“{model}”, which wrote this reply, is no longer where it was.</source>
-      <translation type="unfinished" />
+      <translation>写下这条回复的“{model}”已不在原处。</translation>
     </message>
     <message>
       <source>“{model}”, which wrote this reply, is not loaded.</source>
-      <translation type="unfinished" />
+      <translation>写下这条回复的“{model}”没有加载。</translation>
     </message>
     <message>
       <source>“{repo_id}” has no file “{filename}”.</source>
@@ -1883,99 +1883,99 @@ Please report it with the details below. The log file is {log_file}.</source>
     <name>LooksPage</name>
     <message>
       <source>Accent colour</source>
-      <translation type="unfinished" />
+      <translation>强调色</translation>
     </message>
     <message>
       <source>Amber</source>
-      <translation type="unfinished" />
+      <translation>琥珀色</translation>
     </message>
     <message>
       <source>Blue</source>
-      <translation type="unfinished" />
+      <translation>蓝色</translation>
     </message>
     <message>
       <source>Comfortable</source>
-      <translation type="unfinished" />
+      <translation>宽松</translation>
     </message>
     <message>
       <source>Compact</source>
-      <translation type="unfinished" />
+      <translation>紧凑</translation>
     </message>
     <message>
       <source>Compact puts more on the screen.</source>
-      <translation type="unfinished" />
+      <translation>紧凑模式在屏幕上显示更多内容。</translation>
     </message>
     <message>
       <source>Dark</source>
-      <translation type="unfinished" />
+      <translation>深色</translation>
     </message>
     <message>
       <source>Density</source>
-      <translation type="unfinished" />
+      <translation>密度</translation>
     </message>
     <message>
       <source>Graphite</source>
-      <translation type="unfinished" />
+      <translation>石墨色</translation>
     </message>
     <message>
       <source>Green</source>
-      <translation type="unfinished" />
+      <translation>绿色</translation>
     </message>
     <message>
       <source>High contrast</source>
-      <translation type="unfinished" />
+      <translation>高对比度</translation>
     </message>
     <message>
       <source>Light</source>
-      <translation type="unfinished" />
+      <translation>浅色</translation>
     </message>
     <message>
       <source>Light or dark</source>
-      <translation type="unfinished" />
+      <translation>浅色或深色</translation>
     </message>
     <message>
       <source>Like the system</source>
-      <translation type="unfinished" />
+      <translation>跟随系统</translation>
     </message>
     <message>
       <source>Of chats and of the whole window. Ctrl++ and Ctrl+- change it at any time, Ctrl+0 sets it back.</source>
-      <translation type="unfinished" />
+      <translation>适用于对话和整个窗口。Ctrl++ 和 Ctrl+- 可随时更改，Ctrl+0 恢复。</translation>
     </message>
     <message>
       <source>Off</source>
-      <translation type="unfinished" />
+      <translation>关闭</translation>
     </message>
     <message>
       <source>On</source>
-      <translation type="unfinished" />
+      <translation>开</translation>
     </message>
     <message>
       <source>Rose</source>
-      <translation type="unfinished" />
+      <translation>玫瑰色</translation>
     </message>
     <message>
       <source>Stronger text, lines and marks of the keyboard, on plain black or white.</source>
-      <translation type="unfinished" />
+      <translation>更醒目的文字、线条和键盘焦点，背景为纯黑或纯白。</translation>
     </message>
     <message>
       <source>Teal</source>
-      <translation type="unfinished" />
+      <translation>青色</translation>
     </message>
     <message>
       <source>Text size</source>
-      <translation type="unfinished" />
+      <translation>文字大小</translation>
     </message>
     <message>
       <source>The colour of buttons, links, and of what has the keyboard.</source>
-      <translation type="unfinished" />
+      <translation>按钮、链接以及键盘焦点所在处的颜色。</translation>
     </message>
     <message>
       <source>The colours of the window.</source>
-      <translation type="unfinished" />
+      <translation>窗口的颜色。</translation>
     </message>
     <message>
       <source>Violet</source>
-      <translation type="unfinished" />
+      <translation>紫色</translation>
     </message>
   </context>
   <context>
@@ -2014,7 +2014,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Larger text</source>
-      <translation type="unfinished" />
+      <translation>放大文字</translation>
     </message>
     <message>
       <source>Loading the model… {percent} %</source>
@@ -2062,7 +2062,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Smaller text</source>
-      <translation type="unfinished" />
+      <translation>缩小文字</translation>
     </message>
     <message>
       <source>Stop the reply</source>
@@ -2070,7 +2070,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Text of the usual size</source>
-      <translation type="unfinished" />
+      <translation>恢复文字大小</translation>
     </message>
     <message>
       <source>Undo</source>
@@ -3046,7 +3046,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     <name>SettingsDialog</name>
     <message>
       <source>Appearance</source>
-      <translation type="unfinished" />
+      <translation>外观</translation>
     </message>
     <message>
       <source>Cancel</source>

@@ -19,22 +19,32 @@ LAPTOP, SMALL = (1280, 720), (900, 600)
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 @pytest.mark.parametrize(
-    ("theme", "scale", "size"),
-    [("light", 1, LAPTOP), ("dark", 1, SMALL), ("light", 2, SMALL), ("dark", 2, LAPTOP)],
-    ids=["light-100", "dark-100-small", "light-200-small", "dark-200"],
+    ("theme", "scale", "text_percent", "size"),
+    [
+        ("light", 1, 100, LAPTOP),
+        ("dark", 1, 100, SMALL),
+        ("light", 2, 100, SMALL),
+        ("dark", 2, 100, LAPTOP),
+    ],
+    ids=["light", "dark-small", "light-double-small", "dark-double"],
 )
 @pytest.mark.timeout(180)
-def test_no_words_are_cut_off(language: str, theme: str, scale: int, size: tuple[int, int], tmp_path: Path) -> None:
+def test_no_words_are_cut_off(
+    language: str, theme: str, scale: int, text_percent: int, size: tuple[int, int], tmp_path: Path
+) -> None:
     width, height = size
-    folder = SCREENS / f"{language}-{theme}-{scale}00-{width}x{height}"
+    screen = {"name": "laptop", "x": 0, "y": 0, "width": LAPTOP[0] * scale, "height": LAPTOP[1] * scale}
+    screen |= {"logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
+    (tmp_path / "screen.json").write_text(json.dumps({"screens": [screen]}), encoding="utf-8")
+    folder = SCREENS / f"{language}-{theme}-{scale}x-text{text_percent}-{width}x{height}"
     folder.mkdir(parents=True, exist_ok=True)
     environment = os.environ | {
         "CHATDESK_HOME": str(tmp_path / "home"),
         "PYTHONPATH": str(ROOT),
-        "QT_QPA_PLATFORM": "offscreen",
+        "QT_QPA_PLATFORM": f"offscreen:configfile={tmp_path / 'screen.json'}",
         "QT_SCALE_FACTOR": str(scale),
     }
-    command = [sys.executable, str(ARTIST), str(folder), language, theme, str(width), str(height)]
+    command = [sys.executable, str(ARTIST), str(folder), language, theme, str(text_percent), str(width), str(height)]
     process = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=150, check=False)
     assert process.returncode == 0, process.stderr
     seen = json.loads(process.stdout)

@@ -1,7 +1,7 @@
 """Opens every screen of the real app in a child process, draws each into a file, and says which words do not fit.
 
-`python draw_screens.py FOLDER LANGUAGE THEME WIDTH HEIGHT`, with CHATDESK_HOME set to a new home and the scale in
-QT_SCALE_FACTOR. Prints one line of JSON: the pictures, and the faults.
+`python draw_screens.py FOLDER LANGUAGE THEME TEXT_PERCENT WIDTH HEIGHT`, with CHATDESK_HOME set to a new home and the
+scale in QT_SCALE_FACTOR. Prints one line of JSON: the pictures, and the faults.
 """
 
 import json
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QPushButton,
+    QScrollArea,
     QTabBar,
     QToolButton,
     QWidget,
@@ -77,10 +78,10 @@ TITLES = (
 )
 
 
-def fill(paths: Paths, language: str, theme: str) -> None:
+def fill(paths: Paths, settings: Settings) -> None:
     """Settings, and chats to look at."""
     paths.create()
-    SettingsFile(paths.settings).save(Settings(language=language, theme=Theme(theme)))
+    SettingsFile(paths.settings).save(settings)
     database = Database.open(paths.database)
     store = ConversationStore(database)
     origin = ReplyOrigin("SmolLM2-135M-Instruct", "/nowhere.gguf", SamplingParams(), "", seed=7)
@@ -173,6 +174,11 @@ def clipped(widget: QWidget) -> list[str]:
             is_cut = not label.wordWrap() and label.sizeHint().width() > label.width()
             if is_cut or needed > label.height():
                 faults.append(f"label “{label.text()}” has {label.width()}×{label.height()}, needs {needed} in height")
+    faults += [
+        f"{area.objectName()} shows {area.viewport().width()} of {area.widget().width()} across"
+        for area in widget.findChildren(QScrollArea)
+        if is_seen(area) and area.widget() is not None and area.widget().width() > area.viewport().width()
+    ]
     kinds: tuple[type[QWidget], ...] = (QPushButton, QComboBox, QCheckBox)
     buttons = [button for kind in kinds for button in widget.findChildren(kind) if is_seen(button)]
     faults += [
@@ -190,9 +196,10 @@ def is_seen(widget: QWidget) -> bool:
 
 def main() -> int:
     """Draw everything."""
-    folder, language, theme, width, height = Path(sys.argv[1]), sys.argv[2], sys.argv[3], *map(int, sys.argv[4:6])
+    folder, language, theme = Path(sys.argv[1]), sys.argv[2], Theme(sys.argv[3])
+    text_percent, width, height = map(int, sys.argv[4:7])
     paths = this_apps_paths()
-    fill(paths, language, theme)
+    fill(paths, Settings(language=language, theme=theme, text_percent=text_percent))
     application = make_application()
     app = WindowedApp(paths)
     artist = Artist(app, folder)
