@@ -60,6 +60,7 @@ from chatdesk.services.new_replies import NewReplies
 from chatdesk.services.preferences import PreferencesService
 from chatdesk.services.prompt_sources import PromptSources
 from chatdesk.services.queued_messages import QueueService
+from chatdesk.services.replays import ReplayService
 from chatdesk.services.search import SearchService
 from chatdesk.services.summaries import SummaryService
 from chatdesk.services.versions import VersionService
@@ -286,6 +287,7 @@ class Core:
         )
         self.drafts = DraftService(unsent, store_worker)
         self.queue = QueueService(unsent, conversations, store_worker, self.chat, live, post)
+        self.replays = ReplayService(conversations, store_worker, self.inference, file_hash, post)
         self.history = HistoryService(conversations, summaries, store_worker, live, self.inference.forget, post)
         self.search = SearchService(SearchStore(self.database), conversations, store_worker, post)
         branches = BranchStore(self.database)
@@ -526,6 +528,14 @@ def this_machine(held: ModelInfo | None = None, gpus: Sequence[Device] = ()) -> 
         gpu_free_bytes=min(sum(gpu.free_bytes for gpu in gpus) + on_gpu, gpu_total),
         is_unified=bool(gpus) and all(gpu.is_unified for gpu in gpus),
     )
+
+
+def file_hash(path: str) -> str | None:
+    """What tells the content of the model file at `path` from others; None where there is none that can be read."""
+    try:
+        return fingerprint(ModelFile(path, 0, 0.0))
+    except OSError:
+        return None
 
 
 def read_gpus() -> tuple[Device, ...]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from chatdesk.core.model_files import ModelFile
     from chatdesk.core.model_info import ModelInfo
     from chatdesk.core.recommendations import Recommendation
+    from chatdesk.core.replays import ReplayResult, ReplyRecipe
     from chatdesk.core.search import SearchResults
     from chatdesk.core.settings import Settings
     from chatdesk.core.summaries import Summary
@@ -423,6 +424,31 @@ class JobCrashed:
     traceback: str
 
 
+@dataclass(frozen=True, slots=True)
+class ReplyExplained:
+    """What a reply was made from; `recipe` None: it is not known to the last detail."""
+
+    message: Message
+    recipe: ReplyRecipe | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayProgressed:
+    """A reply is being made again: so many of its tokens, those of the prompt among them."""
+
+    message_id: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayFinished:
+    """What came of making a reply again."""
+
+    message_id: str
+    result: ReplayResult
+
+
 Event = (
     ConversationsListed
     | ConversationOpened
@@ -446,6 +472,9 @@ Event = (
     | PromptProcessed
     | ReplyDelta
     | ReplyFinished
+    | ReplyExplained
+    | ReplayProgressed
+    | ReplayFinished
     | ModelLoadProgressed
     | ModelReady
     | ModelFailed

@@ -121,7 +121,13 @@ class Engine(Protocol):
         """
 
     def replay(
-        self, prompt: Sequence[int], batches: Sequence[BatchRun], sampling: SamplingParams, should_stop: ShouldStop
+        self,
+        prompt: Sequence[int],
+        batches: Sequence[BatchRun],
+        sampling: SamplingParams,
+        should_stop: ShouldStop,
+        *,
+        continues: bool = False,
     ) -> Iterator[PromptProgress | Chunk | Finished]:
         """Write a reply again: as `generate` does, with the whole prompt processed anew in exactly these batches.
 

@@ -168,7 +168,13 @@ class LlamaEngine:
             yield from self._reply(tokens, sampling, should_stop, continues=continues)
 
     def replay(
-        self, prompt: Sequence[int], batches: Sequence[BatchRun], sampling: SamplingParams, should_stop: ShouldStop
+        self,
+        prompt: Sequence[int],
+        batches: Sequence[BatchRun],
+        sampling: SamplingParams,
+        should_stop: ShouldStop,
+        *,
+        continues: bool = False,
     ) -> Iterator[PromptProgress | Chunk | Finished]:
         """Write a reply again from nothing, with the prompt processed in these batches."""
         tokens = list(prompt)
@@ -178,7 +184,7 @@ class LlamaEngine:
             raise UserFacingError(ErrorCode.REPLAY_OTHER_SETTINGS, name="n_batch")
         with self._cache.set_aside(), self._stop_flag.following(should_stop):
             yield from self._process_again(tokens, batches, should_stop)
-            yield from self._reply(tokens, sampling, should_stop, continues=False)
+            yield from self._reply(tokens, sampling, should_stop, continues=continues)
 
     def text_of(self, tokens: Sequence[int]) -> str:
         """What `tokens` say as a reply."""

@@ -91,6 +91,7 @@ class ScriptedEngine:
             device=DeviceInUse("none: replies are scripted"),
             tokenizer_hash="scripted-bytes",
             reasoning=reasoning,
+            file_hash=f"scripted-{name}",
         )
 
     def count_tokens(self, text: str) -> int:
@@ -153,14 +154,20 @@ class ScriptedEngine:
         yield Finished(reason, seed, batches)
 
     def replay(
-        self, prompt: Sequence[int], batches: Sequence[BatchRun], sampling: SamplingParams, should_stop: ShouldStop
+        self,
+        prompt: Sequence[int],
+        batches: Sequence[BatchRun],
+        sampling: SamplingParams,
+        should_stop: ShouldStop,
+        *,
+        continues: bool = False,
     ) -> Iterator[PromptProgress | Chunk | Finished]:
         """Say the next reply, and note what was asked for."""
         self.replayed.append((tuple(prompt), tuple(batches)))
         before = self._cached, self._batches
         self._cached, self._batches = [], []
         try:
-            yield from self.generate(prompt, sampling, should_stop)
+            yield from self.generate(prompt, sampling, should_stop, continues=continues)
         finally:
             self._cached, self._batches = before
 

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 from chatdesk.core.errors import ErrorCode, ErrorDetail, UserFacingError
 from chatdesk.core.events import NoticeRaised, Post, PromptProcessed, ReplyDelta, ReplyStarted
 from chatdesk.core.messages import FinishReason, Message, PartKind, ReplyFigures, ReplyStatus
+from chatdesk.core.replays import recipe_for
 from chatdesk.engine.base import Chunk, Engine, Finished, PromptProgress
 from chatdesk.services.reply_text import ReplyText
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from chatdesk.core.replays import ReplyRecipe
     from chatdesk.services.context import ContextService
     from chatdesk.services.live_replies import LiveReplies
     from chatdesk.services.worker import Worker
@@ -78,6 +80,8 @@ class Reply:
         self._stop = threading.Event()
         self._begun = threading.Lock()  # taken once, by whoever brings the reply to its end
         self._text = ReplyText(message)
+        self._new_ids: list[int] = []
+        self._recipe: ReplyRecipe | None = None
         self._clock: _ReplyClock | None = None
 
     def stop(self) -> None:
@@ -153,6 +157,7 @@ class Reply:
                 case Chunk():
                     now = self._clock.tick(produced.kind)
                     offset = self._text.length(produced.kind)
+                    self._new_ids += produced.token_ids
                     say = self._text.take(produced)
                     if text := produced.text:
                         delta = ReplyDelta(self._message.id, offset, text, produced.token_ids, produced.kind)
@@ -160,7 +165,9 @@ class Reply:
                     if now - saved_at >= CHECKPOINT_SECONDS:
                         self._checkpoint()
                         saved_at = now
-                case Finished(reason, seed):
+                case Finished(reason, seed, batches):
+                    recipe = recipe_for(info, prompt, batches, self._new_ids)
+                    self._recipe = recipe if recipe.is_whole else None
                     origin = replace(origin, seed=seed)
                     self._message = replace(self._message, origin=origin)
                     return reason
@@ -197,7 +204,7 @@ class Reply:
         message = replace(self._with_text(), status=status, finish_reason=reason, error=error)
         is_saved = False
         try:
-            self._store.save_reply(message)
+            self._store.save_reply(message, self._recipe)
             is_saved = True
         except UserFacingError as unsaved:
             # Saved before announced cannot hold here: the text stays on screen, says why it is not safe, and is tried

@@ -17,12 +17,14 @@ from chatdesk.store.message_rows import (
     update_message,
     update_parts,
 )
+from chatdesk.store.recipe_rows import read_recipe, write_recipe
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from chatdesk.core.messages import Part, ReplyOrigin
+    from chatdesk.core.replays import ReplyRecipe
     from chatdesk.store.database import Database
 
 UNDO_SECONDS = 7 * 24 * 3600.0  # how long a deletion can be undone
@@ -199,10 +201,19 @@ class ConversationStore:
         with self._database.write() as connection:
             return self._insert_reply(connection, read_message(connection, user_message_id), origin, self._clock())
 
-    def save_reply(self, message: Message) -> None:
-        """Save all that can change of a reply. One that was deleted for good meanwhile stays deleted."""
+    def save_reply(self, message: Message, recipe: ReplyRecipe | None = None) -> None:
+        """Save all that can change of a reply, and what it was made from once that is known.
+
+        One that was deleted for good meanwhile stays deleted.
+        """
         with self._database.write() as connection:
-            update_message(connection, message)
+            if update_message(connection, message) and recipe is not None:
+                write_recipe(connection, message.id, recipe)
+
+    def recipe(self, message_id: str) -> ReplyRecipe | None:
+        """What a reply was made from, to the last detail; None where that is not known."""
+        with self._database.read() as connection:
+            return read_recipe(connection, message_id)
 
     def checkpoint(self, message_id: str, parts: Sequence[Part], token_ids: Sequence[int]) -> None:
         """Save how far a reply has come: all that was written and its token ids so far, and nothing else.

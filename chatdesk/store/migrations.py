@@ -208,6 +208,25 @@ def m011_reasoning(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def m012_replay(connection: sqlite3.Connection) -> None:
+    """What each reply was made from, to the last detail. Large and seldom read, so not a part of `reply`."""
+    connection.execute(
+        """
+        CREATE TABLE reply_recipe (
+            message_id TEXT PRIMARY KEY REFERENCES message (id) ON DELETE CASCADE,
+            prompt BLOB NOT NULL,               -- token ids: little-endian int32, zlib
+            batches TEXT NOT NULL,              -- JSON: [size, kept, times] of each run
+            reply BLOB NOT NULL,                -- token ids, as in prompt
+            file_hash TEXT NOT NULL,
+            template_hash TEXT NOT NULL,
+            build TEXT NOT NULL,                -- of llama.cpp
+            cache_type TEXT NOT NULL,
+            has_flash_attention INTEGER NOT NULL
+        ) STRICT
+        """
+    )
+
+
 def m013_search(connection: sqlite3.Connection) -> None:
     """The index of what was said. It is filled later: see `store.search`, which also says what `search_id` is.
 
@@ -303,6 +322,7 @@ MIGRATIONS: Sequence[Migration] = (
     m003_what_is_known_of_models,
     m010_memory,
     m011_reasoning,
+    m012_replay,
     m013_search,
     m015_branches,
     m016_composer,
