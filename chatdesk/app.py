@@ -35,13 +35,14 @@ class WindowedApp:
         """
         from chatdesk.ui.bridge import EventBridge
         from chatdesk.ui.composer.desk import ComposingVerbs
+        from chatdesk.ui.exchange.printing import pdf_of
         from chatdesk.ui.exchange.wording import page_words
         from chatdesk.ui.languages import speak
         from chatdesk.ui.main_window import MainWindow, Verbs
         from chatdesk.ui.model_desk import DeskVerbs
 
         self.bridge = EventBridge()
-        self.core = Core(paths, self.bridge.post, page_words)
+        self.core = Core(paths, self.bridge.post, page_words, pdf_of)
         core = self.core
         speak(core.preferences.current().language)
         verbs = Verbs(

@@ -30,7 +30,7 @@ from chatdesk.core.events import (
     ReplyFinished,
     SettingsChanged,
 )
-from chatdesk.core.exchange import PageWords
+from chatdesk.core.exchange import HtmlPage, PageWords
 from chatdesk.core.fit import Machine
 from chatdesk.core.model_files import ModelFile, ModelOrigin, display_name
 from chatdesk.core.overrides import resolve_overrides
@@ -38,7 +38,7 @@ from chatdesk.core.snapshot_budget import snapshot_budget
 from chatdesk.engine.fingerprint import fingerprint
 from chatdesk.engine.snapshot_files import SnapshotFiles, forget_snapshots, taken_bytes
 from chatdesk.engine.snapshots import MemorySnapshots, SnapshotShelf
-from chatdesk.exchange.pages import make_pages
+from chatdesk.exchange.pages import Pages, make_pages
 from chatdesk.models.appraiser import Appraiser
 from chatdesk.models.curated import read_curated
 from chatdesk.models.library import ModelLibrary, find_starter
@@ -213,6 +213,7 @@ class Core:
         paths: Paths,
         post: Post,
         page_words: Callable[[], PageWords] = PageWords,
+        print_pdf: Callable[[HtmlPage], bytes] | None = None,
     ) -> None:
         """Open what is on disk and start the threads. `page_words` are those of an exported page.
 
@@ -224,12 +225,12 @@ class Core:
         self._post = post
         self.database = Database.open(paths.database)
         try:
-            self._build(paths, post, page_words)
+            self._build(paths, post, make_pages(page_words, print_pdf))
         except BaseException:
             self.database.close()
             raise
 
-    def _build(self, paths: Paths, announce: Post, page_words: Callable[[], PageWords]) -> None:
+    def _build(self, paths: Paths, announce: Post, pages: Pages) -> None:
         settings_file = SettingsFile(paths.settings)
         settings, settings_problem = settings_file.load()
         self.state = StateFile(paths.state)
@@ -297,7 +298,7 @@ class Core:
         )
         self.branches = BranchService(conversations, branches, store_worker, live, announce_open, post)
         self.exchange = ExchangeService(
-            WholeConversationStore(self.database), make_pages(page_words), store_worker, self.history.list, post
+            WholeConversationStore(self.database), pages, store_worker, self.history.list, post
         )
         self.connection = HubConnection(
             self.preferences.current, os.environ, lambda: self.state.get(StateKey.TOKEN_KEPT) is not None

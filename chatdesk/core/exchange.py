@@ -38,6 +38,15 @@ class PageWords:
     attachment: str = "Attachment: {name}"
 
 
+@dataclass(frozen=True, slots=True)
+class HtmlPage:
+    """A conversation as HTML. `pieces` are blocks that follow each other, small enough to be taken in one by one."""
+
+    title: str
+    style: str
+    pieces: tuple[str, ...]
+
+
 class LeftOut(StrEnum):
     """What an import met and did not take over."""
 
@@ -69,7 +78,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
+class AttachedContent:
     """What an attachment part holds: `sha256` is of the content, and its name everywhere."""
 
     sha256: str
@@ -101,7 +110,7 @@ class WholeConversation:
     messages: tuple[Message, ...]
     is_titled: bool = True
     summaries: tuple[KeptSummary, ...] = ()
-    attachments: Mapping[str, Attachment] = field(default_factory=dict)
+    attachments: Mapping[str, AttachedContent] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING, Any
 
 from chatdesk.core.conversations import Conversation
 from chatdesk.core.exchange import (
-    Attachment,
+    AttachedContent,
     KeptSummary,
     LeftOut,
     WholeConversation,
@@ -136,7 +136,7 @@ def _known_id(untrusted_id: str) -> str:
     return untrusted_id if _ID.fullmatch(untrusted_id) else str(uuid.uuid5(_NAMESPACE, untrusted_id))
 
 
-def _attachments(untrusted: object) -> tuple[dict[str, Attachment], Counter[LeftOut]]:
+def _attachments(untrusted: object) -> tuple[dict[str, AttachedContent], Counter[LeftOut]]:
     """Those whose content is what their SHA-256 says."""
     attachments = {}
     left_out: Counter[LeftOut] = Counter()
@@ -144,7 +144,7 @@ def _attachments(untrusted: object) -> tuple[dict[str, Attachment], Counter[Left
         try:
             known = mapping(record)
             content = base64.b64decode(text(known.get("content")).encode(), validate=True)
-            attachment = Attachment(text(known.get("sha256")), text(known.get("media_type")), content)
+            attachment = AttachedContent(text(known.get("sha256")), text(known.get("media_type")), content)
         except (UnreadableError, binascii.Error):
             left_out[LeftOut.FILE] += 1
             continue

@@ -23,9 +23,10 @@ from chatdesk.services.worker import Priority, Worker
 from chatdesk.store.disk import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from chatdesk.core.errors import ErrorDetail
+    from chatdesk.exchange.pages import Pages
     from chatdesk.store.whole_conversations import WholeConversationStore
 
 TURN_SECONDS = 0.1
@@ -37,7 +38,7 @@ class ExchangeService:
     def __init__(
         self,
         store: WholeConversationStore,
-        pages: Mapping[ExportFormat, Callable[[WholeConversation], bytes]],
+        pages: Pages,
         worker: Worker,
         when_imported: Callable[[], None],
         post: Post,

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chatdesk.core.exchange import Attachment, KeptSummary, Outcome, WholeConversation, adds_nothing, parents_first
+from chatdesk.core.exchange import AttachedContent, KeptSummary, Outcome, WholeConversation, adds_nothing, parents_first
 from chatdesk.store.conversations import conversation_row, new_uuid7
 from chatdesk.store.message_rows import insert_message, read_messages
 
@@ -148,20 +148,20 @@ def _insert(connection: sqlite3.Connection, whole: WholeConversation) -> None:
     )
 
 
-def _checked(attachment: Attachment) -> Attachment:
+def _checked(attachment: AttachedContent) -> AttachedContent:
     """An attachment is found by its content from now on: a wrong name would stand for another one's."""
     assert hashlib.sha256(attachment.content).hexdigest() == attachment.sha256
     return attachment
 
 
-def _attachments(connection: sqlite3.Connection, messages: Iterable[Message]) -> dict[str, Attachment]:
+def _attachments(connection: sqlite3.Connection, messages: Iterable[Message]) -> dict[str, AttachedContent]:
     wanted = {part.attachment_sha256 for message in messages for part in message.parts if part.attachment_sha256}
     found = {}
     for sha256 in sorted(wanted):
         row = connection.execute(
             "SELECT sha256, media_type, content FROM attachment WHERE sha256 = ?", (sha256,)
         ).fetchone()
-        found[sha256] = Attachment(*row)
+        found[sha256] = AttachedContent(*row)
     return found
 
 

@@ -1239,6 +1239,14 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>没有从“{file}”导入新内容。</translation>
     </message>
     <message>
+      <source>PDF (*.pdf)</source>
+      <translation>PDF (*.pdf)</translation>
+    </message>
+    <message>
+      <source>PDF pages (*.zip)</source>
+      <translation>PDF 文件 (*.zip)</translation>
+    </message>
+    <message>
       <source>Reasoning</source>
       <translation>推理过程</translation>
     </message>
@@ -1253,6 +1261,14 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Tool</source>
       <translation>工具</translation>
+    </message>
+    <message>
+      <source>Web page (*.html)</source>
+      <translation>网页 (*.html)</translation>
+    </message>
+    <message>
+      <source>Web pages (*.zip)</source>
+      <translation>网页 (*.zip)</translation>
     </message>
     <message>
       <source>You</source>

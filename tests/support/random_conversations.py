@@ -10,7 +10,7 @@ from dataclasses import replace
 from chatdesk.core.context_map import OverflowPolicy
 from chatdesk.core.conversations import Conversation
 from chatdesk.core.errors import ErrorCode, ErrorDetail
-from chatdesk.core.exchange import Attachment, KeptSummary, WholeConversation, parents_first
+from chatdesk.core.exchange import AttachedContent, KeptSummary, WholeConversation, parents_first
 from chatdesk.core.messages import (
     FinishReason,
     Message,
@@ -63,7 +63,7 @@ def random_conversation(rng: random.Random, most_messages: int = 12) -> WholeCon
 
 
 def random_message(
-    rng: random.Random, conversation_id: str, parent: Message | None, attachments: list[Attachment]
+    rng: random.Random, conversation_id: str, parent: Message | None, attachments: list[AttachedContent]
 ) -> Message:
     """A message with every field set at random."""
     message = Message(
@@ -115,7 +115,7 @@ def origin(rng: random.Random) -> ReplyOrigin:
     )
 
 
-def part(rng: random.Random, attachments: list[Attachment]) -> Part:
+def part(rng: random.Random, attachments: list[AttachedContent]) -> Part:
     kind = rng.choice([kind for kind in PartKind if attachments or kind is not PartKind.ATTACHMENT])
     if kind is PartKind.ATTACHMENT:
         return Part(kind, text(rng), rng.choice(attachments).sha256, {"name": text(rng)})
@@ -123,9 +123,9 @@ def part(rng: random.Random, attachments: list[Attachment]) -> Part:
     return Part(kind, text(rng), None, data if kind in {PartKind.TOOL_CALL, PartKind.TOOL_RESULT} else None)
 
 
-def attachment(rng: random.Random) -> Attachment:
+def attachment(rng: random.Random) -> AttachedContent:
     content = rng.randbytes(rng.randint(0, 50))
-    return Attachment(hashlib.sha256(content).hexdigest(), "image/png", content)
+    return AttachedContent(hashlib.sha256(content).hexdigest(), "image/png", content)
 
 
 def text(rng: random.Random) -> str:

@@ -37,6 +37,8 @@ def one_chat_filters() -> dict[str, ExportFormat]:
     """What one chat can be written as, as a file dialog lists it."""
     return {
         _tr("Markdown (*.md)"): ExportFormat.MARKDOWN,
+        _tr("Web page (*.html)"): ExportFormat.HTML,
+        _tr("PDF (*.pdf)"): ExportFormat.PDF,
         _tr("ChatDesk, complete (*.json)"): ExportFormat.JSON,
     }
 
@@ -46,6 +48,8 @@ def all_chats_filters() -> dict[str, ExportFormat]:
     return {
         _tr("ChatDesk, complete (*.json)"): ExportFormat.JSON,
         _tr("Markdown pages (*.zip)"): ExportFormat.MARKDOWN,
+        _tr("Web pages (*.zip)"): ExportFormat.HTML,
+        _tr("PDF pages (*.zip)"): ExportFormat.PDF,
     }
 
 
