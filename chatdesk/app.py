@@ -48,6 +48,8 @@ class WindowedApp:
         verbs = Verbs(
             chat=core.chat,
             history=core.history,
+            versions=core.versions,
+            branches=core.branches,
             exchange=core.exchange,
             composing=ComposingVerbs(drafts=core.drafts, queue=core.queue),
             models=DeskVerbs(

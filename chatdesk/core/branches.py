@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 BEGINNING_CHARS = 120
+LEAST_VARIED, MOST_VARIED = 0.5, 1.5  # temperatures
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,15 @@ class BranchNode:
     model_name: str = ""
     is_edited: bool = False
     is_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedBranch:
+    """A message that was deleted with all below it: `count` messages. The path that was shown ended in `leaf_id`."""
+
+    message: Message
+    count: int
+    leaf_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,18 @@ def leaf_when_gone(message_id: str, nodes: Sequence[BranchNode]) -> str | None:
         return gone.parent_id
     neighbour = max(before, key=_age) if before else min(beside, key=_age)
     return leaf_below(neighbour.id, living)
+
+
+def focused(temperature: float | None) -> float | None:
+    """A temperature for a reply that keeps closer to what is probable than at `temperature`; None: there is none."""
+    return None if not temperature else round(temperature / 2, 2)
+
+
+def varied(temperature: float | None) -> float | None:
+    """A temperature for a reply that strays further than one at `temperature`; None: more would be noise."""
+    if temperature is None or temperature >= MOST_VARIED:
+        return None
+    return min(max(round(temperature * 1.5, 2), LEAST_VARIED), MOST_VARIED)
 
 
 def _age(node: BranchNode) -> tuple[float, str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from chatdesk.core.messages import PartKind
 
 if TYPE_CHECKING:
-    from chatdesk.core.branches import BranchTree
+    from chatdesk.core.branches import BranchTree, DeletedBranch
     from chatdesk.core.context_map import ContextUse
     from chatdesk.core.conversations import Conversation
     from chatdesk.core.downloads import Download
@@ -97,10 +97,9 @@ class ConversationBranched:
 
 @dataclass(frozen=True, slots=True)
 class BranchDeleted:
-    """A message was deleted with all below it, softly. `leaf_id` is where the path ended that was shown before."""
+    """A message was deleted with all below it, softly: `BranchRestored` may follow."""
 
-    message: Message
-    leaf_id: str | None
+    branch: DeletedBranch
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,12 +66,12 @@ class BranchService:
         """
 
         def delete() -> None:
-            message, leaf_id = self._branches.delete(message_id)
-            conversation_id = message.conversation_id
+            deleted = self._branches.delete(message_id)
+            conversation_id = deleted.message.conversation_id
             live = self._live.of(conversation_id)
             if live is not None and self._store.message(live.so_far().id).deleted_at is not None:
                 live.stop()
-            self._post(BranchDeleted(message, leaf_id))
+            self._post(BranchDeleted(deleted))
             self._post(ConversationChanged(self._store.conversation(conversation_id)))
             self._announce_open(conversation_id)
 

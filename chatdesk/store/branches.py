@@ -9,7 +9,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chatdesk.core.branches import BEGINNING_CHARS, BranchNode, BranchTree, leaf_when_gone
+from chatdesk.core.branches import BEGINNING_CHARS, BranchNode, BranchTree, DeletedBranch, leaf_when_gone
 from chatdesk.core.conversations import leaf_below
 from chatdesk.core.messages import Message, ReplyStatus, Role, with_text
 from chatdesk.store.conversations import new_uuid7
@@ -144,11 +144,10 @@ class BranchStore:
             _show(connection, new_id, ids[path[-1].id])
             return new_id
 
-    def delete(self, message_id: str) -> tuple[Message, str | None]:
+    def delete(self, message_id: str) -> DeletedBranch:
         """Take a message off the tree with all below it; `restore` undoes it until it is purged.
 
-        Where the path that is shown went through it, that ends beside it or above it from now on. Returns the message
-        and where the path ended before.
+        Where the path that is shown went through it, that ends beside it or above it from now on.
         """
         with self._database.write() as connection:
             message = read_message(connection, message_id)
@@ -157,6 +156,7 @@ class BranchStore:
             tree = _tree(connection, message.conversation_id)
             found = connection.execute(f"{_BRANCH} SELECT id FROM branch", {"message_id": message_id})  # noqa: S608
             branch = {gone for (gone,) in found}
+            count = sum(node.id in branch and not node.is_deleted for node in tree.nodes)
             now = self._clock()
             connection.execute(
                 f"{_BRANCH} UPDATE message SET deleted_at = :now"  # noqa: S608 - the same
@@ -165,7 +165,7 @@ class BranchStore:
             )
             if tree.active_leaf_id in branch:
                 _show(connection, message.conversation_id, leaf_when_gone(message_id, tree.nodes))
-            return replace(message, deleted_at=now), tree.active_leaf_id
+            return DeletedBranch(replace(message, deleted_at=now), count, tree.active_leaf_id)
 
     def restore(self, message_id: str, leaf_id: str | None = None) -> Message:
         """Undo `delete`, and show the branch: down to `leaf_id`, or to its newest end.

@@ -25,6 +25,7 @@ from chatdesk.core.composing import ComposerState
 from chatdesk.core.errors import ErrorCode
 from chatdesk.core.events import (
     ContextMeasured,
+    ConversationBranched,
     ConversationChanged,
     ConversationCreated,
     ConversationDeleted,
@@ -55,6 +56,7 @@ from chatdesk.core.settings import stepped_text
 from chatdesk.core.unsent import draft_id, is_draft
 from chatdesk.ui import theme
 from chatdesk.ui.actions import ActionRow, ActionTable, Group
+from chatdesk.ui.branching.desk import BranchDesk, BranchingVerbs
 from chatdesk.ui.command_palette import CommandPalette
 from chatdesk.ui.composer import Composer
 from chatdesk.ui.composer.desk import ComposerDesk, ComposingVerbs
@@ -79,9 +81,11 @@ if TYPE_CHECKING:
     from chatdesk.core.messages import Message
     from chatdesk.core.settings import Settings
     from chatdesk.core.summaries import Summary
+    from chatdesk.services.branches import BranchService
     from chatdesk.services.chat import ChatService
     from chatdesk.services.exchange import ExchangeService
     from chatdesk.services.history import HistoryService
+    from chatdesk.services.versions import VersionService
 
 MOST_DELETED = 20
 
@@ -93,6 +97,8 @@ class Verbs:
     chat: ChatService
     history: HistoryService
     exchange: ExchangeService
+    versions: VersionService
+    branches: BranchService
     composing: ComposingVerbs
     models: DeskVerbs
     settings: Callable[[], Settings]
@@ -132,6 +138,7 @@ class MainWindow(QMainWindow):
         self._desk = ComposerDesk(verbs.composing, self._composer)
         self._context = ContextMeter(verbs.chat, self._composer, self._transcript)
         self._looks: theme.Looks | None = None  # what is worn
+        self._branching = BranchDesk(self._branching_verbs(), self._transcript, self._notices)
         self._overflow_question = ""  # asked about the message that would push others out
         self._menu_button = QToolButton()
         self._actions = ActionTable(self)
@@ -283,6 +290,16 @@ class MainWindow(QMainWindow):
             ),
         ]
 
+    def _branching_verbs(self) -> BranchingVerbs:
+        verbs = self._verbs
+        return BranchingVerbs(
+            verbs.versions,
+            verbs.branches,
+            verbs.chat.regenerate,
+            self._models.picker.files,
+            verbs.models.loaded_model,
+        )
+
     def _show_shortcuts(self) -> None:
         dialog = ShortcutList(self._actions, theme.looks_of(self._verbs.settings()).colors, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -296,6 +313,7 @@ class MainWindow(QMainWindow):
         self._conversation_id = self._wanted_id = None
         self._sidebar.select(None)
         self._transcript.set_messages((), {})
+        self._branching.show_messages()
         self._context.show_conversation(None)
         self._desk.show_conversation(None)
         self._stack.setCurrentWidget(self._welcome)
@@ -446,17 +464,17 @@ class MainWindow(QMainWindow):
             case ConversationChanged(conversation):
                 rows.put(conversation)
                 self._context.update_conversation(conversation)
-                if conversation.id == self._conversation_id:
-                    self._set_title(conversation)
+                self._set_title(conversation)
                 self._sidebar.select(self._conversation_id)
-            case ConversationRestored(conversation):
+            case ConversationRestored(conversation) | ConversationBranched(conversation):
                 rows.put(conversation)
                 self._deleted = [known for known in self._deleted if known.id != conversation.id]
                 self._open(conversation.id)
             case ConversationDeleted(conversation):
                 self._take_away(conversation)
             case _:
-                self._exchange.on_event(event)
+                if not self._branching.on_event(event):
+                    self._exchange.on_event(event)
 
     def _take_away(self, conversation: Conversation) -> None:
         self._sidebar.conversations.take(conversation.id)
@@ -475,6 +493,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         self._conversation_id = self._wanted_id = conversation.id
         self._transcript.set_messages(path, versions)
+        self._branching.show_messages()
         self._context.show_conversation(conversation, summary)
         self._desk.show_conversation(conversation.id)
         self._stack.setCurrentWidget(self._transcript)
@@ -492,7 +511,9 @@ class MainWindow(QMainWindow):
         self._composer.setFocus()
 
     def _set_title(self, conversation: Conversation) -> None:
-        self.setWindowTitle(f"{conversation.title} – ChatDesk")
+        if conversation.id == self._conversation_id:
+            self.setWindowTitle(f"{conversation.title} – ChatDesk")
+            self._branching.set_title(conversation.title)
 
     def _on_reply_event(self, event: Event) -> None:
         match event:

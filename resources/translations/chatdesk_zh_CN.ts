@@ -21,6 +21,64 @@
     </message>
   </context>
   <context>
+    <name>BranchDesk</name>
+    <message>
+      <source>Undo</source>
+      <translation>撤销</translation>
+    </message>
+  </context>
+  <context>
+    <name>Branching</name>
+    <message>
+      <source>1 message was deleted.</source>
+      <translation>已删除 1 条消息。</translation>
+    </message>
+    <message>
+      <source>Another seed, the same settings</source>
+      <translation>换一个种子，设置不变</translation>
+    </message>
+    <message>
+      <source>Branch into a new chat</source>
+      <translation>在新对话中继续此分支</translation>
+    </message>
+    <message>
+      <source>Delete from here on</source>
+      <translation>删除此消息及其后内容</translation>
+    </message>
+    <message>
+      <source>Delete this version and what follows</source>
+      <translation>删除此版本及其后内容</translation>
+    </message>
+    <message>
+      <source>Get a reply</source>
+      <translation>获取回复</translation>
+    </message>
+    <message>
+      <source>More focused (temperature {value})</source>
+      <translation>更专注（temperature {value}）</translation>
+    </message>
+    <message>
+      <source>More varied (temperature {value})</source>
+      <translation>更多样（temperature {value}）</translation>
+    </message>
+    <message>
+      <source>Regenerate with…</source>
+      <translation>用其他方式重新生成…</translation>
+    </message>
+    <message>
+      <source>{count} messages were deleted.</source>
+      <translation>已删除 {count} 条消息。</translation>
+    </message>
+    <message>
+      <source>{model} (loaded)</source>
+      <translation>{model}（已加载）</translation>
+    </message>
+    <message>
+      <source>{title} (branch)</source>
+      <translation>{title}（分支）</translation>
+    </message>
+  </context>
+  <context>
     <name>CommandPalette</name>
     <message>
       <source>Actions, chats, models, settings</source>
@@ -2116,6 +2174,37 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
   </context>
   <context>
+    <name>MessageEditor</name>
+    <message>
+      <source>Cancel</source>
+      <translation>取消</translation>
+    </message>
+    <message>
+      <source>Edit the reply</source>
+      <translation>编辑回复</translation>
+    </message>
+    <message>
+      <source>Edit your message</source>
+      <translation>编辑你的消息</translation>
+    </message>
+    <message>
+      <source>Save</source>
+      <translation>保存</translation>
+    </message>
+    <message>
+      <source>Save and send</source>
+      <translation>保存并发送</translation>
+    </message>
+    <message>
+      <source>Save only</source>
+      <translation>仅保存</translation>
+    </message>
+    <message>
+      <source>The version before stays. Ctrl+Enter saves, Esc cancels.</source>
+      <translation>原来的版本会保留。Ctrl+Enter 保存，Esc 取消。</translation>
+    </message>
+  </context>
+  <context>
     <name>ModelChoiceItemModel</name>
     <message>
       <source>All others</source>
@@ -3307,6 +3396,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>1 个 token</translation>
     </message>
     <message>
+      <source>Continue</source>
+      <translation>继续</translation>
+    </message>
+    <message>
       <source>Copy</source>
       <translation>复制</translation>
     </message>
@@ -3339,6 +3432,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>较早的消息</translation>
     </message>
     <message>
+      <source>Edit</source>
+      <translation>编辑</translation>
+    </message>
+    <message>
       <source>Jump to newest</source>
       <translation>跳到最新</translation>
     </message>
@@ -3353,6 +3450,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Model: {name}</source>
       <translation>模型：{name}</translation>
+    </message>
+    <message>
+      <source>More</source>
+      <translation>更多</translation>
     </message>
     <message>
       <source>Next version</source>
@@ -3455,8 +3556,16 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>上下文已满</translation>
     </message>
     <message>
+      <source>continued</source>
+      <translation>续写</translation>
+    </message>
+    <message>
       <source>done</source>
       <translation>完成</translation>
+    </message>
+    <message>
+      <source>edited</source>
+      <translation>已编辑</translation>
     </message>
     <message>
       <source>failed</source>

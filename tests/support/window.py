@@ -121,6 +121,8 @@ def person(desk: Desk, qtbot: QtBot) -> Person:
         history=desk.history,
         exchange=desk.exchange,
         composing=ComposingVerbs(drafts=desk.drafts, queue=desk.queue),
+        versions=desk.versions,
+        branches=desk.branches,
         models=models,
         settings=lambda: desk.settings,
         change_settings=lambda _settings: None,

@@ -13,7 +13,7 @@ _ENDLESS_WORD = re.compile(r"\S{3000}")
 
 
 class MessageEdit(QPlainTextEdit):
-    """Enter submits, Shift+Enter breaks the line, Esc cancels; as tall as its text up to nine lines.
+    """Enter submits, Shift+Enter breaks the line, Esc cancels; as tall as its text up to nine lines or `most_lines`.
 
     Qt has no spelling of its own: where the platform's input method corrects, it does so here, for no hint forbids it.
     """
@@ -22,9 +22,10 @@ class MessageEdit(QPlainTextEdit):
     cancelled = Signal()
     focus_changed = Signal(bool)
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, parent: QWidget | None = None, *, most_lines: int = MOST_LINES) -> None:
         """`name` is the object's name, which assistive technology takes for its id."""
         super().__init__(parent)
+        self._most_lines = most_lines
         self._is_composing = False  # an input method shows letters that are not chosen yet
         self.setObjectName(name)
         self.setAccessibleName(self.tr("Message"))
@@ -113,13 +114,13 @@ class MessageEdit(QPlainTextEdit):
     def _grow(self) -> None:
         lines = 0
         block = self.document().firstBlock()
-        while block.isValid() and lines < MOST_LINES:
+        while block.isValid() and lines < self._most_lines:
             lines += max(1, block.layout().lineCount())
             block = block.next()
-        lines = min(max(lines, 1), MOST_LINES)
+        lines = min(max(lines, 1), self._most_lines)
         height = round(lines * self.fontMetrics().lineSpacing() + 2 * self.document().documentMargin()) + 6
         self.setFixedHeight(max(height, 34))
-        overflows = lines == MOST_LINES
+        overflows = lines == self._most_lines
         self.setVerticalScrollBarPolicy(
             Qt.ScrollBarPolicy.ScrollBarAsNeeded if overflows else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         )

@@ -26,6 +26,9 @@ class ButtonKind(Enum):
 
     COPY_MESSAGE = auto()
     REGENERATE = auto()
+    EDIT = auto()
+    CONTINUE = auto()
+    MORE = auto()
     PREVIOUS_VERSION = auto()
     NEXT_VERSION = auto()
     COPY_CODE = auto()

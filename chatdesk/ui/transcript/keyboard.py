@@ -20,11 +20,21 @@ _SCROLLS = {
     Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
     Qt.Key.Key_Home: QAbstractSlider.SliderAction.SliderToMinimum,
 }
+# On the message that the keyboard is on.
+_VERBS = {
+    Qt.Key.Key_Left: "previous_version",
+    Qt.Key.Key_Right: "next_version",
+    Qt.Key.Key_E: "edit",
+    Qt.Key.Key_F2: "edit",
+    Qt.Key.Key_Delete: "delete",
+}
 _MENU_KEYS = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
 class Keyboard:
     """Acts on keys. Up and Down scroll; with Alt they move from message to message; Return opens the menu.
+
+    On a message E and F2 edit it, Left and Right turn to its other versions, and Delete deletes it.
 
     The divider is a stop of its own between two messages.
     """
@@ -50,8 +60,8 @@ class Keyboard:
             view.verticalScrollBar().triggerAction(_SCROLLS[key])
         elif key in _MENU_KEYS:
             return self.open_menu()
-        elif key in {Qt.Key.Key_Left, Qt.Key.Key_Right} and view.focused is not None:
-            return self._turn(-1 if key == Qt.Key.Key_Left else 1)
+        elif key in _VERBS and view.focused is not None:
+            return view.verbs.run(view.focused, _VERBS[key])
         elif key == Qt.Key.Key_Escape:
             return self._clear()
         else:
@@ -112,20 +122,9 @@ class Keyboard:
             menu, rect = view.verbs.menu(view.focused, "", is_detailed=True), view.message_rect(view.focused)
         else:
             return False
-        y = min(max(rect.bottom(), 0), view.viewport().height() - view.column.frame.style.pitch)
-        rect.moveTop(y)
-        menu.popup(view.viewport().mapToGlobal(rect.topLeft()))
+        menu.popup(view.menu_place(rect))
         menu.setActiveAction(menu.actions()[0])
         return True
-
-    def _turn(self, step: int) -> bool:
-        view = self._view
-        assert view.focused is not None
-        name = "previous_version" if step < 0 else "next_version"
-        verb = next((verb for verb in view.verbs.of(view.focused) if verb.name == name), None)
-        if verb is not None:
-            verb.run()
-        return verb is not None
 
     def _clear(self) -> bool:
         """Escape clears what there is to clear here; otherwise it belongs to the window (it stops a reply)."""

@@ -112,7 +112,10 @@ class FooterBox(Box):
         *,
         has_text: bool,
         can_regenerate: bool,
+        can_continue: bool,
+        can_edit: bool,
         is_pinned: bool,
+        is_final: bool,
     ) -> None:
         """`versions` are the number of the version shown and their count."""
         super().__init__(style, round(style.text_px * 0.4))
@@ -120,7 +123,10 @@ class FooterBox(Box):
         self._versions = versions
         self._has_text = has_text
         self._can_regenerate = can_regenerate
+        self._can_continue = can_continue
+        self._can_edit = can_edit
         self._is_pinned = is_pinned
+        self._is_final = is_final
         self._buttons: tuple[Button, ...] = ()
         self._count_rect = QRect()
         self._words_width = QFontMetrics(style.small_font).horizontalAdvance(words)
@@ -130,7 +136,8 @@ class FooterBox(Box):
         size = self.style.button_size
         count_width = round(self.style.text_px * 1.1) + QFontMetrics(self.style.small_font).horizontalAdvance("0/0")
         has_versions = self._versions[1] > 1
-        single = int(self._has_text) + int(self._can_regenerate) + int(self._is_pinned)
+        offered = (self._has_text, self._can_regenerate, self._can_continue, self._can_edit, self._is_pinned)
+        single = sum(offered) + self._is_final
         needed = size * single + (2 * size + count_width if has_versions else 0)
         is_narrow = bool(self.words) and self._words_width + needed + size > width
         top = size if is_narrow else 0
@@ -148,6 +155,12 @@ class FooterBox(Box):
         if self._is_pinned:
             # At the edge, for it stays when the others are hidden.
             place(ButtonKind.UNPIN, wording.pin_mark_words(), "pin")
+        if self._is_final:
+            place(ButtonKind.MORE, wording.more_words(), "ellipsis")
+        if self._can_continue:
+            place(ButtonKind.CONTINUE, wording.continue_words(), "step-forward")
+        if self._can_edit:
+            place(ButtonKind.EDIT, wording.edit_words(), "pencil")
         if self._can_regenerate:
             place(ButtonKind.REGENERATE, wording.regenerate_words(), "refresh-cw")
         if self._has_text:

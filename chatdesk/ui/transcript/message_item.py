@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect
 
+from chatdesk.core.branches import can_continue, can_edit
 from chatdesk.core.messages import ReplyStatus, Role
 from chatdesk.ui.transcript import wording
 from chatdesk.ui.transcript.boxes import Box, ButtonKind, Look, estimated_height
@@ -208,7 +209,10 @@ class MessageItem:
                 self._versions,
                 has_text=has_text,
                 can_regenerate=can_regenerate,
+                can_continue=can_continue(message),
+                can_edit=message.role is Role.USER and can_edit(message),
                 is_pinned=message.is_pinned,
+                is_final=message.status.is_final,
             )
         )
         return boxes

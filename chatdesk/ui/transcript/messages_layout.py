@@ -45,6 +45,7 @@ class MessagesLayout:
         self.messages: list[Message] = []
         self.unfolded: set[str] = set()
         self.divider: PlacedDivider | None = None
+        self.cover: tuple[str, int] | None = None  # the message that something stands in for, and how high that is
         self._unsent = NOTHING_UNSENT
         self._versions: dict[str, tuple[int, int]] = {}
         self._index: dict[str, int] = {}
@@ -96,6 +97,17 @@ class MessagesLayout:
         if index in self._items:
             self._items[index].set_message(message)
         self.update_height(index)
+
+    def set_cover(self, cover: tuple[str, int] | None) -> None:
+        """Leave room for what stands in for a message: `(message id, height)`; None: for the message itself."""
+        before, self.cover = self.cover, cover
+        for message_id, _ in filter(None, (before, cover)):
+            if (index := self.index_of(message_id)) is not None:
+                self.update_height(index)
+
+    def is_covered(self, index: int) -> bool:
+        """Whether something stands in for a message."""
+        return self.cover is not None and self.cover[0] == self.messages[index].id
 
     def versions_of(self, index: int) -> tuple[int, int]:
         """The number of the version shown, and their count."""
@@ -213,6 +225,8 @@ class MessagesLayout:
         return self._own_height(index) + self.gap_below(index)
 
     def _own_height(self, index: int) -> int:
+        if self.cover is not None and self.is_covered(index):
+            return self.cover[1]
         item = self._items.get(index)
         if item is not None:
             return item.height

@@ -23,7 +23,7 @@ def paint_messages(view: TranscriptView, painter: QPainter, clip: QRect) -> None
     top = view.to_content(clip.topLeft()).y()
     for index in column.range_between(top, top + clip.height()):
         item = column.known_item(index)
-        if item is None:
+        if item is None or column.is_covered(index):
             continue
         hit, done = pointer.hit, pointer.done
         look = ItemLook(

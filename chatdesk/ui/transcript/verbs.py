@@ -17,8 +17,9 @@ from chatdesk.ui.transcript.table_box import TableBox
 from chatdesk.ui.transcript.text_box import TextBox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from chatdesk.core.messages import Message
     from chatdesk.ui.transcript.view import TranscriptView
 
 MAX_LABEL = 60
@@ -42,9 +43,10 @@ class Verbs:
 
     def __init__(self, view: TranscriptView) -> None:
         self._view = view
+        self.more: Callable[[Message, bool], Sequence[Verb]] = lambda _message, _is_last: ()
 
     def of(self, index: int) -> list[Verb]:
-        """What can be done with a message as a whole."""
+        """What can be done with a message as a whole; `more` are the verbs that are carried out elsewhere."""
         view, message = self._view, self._view.column.messages[index]
         verbs = []
         if view.column.text_of(index):
@@ -63,7 +65,14 @@ class Verbs:
         if number < count:
             words = wording.next_version_words()
             verbs.append(Verb("next_version", words, lambda: request.emit(message.id, 1)))
-        return verbs
+        return [*verbs, *self.more(message, index == len(view.column.messages) - 1)]
+
+    def run(self, index: int, name: str) -> bool:
+        """Do what has this name, if it can be done with a message. Returns whether it can."""
+        verb = next((verb for verb in self.of(index) if verb.name == name), None)
+        if verb is not None:
+            verb.run()
+        return verb is not None
 
     def within(self, index: int) -> Iterator[Verb]:
         """What can be done with the parts of a message: its code blocks, links and its fold."""
@@ -101,6 +110,12 @@ class Verbs:
                 view.unfold(index, is_unfolded=button.kind is ButtonKind.SHOW_ALL)
             case ButtonKind.UNPIN:
                 self._turn_pin(index)
+            case ButtonKind.EDIT | ButtonKind.CONTINUE:
+                self.run(index, button.kind.name.lower())
+            case ButtonKind.MORE:
+                rect = button.rect.translated(0, view.column.item(index).box_top(box_index))
+                at = view.message_rect(index).topLeft() + rect.bottomLeft()
+                self.menu(index, "", is_detailed=False).popup(view.viewport().mapToGlobal(at))
 
     def _turn_pin(self, index: int) -> None:
         message = self._view.column.messages[index]

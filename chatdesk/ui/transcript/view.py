@@ -90,6 +90,7 @@ class TranscriptView(QAbstractScrollArea):
         self._jump_button.clicked.connect(self.scroll_to_end)
         self._link_label = LinkLabel(self)
         self._scroller = Scroller(self, self.column, self._jump_button)
+        self._cover: QWidget | None = None
         self._refresh_timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._refresh_timer.timeout.connect(self._refresh)
         self._dots_timer = QTimer(self, interval=DOTS_MS)
@@ -217,6 +218,45 @@ class TranscriptView(QAbstractScrollArea):
             self.column.item(index).set_status_text(text)
             self._settle()
 
+    def cover(self, message_id: str, widget: QWidget) -> None:
+        """Let `widget` stand where a message is, as wide as the column and as high as it asks to be."""
+        self.uncover()
+        self._cover = widget
+        widget.setParent(self.viewport())
+        index = self.column.index_of(message_id)
+        assert index is not None, "covers what is shown"
+        self._scroller.hold(index)
+        self.column.set_cover((message_id, self._cover_height()))
+        self._settle()
+        widget.show()
+
+    def refresh_cover(self) -> None:
+        """What stands in for a message asks for another height."""
+        if self.column.cover is not None:
+            self.column.set_cover((self.column.cover[0], self._cover_height()))
+            self._settle()
+
+    def uncover(self) -> None:
+        """Draw the message again that something stood in for; nothing changes where nothing did."""
+        if self._cover is not None:
+            cover, self._cover = self._cover, None
+            cover.hide()
+            self.column.set_cover(None)
+            self._settle()
+
+    def _cover_height(self) -> int:
+        widget = self._cover
+        if widget is None:
+            return 0
+        width = self.column.width
+        return widget.heightForWidth(width) if widget.hasHeightForWidth() else widget.sizeHint().height()
+
+    def _place_cover(self) -> None:
+        widget, cover = self._cover, self.column.cover
+        if widget is not None and cover is not None and (index := self.column.index_of(cover[0])) is not None:
+            top_left = self.from_content(QPoint(0, self.column.top(index)))
+            widget.setGeometry(top_left.x(), top_left.y(), self.column.width, cover[1])
+
     def unfold(self, index: int, *, is_unfolded: bool) -> None:
         """Show all of a long message, or its beginning."""
         message_id = self.column.messages[index].id
@@ -251,6 +291,7 @@ class TranscriptView(QAbstractScrollArea):
     def _settle(self, changed_y: int | None = None) -> None:
         """Draw what changed from `changed_y` on, or everything, at the reader's place."""
         self._scroller.settle(changed_y)
+        self._place_cover()
         if self._library.is_loading and not self._lexer_timer.isActive():
             self._lexer_timer.start()
         last = len(self.column.messages) - 1
@@ -298,6 +339,7 @@ class TranscriptView(QAbstractScrollArea):
         """The scroll bar moved, by hand or by keys: keep that place from now on."""
         del dx, dy
         if self._scroller.take_scroll():
+            self._place_cover()
             self.pointer.after_scroll()
 
     # --- places ---
@@ -328,6 +370,11 @@ class TranscriptView(QAbstractScrollArea):
         """Where the divider is in the viewport, shown or not; empty without one."""
         rect = self.column.divider_rect
         return QRect() if rect is None else QRect(self.from_content(rect.topLeft()), rect.size())
+
+    def menu_place(self, rect: QRect) -> QPoint:
+        """Where on the screen a menu opens for what is at `rect` of the viewport: below it, or where it leaves view."""
+        y = min(max(rect.bottom(), 0), self.viewport().height() - self.column.frame.style.pitch)
+        return self.viewport().mapToGlobal(QPoint(rect.left(), y))
 
     def update_message_rect(self, index: int) -> None:
         """Repaint one message."""
@@ -426,7 +473,7 @@ class TranscriptView(QAbstractScrollArea):
 
     def floating_widgets(self) -> tuple[QWidget, ...]:
         """The widgets above the messages."""
-        return (self._jump_button,)
+        return (self._jump_button,) if self._cover is None else (self._cover, self._jump_button)
 
     def announce_focus(self, index: int) -> None:
         """Tell assistive technology that the keyboard is on a message."""

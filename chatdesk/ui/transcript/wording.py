@@ -50,7 +50,12 @@ def figures_words(message: Message) -> str:
             parts.append(_tr("{speed} tokens/s").format(speed=locale.toString(speed, "f", 1)))
         seconds = locale.toString(figures.seconds_to_first_token, "f", 1)
         parts.append(_tr("first token after {seconds} s").format(seconds=seconds))
-    parts.append(finish_words(message))
+    if message.is_edited:
+        parts.append(_tr("edited"))
+    elif message.given_chars:
+        parts.append(_tr("continued"))
+    if not message.is_edited or message.finish_reason is not None:
+        parts.append(finish_words(message))
     return " · ".join(part for part in parts if part)
 
 
@@ -113,6 +118,21 @@ def version_words(number: int, count: int) -> str:
 def copy_words() -> str:
     """Names the button that copies a message."""
     return _tr("Copy")
+
+
+def edit_words() -> str:
+    """Names the button that lets a message be written anew beside the old one."""
+    return _tr("Edit")
+
+
+def continue_words() -> str:
+    """Names the button that has a reply go on from its end."""
+    return _tr("Continue")
+
+
+def more_words() -> str:
+    """Names the button that shows everything that can be done with a message."""
+    return _tr("More")
 
 
 def regenerate_words() -> str:

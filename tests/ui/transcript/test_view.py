@@ -325,9 +325,10 @@ def test_text_from_right_to_left_stands_on_the_right(view: TranscriptView) -> No
 def test_buttons_depend_on_what_can_be_done(view: TranscriptView) -> None:
     view.set_messages([user("u", "go"), reply("r", "hi"), user("v", "on"), streaming("s")], {"r": (2, 3), "v": (1, 2)})
     versions = {ButtonKind.PREVIOUS_VERSION, ButtonKind.NEXT_VERSION}
-    assert kinds(view, 0) == {ButtonKind.COPY_MESSAGE}
-    assert kinds(view, 1) == {ButtonKind.COPY_MESSAGE, ButtonKind.REGENERATE, *versions}
-    assert kinds(view, 2) == {ButtonKind.COPY_MESSAGE, *versions}
+    own = {ButtonKind.COPY_MESSAGE, ButtonKind.EDIT, ButtonKind.MORE}
+    assert kinds(view, 0) == own
+    assert kinds(view, 1) == {ButtonKind.COPY_MESSAGE, ButtonKind.REGENERATE, ButtonKind.MORE, *versions}
+    assert kinds(view, 2) == own | versions
     assert kinds(view, 3) == set()
 
 

@@ -104,10 +104,11 @@ def test_a_branch_that_goes_leaves_its_neighbour_and_comes_back(
 ) -> None:
     store.set_active_leaf(talk.id, (talk.d if shown_before == "abcd" else talk.e).id)
     message: Message = getattr(talk, gone)
-    deleted, leaf_id = branches.delete(message.id)
-    assert deleted.deleted_at is not None
+    deleted = branches.delete(message.id)
+    assert deleted.message.deleted_at is not None
+    assert deleted.count == 5 - len(left)
     assert (shown(store, talk.id), living(store, talk.id)) == (shown_then, left)
-    branches.restore(message.id, leaf_id)
+    branches.restore(message.id, deleted.leaf_id)
     assert (shown(store, talk.id), living(store, talk.id)) == (shown_before, "abcde")
 
 

@@ -1,0 +1,196 @@
+"""All of the window that is about versions and branches of the conversation that is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMenu
+
+from chatdesk.core.branches import can_continue, can_edit, focused, varied
+from chatdesk.core.events import BranchDeleted, BranchRestored, EditFailed, Event
+from chatdesk.core.messages import Role
+from chatdesk.ui.branching import wording
+from chatdesk.ui.branching.message_editor import MessageEditor
+from chatdesk.ui.notices import NoticeAction
+from chatdesk.ui.transcript import wording as transcript_wording
+from chatdesk.ui.transcript.verbs import Verb
+from chatdesk.ui.wording import error_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from chatdesk.core.messages import Message
+    from chatdesk.core.model_files import ModelFile
+    from chatdesk.services.branches import BranchService
+    from chatdesk.services.versions import VersionService
+    from chatdesk.ui.notices import NoticeStrip
+    from chatdesk.ui.transcript.view import TranscriptView
+
+
+@dataclass(frozen=True, slots=True)
+class BranchingVerbs:
+    """What can be asked about versions and branches.
+
+    `models` are those that could write, `loaded_model` the one that does now.
+    """
+
+    versions: VersionService
+    branches: BranchService
+    regenerate: Callable[[str, Mapping[str, Any] | None], None]
+    models: Callable[[], Sequence[ModelFile]]
+    loaded_model: Callable[[], ModelFile | None]
+
+
+class BranchDesk(QObject):
+    """Offers what can be done with a message, and shows what becomes of it."""
+
+    def __init__(self, verbs: BranchingVerbs, transcript: TranscriptView, notices: NoticeStrip) -> None:
+        super().__init__(transcript)
+        self._verbs = verbs
+        self._transcript = transcript
+        self._notices = notices
+        self._title = ""
+        self._editor: MessageEditor | None = None
+        self._undo_of: tuple[str, str] | None = None  # the message deleted last, and what was said of it
+        self._unsaved: dict[str, str] = {}  # message -> what was being made of it when another chat was shown
+        transcript.verbs.more = self._offers
+
+    # --- what is shown and announced ---
+
+    def set_title(self, title: str) -> None:
+        """The conversation that is shown is called so."""
+        self._title = title
+
+    def show_messages(self) -> None:
+        """Other messages are shown, or the same anew. An edit that was not saved waits until its message is back."""
+        editor = self._editor
+        if editor is None:
+            return
+        if not editor.is_waiting and self._transcript.message(editor.message_id) is not None:
+            return
+        if not editor.is_waiting:
+            self._unsaved[editor.message_id] = editor.text
+        self._close_editor()
+
+    def on_event(self, event: Event) -> bool:
+        """Show what became of what was asked for. Returns whether the event is about that."""
+        match event:
+            case EditFailed(message_id, text, error):
+                self._notices.show_notice(error_words(error))
+                if self._editor is not None and self._editor.message_id == message_id:
+                    self._editor.set_waiting(is_waiting=False)
+                else:
+                    self._unsaved[message_id] = text
+            case BranchDeleted(branch):
+                restore = partial(self._verbs.branches.restore, branch.message.id, branch.leaf_id)
+                words = wording.deleted_words(branch.count)
+                self._undo_of = (branch.message.id, words)
+                self._notices.show_notice(words, [NoticeAction(self.tr("Undo"), restore)])
+            case BranchRestored(message):
+                if self._undo_of is not None and self._undo_of[0] == message.id:
+                    self._notices.take_back(self._undo_of[1])
+            case _:
+                return False
+        return True
+
+    # --- what can be done with a message ---
+
+    def _offers(self, message: Message, is_last: bool) -> Sequence[Verb]:  # noqa: FBT001 - called by position
+        versions, branches, message_id = self._verbs.versions, self._verbs.branches, message.id
+        is_final = message.status.is_final
+        offers = []
+        if can_edit(message):
+            offers.append(Verb("edit", transcript_wording.edit_words(), partial(self._edit, message)))
+        if can_continue(message):
+            words = transcript_wording.continue_words()
+            offers.append(Verb("continue", words, partial(versions.continue_reply, message_id)))
+        if message.role is Role.USER and is_last:
+            offers.append(Verb("answer", wording.answer_words(), partial(self._verbs.regenerate, message_id, None)))
+        if message.is_reply and is_final and message.parent_id is not None:
+            words = wording.regenerate_with_words()
+            offers.append(Verb("regenerate_with", words, partial(self._open_regenerate_menu, message)))
+        if is_final:
+            offers.append(Verb("copy_branch", wording.copy_branch_words(), partial(self._copy_branch, message_id)))
+        index = self._transcript.column.index_of(message_id)
+        has_versions = index is not None and self._transcript.column.versions_of(index)[1] > 1
+        words = wording.delete_words(has_versions=has_versions)
+        offers.append(Verb("delete", words, partial(branches.delete, message_id)))
+        return offers
+
+    def _copy_branch(self, message_id: str) -> None:
+        self._verbs.branches.copy(message_id, wording.branch_title_words(self._title))
+
+    # --- editing ---
+
+    def _edit(self, message: Message) -> None:
+        if self._editor is not None:
+            if self._editor.message_id == message.id:
+                self._editor.setFocus()
+                return
+            self._close_editor()
+        text = self._unsaved.pop(message.id, message.text)
+        self._editor = editor = MessageEditor(message, text)
+        editor.saved.connect(self._save)
+        editor.cancelled.connect(self._cancel)
+        self._transcript.cover(message.id, editor)
+        editor.height_changed.connect(self._transcript.refresh_cover)
+        editor.setFocus()
+
+    def _save(self, text: str, sends: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
+        assert self._editor is not None
+        self._editor.set_waiting(is_waiting=True)
+        self._verbs.versions.edit(self._editor.message_id, text, sends=sends)
+
+    def _cancel(self) -> None:
+        assert self._editor is not None
+        message_id = self._editor.message_id
+        self._close_editor()
+        self._transcript.show_message(message_id)
+
+    def _close_editor(self) -> None:
+        assert self._editor is not None
+        editor, self._editor = self._editor, None
+        self._transcript.uncover()
+        editor.deleteLater()
+
+    # --- writing again ---
+
+    def _open_regenerate_menu(self, message: Message) -> None:
+        index = self._transcript.column.index_of(message.id)
+        assert index is not None, "offered where it is shown"
+        menu = self._regenerate_menu(message)
+        menu.popup(self._transcript.menu_place(self._transcript.message_rect(index)))
+        menu.setActiveAction(menu.actions()[0])
+
+    def _regenerate_menu(self, message: Message) -> QMenu:
+        menu = QMenu(self._transcript)
+        menu.setObjectName("regenerate_menu")
+        menu.setAccessibleName(wording.regenerate_with_words())
+        menu.aboutToHide.connect(menu.deleteLater)
+        temperature = message.origin.sampling.temperature if message.origin is not None else None
+        for name, words, changed in (
+            ("focused", wording.focused_words, focused(temperature)),
+            ("varied", wording.varied_words, varied(temperature)),
+        ):
+            if changed is not None:
+                self._add(menu, name, words(changed), partial(self._regenerate, message, temperature=changed))
+        self._add(menu, "another_seed", wording.another_seed_words(), partial(self._regenerate, message))
+        menu.addSeparator()
+        loaded = self._verbs.loaded_model()
+        for model in self._verbs.models():
+            is_loaded = loaded is not None and loaded.path == model.path
+            label = wording.model_words(model.name, is_loaded=is_loaded)
+            self._add(menu, "model", label, partial(self._verbs.versions.regenerate_with, message.id, model))
+        return menu
+
+    def _regenerate(self, message: Message, **changes: float) -> None:
+        self._verbs.regenerate(message.id, {"seed": None, **changes})
+
+    @staticmethod
+    def _add(menu: QMenu, name: str, words: str, do: Callable[[], None]) -> None:
+        action = menu.addAction(words.replace("&", "&&"))
+        action.setObjectName(name)
+        action.triggered.connect(lambda _is_checked: do())
