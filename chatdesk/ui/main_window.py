@@ -50,7 +50,6 @@ from chatdesk.core.events import (
     SettingsChanged,
     SummaryChanged,
 )
-from chatdesk.core.messages import PartKind
 from chatdesk.core.palette import Entry, EntryKind
 from chatdesk.core.settings import stepped_text
 from chatdesk.core.unsent import draft_id, is_draft
@@ -517,8 +516,8 @@ class MainWindow(QMainWindow):
 
     def _on_reply_event(self, event: Event) -> None:
         match event:
-            case ReplyDelta(message_id, offset, text, kind=PartKind.TEXT):
-                self._transcript.append_text(message_id, offset, text)
+            case ReplyDelta(message_id, offset, text, kind=kind):
+                self._transcript.append_text(message_id, offset, text, kind)
             case PromptProcessed(message_id, processed, total, cached):
                 self._transcript.set_progress(message_id, processed, total, cached)
             case MessageAdded(message, unsent_id):

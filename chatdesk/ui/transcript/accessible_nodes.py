@@ -165,7 +165,11 @@ class MessageNode(PaintedNode):
         message, text = column.messages[index], column.text_of(index)
         if message.is_reply and len(text) <= MAX_PLAIN_CHARS:
             text = plain_text(text)
-        return "\n".join(part for part in (text, column.status_of(index)) if part)
+        item = column.known_item(index)
+        reasoning = item.reasoning_words if item is not None else wording.reasoning_words_of(message)
+        if reasoning and message.id in column.unfolded:
+            reasoning += "\n" + plain_text(column.reasoning_of(index)[:MAX_PLAIN_CHARS])
+        return "\n".join(part for part in (reasoning, text, column.status_of(index)) if part)
 
 
 class DividerNode(PaintedNode):

@@ -34,6 +34,8 @@ class ButtonKind(Enum):
     COPY_CODE = auto()
     SHOW_ALL = auto()
     SHOW_LESS = auto()
+    SHOW_REASONING = auto()
+    HIDE_REASONING = auto()
     UNPIN = auto()
     VIEW_SUMMARY = auto()
     UNDO_SUMMARY = auto()

@@ -14,6 +14,7 @@ from chatdesk.ui.transcript.text_box import RuleBox, TextBox, segment_gap
 if TYPE_CHECKING:
     from chatdesk.ui.transcript.boxes import Box
     from chatdesk.ui.transcript.highlighting import LexerLibrary
+    from chatdesk.ui.transcript.reasoning_block import QuotedStream
     from chatdesk.ui.transcript.style import TranscriptStyle
 
 
@@ -29,11 +30,14 @@ class _Part:
 class Content:
     """Boxes for Markdown that grows at its end."""
 
-    def __init__(self, style: TranscriptStyle, library: LexerLibrary) -> None:
+    def __init__(
+        self, style: TranscriptStyle, library: LexerLibrary, stream: MarkdownStream | QuotedStream | None = None
+    ) -> None:
+        """`stream` makes the segments: of what is not quoted, unless one is given."""
         self.boxes: list[Box] = []
         self._style = style
         self._library = library
-        self._stream = MarkdownStream()
+        self._stream = stream or MarkdownStream()
         self._parts: list[_Part] = []
 
     def append(self, text: str) -> None:

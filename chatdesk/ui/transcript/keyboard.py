@@ -27,6 +27,7 @@ _VERBS = {
     Qt.Key.Key_E: "edit",
     Qt.Key.Key_F2: "edit",
     Qt.Key.Key_Delete: "delete",
+    Qt.Key.Key_Space: "fold",
 }
 _MENU_KEYS = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
@@ -34,7 +35,8 @@ _MENU_KEYS = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 class Keyboard:
     """Acts on keys. Up and Down scroll; with Alt they move from message to message; Return opens the menu.
 
-    On a message E and F2 edit it, Left and Right turn to its other versions, and Delete deletes it.
+    On a message E and F2 edit it, Left and Right turn to its other versions, Delete deletes it, and Space shows and
+    hides what is folded.
 
     The divider is a stop of its own between two messages.
     """

@@ -14,6 +14,7 @@ from chatdesk.ui.transcript.boxes import Box, ButtonKind, Look, estimated_height
 from chatdesk.ui.transcript.bubble_box import bubble_boxes, folded
 from chatdesk.ui.transcript.content import Content
 from chatdesk.ui.transcript.message_boxes import ErrorBox, FooterBox, HeaderBox, StatusBox
+from chatdesk.ui.transcript.reasoning_block import ReasoningBlock
 from chatdesk.ui.transcript.stack import Stack
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ class MessageItem:
         self._length = len(self._texts[0])
         self._status_text = ""
         self._content: Content | None = None
+        self._reasoning: ReasoningBlock | None = None
+        self._is_copyable = False  # the footer offers to copy the text
         self.rebuild()
 
     # --- what the message says ---
@@ -91,9 +94,29 @@ class MessageItem:
         return self._texts[0]
 
     @property
+    def reasoning(self) -> str:
+        """What was reasoned, as far as it is known here."""
+        return self.message.reasoning if self._reasoning is None else self._reasoning.text
+
+    @property
+    def reasoning_words(self) -> str:
+        """How long the model reasoned, as it is shown; empty where it did not."""
+        return "" if self._reasoning is None else self._reasoning.line.words
+
+    @property
+    def is_reasoning(self) -> bool:
+        """Whether the model reasons now."""
+        return self._reasoning is not None and self._reasoning.is_going_on
+
+    @property
+    def _has_text(self) -> bool:
+        return self._length > 0
+
+    @property
     def is_waiting(self) -> bool:
         """Whether nothing of a reply has come yet."""
-        return self.message.is_reply and not self.message.status.is_final and not self._length
+        is_empty = not self._length and self._reasoning is None
+        return self.message.is_reply and not self.message.status.is_final and is_empty
 
     @property
     def waiting_words(self) -> str:
@@ -107,13 +130,29 @@ class MessageItem:
         if new := text[self._length - offset :]:
             self._texts.append(new)
             self._length += len(new)
+            if self._reasoning is not None:
+                self._reasoning.end()
             if self._content is not None:
                 self._content.append(new)
         return True
 
+    def append_reasoning(self, offset: int, text: str, now: float) -> bool:
+        """The same for what the model reasons; `now` is seconds on a clock that never goes back."""
+        if self._reasoning is None:
+            if offset:
+                return False
+            self._reasoning = self._made_reasoning("")
+        return self._reasoning.append(offset, text, now)
+
+    def tick(self, now: float) -> None:
+        """Count the time that the model reasons."""
+        if self._reasoning is not None:
+            self._reasoning.tick(now)
+
     def take_stream(self, previous: MessageItem) -> None:
         """Take what has come of this message so far from the item that drew it before."""
         self._status_text = previous._status_text
+        self._reasoning = previous._reasoning
         self.append(0, previous.text)
         self.rebuild()
 
@@ -133,6 +172,10 @@ class MessageItem:
         if not is_behind:
             self.append(0, text)
         if message.status.is_final:
+            if message.reasoning != self.reasoning:
+                return self.rebuild()
+            if self._reasoning is not None:
+                self._reasoning.end(message.figures.reasoning_seconds)
             self._status_text = ""
             if self._content is not None:
                 self._content.finish()
@@ -175,7 +218,9 @@ class MessageItem:
             if self.message.status.is_final:
                 self._content.finish()
             self._content.update()
-            boxes = [HeaderBox(style, wording.speaker(self.message)), *self._content.boxes]
+            reasoning = self._known_reasoning()
+            self._reasoning = self._made_reasoning(reasoning) if reasoning else None
+            boxes = [HeaderBox(style, wording.speaker(self.message)), *self._reasoning_boxes(), *self._content.boxes]
         self._tail_start = len(boxes)
         self._replace_from(0, [*boxes, *self._tail()])
         return 0
@@ -184,12 +229,38 @@ class MessageItem:
         """Draw text that was appended; returns the index of the first box that changed."""
         if self._content is None:
             return len(self.boxes)
-        changed = self._content.update() + 1  # the header comes before the content
-        is_same_tail = is_streaming(self.message) and self.status_box() is None
+        # The header comes before all, and what was reasoned before the content.
+        above = self._reasoning.update() + 1 if self._reasoning is not None else 1
+        reasoning = self._reasoning_boxes()
+        within = self._content.update()
+        changed = min(above, 1 + len(reasoning) + within)
+        is_same_tail = is_streaming(self.message) and self.status_box() is None and self._is_copyable == self._has_text
         tail = self.boxes[self._tail_start :] if is_same_tail else self._tail()
-        self._tail_start = len(self._content.boxes) + 1
-        self._replace_from(changed, [*self._content.boxes[changed - 1 :], *tail])
+        boxes = [*reasoning, *self._content.boxes]
+        self._tail_start = len(boxes) + 1
+        self._replace_from(changed, [*boxes[changed - 1 :], *tail])
         return changed
+
+    def _known_reasoning(self) -> str:
+        """What was reasoned: while that is written, what has come may be ahead of what was saved."""
+        drawn, saved = self.reasoning, self.message.reasoning
+        return drawn if is_streaming(self.message) and drawn.startswith(saved) else saved
+
+    def _reasoning_boxes(self) -> list[Box]:
+        return [] if self._reasoning is None else self._reasoning.boxes
+
+    def _made_reasoning(self, text: str) -> ReasoningBlock:
+        """What was reasoned as drawn; the time of what was drawn before goes on."""
+        before, figures = self._reasoning, self.message.figures
+        time = (figures.reasoning_seconds, None) if before is None else before.time
+        style, library = self._frame.style, self._frame.library
+        block = ReasoningBlock(style, library, text, figures.reasoning_seconds, is_open=self._is_unfolded)
+        if not self.message.status.is_final and not self._has_text:
+            block.go_on(time)
+        else:
+            block.end(figures.reasoning_seconds if self.message.status.is_final else time[0])
+        block.update()
+        return block
 
     def _tail(self) -> list[Box]:
         style, message = self._frame.style, self.message
@@ -201,13 +272,13 @@ class MessageItem:
             boxes.append(ErrorBox(style, self._frame.word_error(message.error), gap))
         words = wording.figures_words(message) if message.is_reply else ""
         can_regenerate = message.is_reply and message.status.is_final
-        has_text = self._length > 0
+        self._is_copyable = self._has_text
         boxes.append(
             FooterBox(
                 style,
                 words,
                 self._versions,
-                has_text=has_text,
+                has_text=self._has_text,
                 can_regenerate=can_regenerate,
                 can_continue=can_continue(message),
                 can_edit=message.role is Role.USER and can_edit(message),

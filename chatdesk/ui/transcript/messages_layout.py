@@ -117,6 +117,10 @@ class MessagesLayout:
         """The whole text of a message, as far as it has come."""
         return self._items[index].text if index in self._items else self.messages[index].text
 
+    def reasoning_of(self, index: int) -> str:
+        """What was reasoned before a message, as far as it has come."""
+        return self._items[index].reasoning if index in self._items else self.messages[index].reasoning
+
     def status_of(self, index: int) -> str:
         """What is shown of a message besides its text: what it waits for, or why it failed."""
         message = self.messages[index]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chatdesk.ui.transcript.view import TranscriptView
 
 MAX_LABEL = 60
+_FOLDS = {ButtonKind.SHOW_ALL, ButtonKind.SHOW_LESS, ButtonKind.SHOW_REASONING, ButtonKind.HIDE_REASONING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,9 @@ class Verbs:
         verbs = []
         if view.column.text_of(index):
             verbs.append(Verb("copy", wording.copy_words(), lambda: self.copy_message(index)))
+        if view.column.reasoning_of(index):
+            words = wording.copy_reasoning_words()
+            verbs.append(Verb("copy_reasoning", words, lambda: copy_text(view.column.reasoning_of(index))))
         if message.is_reply and message.status.is_final:
             regenerate = view.regenerate_requested
             verbs.append(Verb("regenerate", wording.regenerate_words(), lambda: regenerate.emit(message.id)))
@@ -69,7 +73,8 @@ class Verbs:
 
     def run(self, index: int, name: str) -> bool:
         """Do what has this name, if it can be done with a message. Returns whether it can."""
-        verb = next((verb for verb in self.of(index) if verb.name == name), None)
+        verbs = (*self.of(index), *self.within(index))
+        verb = next((verb for verb in verbs if verb.name == name), None)
         if verb is not None:
             verb.run()
         return verb is not None
@@ -78,7 +83,7 @@ class Verbs:
         """What can be done with the parts of a message: its code blocks, links and its fold."""
         for box_index, box in enumerate(self._view.column.item(index).boxes):
             for button in box.buttons():
-                if button.kind in {ButtonKind.SHOW_ALL, ButtonKind.SHOW_LESS}:
+                if button.kind in _FOLDS:
                     yield Verb("fold", button.label, lambda b=button, i=box_index: self.press(index, i, b))  # type: ignore[misc]  # mypy cannot type a lambda's defaults
             if isinstance(box, CodeBox) and box.is_first:
                 first_line = box.block.text.lstrip().split("\n", 1)[0][:MAX_LABEL]
@@ -106,8 +111,8 @@ class Verbs:
                 view.version_requested.emit(message_id, -1)
             case ButtonKind.NEXT_VERSION:
                 view.version_requested.emit(message_id, 1)
-            case ButtonKind.SHOW_ALL | ButtonKind.SHOW_LESS:
-                view.unfold(index, is_unfolded=button.kind is ButtonKind.SHOW_ALL)
+            case ButtonKind.SHOW_ALL | ButtonKind.SHOW_LESS | ButtonKind.SHOW_REASONING | ButtonKind.HIDE_REASONING:
+                view.unfold(index, is_unfolded=button.kind in {ButtonKind.SHOW_ALL, ButtonKind.SHOW_REASONING})
             case ButtonKind.UNPIN:
                 self._turn_pin(index)
             case ButtonKind.EDIT | ButtonKind.CONTINUE:

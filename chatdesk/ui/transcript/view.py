@@ -16,7 +16,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QPainter
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip
 
-from chatdesk.core.messages import Role
+from chatdesk.core.messages import PartKind, Role
 from chatdesk.ui.transcript import accessible, wording
 from chatdesk.ui.transcript.floating import JumpButton, LinkLabel
 from chatdesk.ui.transcript.highlighting import LexerLibrary
@@ -188,8 +188,10 @@ class TranscriptView(QAbstractScrollArea):
         if index is not None:
             accessible.announce_finished(self._node, index)
 
-    def append_text(self, message_id: str, offset: int, text: str) -> bool:
-        """Add text to a reply at `offset` characters; what is there already is ignored, so replays do no harm.
+    def append_text(self, message_id: str, offset: int, text: str, kind: PartKind = PartKind.TEXT) -> bool:
+        """Add text to a reply, or to what is reasoned before it, at `offset` characters of that.
+
+        What is there already is ignored, so replays do no harm.
 
         Returns False, and adds nothing, when text before `offset` is missing or the reply is not shown.
         """
@@ -199,7 +201,12 @@ class TranscriptView(QAbstractScrollArea):
         item = self.column.item(index)
         if not is_streaming(item.message):
             return True
-        if not item.append(offset, text):
+        if kind is PartKind.REASONING:
+            is_taken = item.append_reasoning(offset, text, self._clock())
+        else:
+            item.tick(self._clock())
+            is_taken = item.append(offset, text)
+        if not is_taken:
             return False
         self._dirty.add(index)
         self._refresh_soon()
@@ -295,7 +302,7 @@ class TranscriptView(QAbstractScrollArea):
         if self._library.is_loading and not self._lexer_timer.isActive():
             self._lexer_timer.start()
         last = len(self.column.messages) - 1
-        is_waiting = last >= 0 and self.column.item(last).is_waiting
+        is_waiting = last >= 0 and (self.column.item(last).is_waiting or self.column.item(last).is_reasoning)
         if is_waiting != self._dots_timer.isActive():
             (self._dots_timer.start if is_waiting else self._dots_timer.stop)()
 
@@ -309,6 +316,9 @@ class TranscriptView(QAbstractScrollArea):
                 box.step += 1
                 at = self.from_content(QPoint(0, column.top(index) + item.box_top(box_index)))
                 self.viewport().update(box.dots_rect.translated(at))
+            if item is not None and item.is_reasoning:
+                item.tick(self._clock())
+                self.update_message_rect(index)
 
     def _take_lexers(self) -> None:
         if not self._library.is_loading:

@@ -65,10 +65,12 @@ def details_words(message: Message) -> str:
     if origin is None:
         return ""
     counts = {"prompt": locale.toString(figures.prompt_tokens), "cached": locale.toString(figures.cached_tokens)}
+    reasoning = locale.toString(figures.reasoning_tokens) if figures.reasoning_tokens else ""
     options = ("n_ctx", "n_batch", "n_ubatch", "n_threads", "n_gpu_layers")
     rows = (
         _tr("Model: {name}").format(name=origin.model_name),
         _tr("Prompt: {prompt} tokens, {cached} of them kept from before").format(**counts),
+        _tr("Reasoning: {count} tokens").format(count=reasoning) if reasoning else "",
         _named_values(asdict(origin.sampling) | {"seed": origin.seed}),
         _named_values({name: getattr(origin, name) for name in options}),
     )
@@ -107,6 +109,43 @@ def speaker(message: Message) -> str:
 def waiting_words(message: Message) -> str:
     """What is shown before the first word of a reply."""
     return _tr("Thinking…") if message.status is ReplyStatus.STREAMING else _tr("Waiting…")
+
+
+def reasoning_words(seconds: float, *, is_going_on: bool) -> str:
+    """How long a model reasoned, or does so far."""
+    locale = QLocale()
+    whole = max(int(seconds) if is_going_on else round(seconds), 0)
+    minutes, rest = divmod(whole, 60)
+    counts = {"minutes": locale.toString(minutes), "seconds": locale.toString(rest)}
+    if is_going_on:
+        words = _tr("Reasoning… {minutes} min {seconds} s") if minutes else _tr("Reasoning… {seconds} s")
+    elif seconds <= 0:
+        return _tr("Reasoning")
+    elif minutes:
+        words = _tr("Reasoned for {minutes} min {seconds} s")
+    else:
+        words = _tr("Reasoned for {seconds} s") if whole else _tr("Reasoned for less than a second")
+    return words.format(**counts)
+
+
+def reasoning_words_of(message: Message) -> str:
+    """How long a model reasoned before this message; empty where it did not."""
+    return reasoning_words(message.figures.reasoning_seconds, is_going_on=False) if message.reasoning else ""
+
+
+def show_reasoning_words() -> str:
+    """Names the button that shows what a model reasoned."""
+    return _tr("Show reasoning")
+
+
+def hide_reasoning_words() -> str:
+    """Names the button that hides what a model reasoned."""
+    return _tr("Hide reasoning")
+
+
+def copy_reasoning_words() -> str:
+    """Names the verb that copies what a model reasoned."""
+    return _tr("Copy reasoning")
 
 
 def version_words(number: int, count: int) -> str:
