@@ -3424,6 +3424,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>复制消息</translation>
     </message>
     <message>
+      <source>Copy reasoning</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Copy selection</source>
       <translation>复制所选内容</translation>
     </message>
@@ -3434,6 +3438,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Edit</source>
       <translation>编辑</translation>
+    </message>
+    <message>
+      <source>Hide reasoning</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Jump to newest</source>
@@ -3496,6 +3504,34 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>正在读取 {processed} / {total} 个 token，剩余 {seconds} 秒</translation>
     </message>
     <message>
+      <source>Reasoned for less than a second</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Reasoned for {minutes} min {seconds} s</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Reasoned for {seconds} s</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Reasoning</source>
+      <translation>推理过程</translation>
+    </message>
+    <message>
+      <source>Reasoning: {count} tokens</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Reasoning… {minutes} min {seconds} s</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Reasoning… {seconds} s</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Regenerate</source>
       <translation>重新生成</translation>
     </message>
@@ -3514,6 +3550,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Show less</source>
       <translation>收起</translation>
+    </message>
+    <message>
+      <source>Show reasoning</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>System</source>
