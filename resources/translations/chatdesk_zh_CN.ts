@@ -3425,7 +3425,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Copy reasoning</source>
-      <translation type="unfinished" />
+      <translation>复制推理过程</translation>
     </message>
     <message>
       <source>Copy selection</source>
@@ -3441,7 +3441,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Hide reasoning</source>
-      <translation type="unfinished" />
+      <translation>隐藏推理过程</translation>
     </message>
     <message>
       <source>Jump to newest</source>
@@ -3505,15 +3505,15 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Reasoned for less than a second</source>
-      <translation type="unfinished" />
+      <translation>推理不到一秒</translation>
     </message>
     <message>
       <source>Reasoned for {minutes} min {seconds} s</source>
-      <translation type="unfinished" />
+      <translation>推理了 {minutes} 分 {seconds} 秒</translation>
     </message>
     <message>
       <source>Reasoned for {seconds} s</source>
-      <translation type="unfinished" />
+      <translation>推理了 {seconds} 秒</translation>
     </message>
     <message>
       <source>Reasoning</source>
@@ -3521,15 +3521,15 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Reasoning: {count} tokens</source>
-      <translation type="unfinished" />
+      <translation>推理：{count} 个 token</translation>
     </message>
     <message>
       <source>Reasoning… {minutes} min {seconds} s</source>
-      <translation type="unfinished" />
+      <translation>推理中… {minutes} 分 {seconds} 秒</translation>
     </message>
     <message>
       <source>Reasoning… {seconds} s</source>
-      <translation type="unfinished" />
+      <translation>推理中… {seconds} 秒</translation>
     </message>
     <message>
       <source>Regenerate</source>
@@ -3553,7 +3553,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Show reasoning</source>
-      <translation type="unfinished" />
+      <translation>显示推理过程</translation>
     </message>
     <message>
       <source>System</source>
