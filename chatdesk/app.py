@@ -51,6 +51,7 @@ class WindowedApp:
             versions=core.versions,
             branches=core.branches,
             exchange=core.exchange,
+            replays=core.replays,
             composing=ComposingVerbs(drafts=core.drafts, queue=core.queue),
             models=DeskVerbs(
                 library=core.library,

@@ -43,7 +43,10 @@ from chatdesk.core.events import (
     NoticeRaised,
     PromptProcessed,
     QueueChanged,
+    ReplayFinished,
+    ReplayProgressed,
     ReplyDelta,
+    ReplyExplained,
     ReplyFinished,
     ReplyStarted,
     SendFailed,
@@ -65,6 +68,7 @@ from chatdesk.ui.exchange.desk import ExchangeDesk
 from chatdesk.ui.icons import icon
 from chatdesk.ui.model_desk import MODEL_EVENTS, DeskVerbs, ModelDesk
 from chatdesk.ui.notices import NoticeAction, NoticeStrip
+from chatdesk.ui.replays.desk import ReplayDesk
 from chatdesk.ui.settings_dialog import SettingsDialog, page_titles
 from chatdesk.ui.shortcut_list import ShortcutList
 from chatdesk.ui.sidebar import Sidebar
@@ -84,6 +88,7 @@ if TYPE_CHECKING:
     from chatdesk.services.chat import ChatService
     from chatdesk.services.exchange import ExchangeService
     from chatdesk.services.history import HistoryService
+    from chatdesk.services.replays import ReplayService
     from chatdesk.services.versions import VersionService
 
 MOST_DELETED = 20
@@ -98,6 +103,7 @@ class Verbs:
     exchange: ExchangeService
     versions: VersionService
     branches: BranchService
+    replays: ReplayService
     composing: ComposingVerbs
     models: DeskVerbs
     settings: Callable[[], Settings]
@@ -133,6 +139,7 @@ class MainWindow(QMainWindow):
         self._models = ModelDesk(verbs.models, self._notices, self._welcome.recommended, self)
         self._transcript = TranscriptView(transcript_style(theme.Looks()), error_words)
         self._exchange = ExchangeDesk(verbs.exchange, self._notices, self._open, self)
+        self._replays = ReplayDesk(verbs.replays, self)
         self._composer = Composer()
         self._desk = ComposerDesk(verbs.composing, self._composer)
         self._context = ContextMeter(verbs.chat, self._composer, self._transcript)
@@ -205,6 +212,7 @@ class MainWindow(QMainWindow):
         self._welcome.manager_requested.connect(self._models.show_manager)
         self._transcript.regenerate_requested.connect(verbs.chat.regenerate)
         self._transcript.pin_requested.connect(verbs.chat.pin)
+        self._transcript.origin_requested.connect(self._replays.explain)
         self._transcript.version_requested.connect(verbs.history.show_version)
         self._transcript.link_activated.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
         hints = QGuiApplication.styleHints()
@@ -471,6 +479,13 @@ class MainWindow(QMainWindow):
                 self._open(conversation.id)
             case ConversationDeleted(conversation):
                 self._take_away(conversation)
+            case _:
+                self._on_desk_event(event)
+
+    def _on_desk_event(self, event: Event) -> None:
+        match event:
+            case ReplyExplained() | ReplayProgressed() | ReplayFinished():
+                self._replays.on_event(event)
             case _:
                 if not self._branching.on_event(event):
                     self._exchange.on_event(event)

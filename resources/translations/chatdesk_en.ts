@@ -162,6 +162,30 @@
     </message>
   </context>
   <context>
+    <name>Replays</name>
+    <message numerus="yes">
+      <source>Given up after %n equal token(s): the model was wanted for something else.</source>
+      <translation>
+        <numerusform>Given up after %n equal token: the model was wanted for something else.</numerusform>
+        <numerusform>Given up after %n equal tokens: the model was wanted for something else.</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>Identical: all %n token(s) came out the same.</source>
+      <translation>
+        <numerusform>Identical: all %n token came out the same.</numerusform>
+        <numerusform>Identical: all %n tokens came out the same.</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>Stopped after %n equal token(s).</source>
+      <translation>
+        <numerusform>Stopped after %n equal token.</numerusform>
+        <numerusform>Stopped after %n equal tokens.</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
     <name>_QueueRow</name>
     <message numerus="yes">
       <source>%n file(s)</source>

@@ -2673,6 +2673,37 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
   </context>
   <context>
+    <name>OriginDialog</name>
+    <message>
+      <source>Copy</source>
+      <translation>复制</translation>
+    </message>
+    <message>
+      <source>Progress of the replay</source>
+      <translation>重放进度</translation>
+    </message>
+    <message>
+      <source>Replay</source>
+      <translation>重放</translation>
+    </message>
+    <message>
+      <source>Replay writes the reply again from exactly this, and compares. The chat stays as it is.</source>
+      <translation>重放会完全按照这些条件再写一遍回复并进行比较。对话保持不变。</translation>
+    </message>
+    <message>
+      <source>Stop</source>
+      <translation>停止</translation>
+    </message>
+    <message>
+      <source>What came of the replay</source>
+      <translation>重放结果</translation>
+    </message>
+    <message>
+      <source>What this reply was made from</source>
+      <translation>这条回复是如何生成的</translation>
+    </message>
+  </context>
+  <context>
     <name>OutlookLine</name>
     <message>
       <source>Show what is sent to the model</source>
@@ -3001,6 +3032,95 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Remove “{model}”?</source>
       <translation>删除“{model}”？</translation>
+    </message>
+  </context>
+  <context>
+    <name>Replays</name>
+    <message>
+      <source>Chat template (content)</source>
+      <translation>对话模板（内容）</translation>
+    </message>
+    <message>
+      <source>Different from token {token} on: it now ends there, before “{recorded}”.</source>
+      <translation>从第 {token} 个词元起不同：现在在“{recorded}”之前就结束了。</translation>
+    </message>
+    <message>
+      <source>Different from token {token} on: it was “{recorded}”, and now is “{replayed}”.</source>
+      <translation>从第 {token} 个词元起不同：原来是“{recorded}”，现在是“{replayed}”。</translation>
+    </message>
+    <message>
+      <source>Different from token {token} on: the reply ended there, and now goes on with “{replayed}”.</source>
+      <translation>从第 {token} 个词元起不同：原回复到此结束，现在以“{replayed}”继续。</translation>
+    </message>
+    <message numerus="yes">
+      <source>Given up after %n equal token(s): the model was wanted for something else.</source>
+      <translation>
+        <numerusform>在 %n 个相同的词元之后放弃：模型需要做别的事情。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>Identical: all %n token(s) came out the same.</source>
+      <translation>
+        <numerusform>完全一致：全部 %n 个词元都相同。</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Loaded with</source>
+      <translation>加载选项</translation>
+    </message>
+    <message>
+      <source>Model</source>
+      <translation>模型</translation>
+    </message>
+    <message>
+      <source>Model file (content)</source>
+      <translation>模型文件（内容）</translation>
+    </message>
+    <message>
+      <source>Processed in batches of</source>
+      <translation>分批处理，每批</translation>
+    </message>
+    <message>
+      <source>Prompt</source>
+      <translation>提示词</translation>
+    </message>
+    <message>
+      <source>Sampling</source>
+      <translation>采样</translation>
+    </message>
+    <message>
+      <source>Seed</source>
+      <translation>种子</translation>
+    </message>
+    <message numerus="yes">
+      <source>Stopped after %n equal token(s).</source>
+      <translation>
+        <numerusform>在 %n 个相同的词元之后停止。</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>The model is loaded otherwise than it was: {changes}.</source>
+      <translation>模型的加载方式与当时不同：{changes}。</translation>
+    </message>
+    <message>
+      <source>off</source>
+      <translation>关</translation>
+    </message>
+    <message>
+      <source>on</source>
+      <translation>开</translation>
+    </message>
+    <message>
+      <source>{name} {now} instead of {before}</source>
+      <translation>{name} 现为 {now}，当时为 {before}</translation>
+    </message>
+    <message>
+      <source>{prompt} tokens, {cached} of them kept from before</source>
+      <translation>{prompt} 个词元，其中 {cached} 个沿用之前的结果</translation>
+    </message>
+    <message>
+      <source>{size} ({kept} kept)</source>
+      <translation>{size}（保留 {kept}）</translation>
     </message>
   </context>
   <context>
@@ -3536,6 +3656,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>重新生成</translation>
     </message>
     <message>
+      <source>Replay (compare with this)</source>
+      <translation>重放（与此回复比较）</translation>
+    </message>
+    <message>
       <source>Reply</source>
       <translation>回复</translation>
     </message>
@@ -3586,6 +3710,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>What is sent?</source>
       <translation>发送了什么？</translation>
+    </message>
+    <message>
+      <source>What it was made from…</source>
+      <translation>这条回复是如何生成的…</translation>
     </message>
     <message>
       <source>You</source>

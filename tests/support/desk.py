@@ -27,6 +27,7 @@ from chatdesk.services.live_replies import LiveReplies
 from chatdesk.services.new_replies import NewReplies
 from chatdesk.services.prompt_sources import PromptSources
 from chatdesk.services.queued_messages import QueueService
+from chatdesk.services.replays import ReplayService
 from chatdesk.services.search import SearchService
 from chatdesk.services.summaries import SummaryService
 from chatdesk.services.versions import VersionService
@@ -124,6 +125,7 @@ class Desk:
     branches: BranchService
     exchange: ExchangeService
     queue: QueueService
+    replays: ReplayService
     garage: Garage
     marker: Marker
     tried: list[str]
@@ -190,6 +192,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         BranchService(store, branches, worker, live, history.announce_open, log.post),
         ExchangeService(WholeConversationStore(database), make_pages(PageWords), worker, history.list, log.post),
         queue,
+        ReplayService(store, worker, inference, lambda _path: None, log.post),
         garage,
         marker,
         tried,

@@ -120,6 +120,7 @@ def person(desk: Desk, qtbot: QtBot) -> Person:
         chat=desk.chat,
         history=desk.history,
         exchange=desk.exchange,
+        replays=desk.replays,
         composing=ComposingVerbs(drafts=desk.drafts, queue=desk.queue),
         versions=desk.versions,
         branches=desk.branches,

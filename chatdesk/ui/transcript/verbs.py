@@ -61,6 +61,10 @@ class Verbs:
         if view.column.text_of(index) and message.status.is_final:
             words = wording.unpin_words() if message.is_pinned else wording.pin_words()
             verbs.append(Verb("unpin" if message.is_pinned else "pin", words, lambda: self._turn_pin(index)))
+        if message.origin is not None and message.status.is_final:
+            explain = view.origin_requested
+            verbs.append(Verb("origin", wording.origin_words(), lambda: explain.emit(message.id, False)))
+            verbs.append(Verb("replay", wording.replay_words(), lambda: explain.emit(message.id, True)))
         number, count = view.column.versions_of(index)
         request = view.version_requested
         if number > 1:

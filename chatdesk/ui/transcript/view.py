@@ -53,6 +53,7 @@ class TranscriptView(QAbstractScrollArea):
     version_requested = Signal(str, int)  # message id; -1 for the version before, 1 for the next
     link_activated = Signal(str)
     pin_requested = Signal(str, bool)  # message id; whether it is to be pinned
+    origin_requested = Signal(str, bool)  # message id; whether the reply is to be replayed
     summary_requested = Signal()  # somebody wants to read or change the summary that the divider speaks of
     summary_undo_requested = Signal()
     context_requested = Signal()  # somebody asks what is sent and what is not

@@ -189,6 +189,16 @@ def unpin_words() -> str:
     return _tr("Unpin")
 
 
+def origin_words() -> str:
+    """Names the verb that shows what a reply was made from."""
+    return _tr("What it was made from…")
+
+
+def replay_words() -> str:
+    """Names the verb that writes a reply again from what was recorded, to compare."""
+    return _tr("Replay (compare with this)")
+
+
 def pinned_words() -> str:
     """Says that a message is pinned."""
     return _tr("Pinned")

@@ -70,6 +70,8 @@ def test_what_can_be_done_with_a_message_are_its_actions(view: TranscriptView, q
         "copy",
         "regenerate",
         "pin",
+        "origin",
+        "replay",
         "next_version",
         "open_link",
         "open_link_2",

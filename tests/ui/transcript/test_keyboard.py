@@ -57,6 +57,8 @@ def test_the_menu_of_a_message_offers_all_that_a_pointer_finds(view: TranscriptV
         "Copy message",
         "Regenerate",
         "Pin (always sent)",
+        "What it was made from…",
+        "Replay (compare with this)",
         "Previous version",
         "Copy details (seed and settings)",
         "Open https://example.org/?a=1&&b=2",
