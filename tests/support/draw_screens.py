@@ -174,11 +174,12 @@ def clipped(widget: QWidget) -> list[str]:
             is_cut = not label.wordWrap() and label.sizeHint().width() > label.width()
             if is_cut or needed > label.height():
                 faults.append(f"label “{label.text()}” has {label.width()}×{label.height()}, needs {needed} in height")
-    faults += [
-        f"{area.objectName()} shows {area.viewport().width()} of {area.widget().width()} across"
+    contents = [
+        (area.objectName(), area.viewport().width(), content.width())
         for area in widget.findChildren(QScrollArea)
-        if is_seen(area) and area.widget() is not None and area.widget().width() > area.viewport().width()
+        if is_seen(area) and (content := area.widget()) is not None
     ]
+    faults += [f"{name} shows {room} of {width} across" for name, room, width in contents if width > room]
     kinds: tuple[type[QWidget], ...] = (QPushButton, QComboBox, QCheckBox)
     buttons = [button for kind in kinds for button in widget.findChildren(kind) if is_seen(button)]
     faults += [

@@ -121,8 +121,8 @@ def test_no_more_conversations_are_shown_than_anybody_reads(
         conversation, *_ = say(store, "needle", origin)
         store.rename(conversation, "Something else")
     assert len(find(search, "needle")) == MOST_CONVERSATIONS
-    for conversation in store.conversations():
-        store.rename(conversation.id, "A needle too")
+    for each in store.conversations():
+        store.rename(each.id, "A needle too")
     assert len(find(search, "needle")) <= 2 * MOST_CONVERSATIONS
 
 
