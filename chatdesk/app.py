@@ -52,7 +52,7 @@ class WindowedApp:
             branches=core.branches,
             exchange=core.exchange,
             replays=core.replays,
-            composing=ComposingVerbs(drafts=core.drafts, queue=core.queue),
+            composing=ComposingVerbs(drafts=core.drafts, queue=core.queue, attachments=core.attachments),
             models=DeskVerbs(
                 library=core.library,
                 hub=core.hub,

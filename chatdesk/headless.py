@@ -43,6 +43,7 @@ from chatdesk.models.appraiser import Appraiser
 from chatdesk.models.curated import read_curated
 from chatdesk.models.library import ModelLibrary, find_starter
 from chatdesk.models.removal import Removal
+from chatdesk.services.attachments import AttachmentService
 from chatdesk.services.branches import BranchService
 from chatdesk.services.chat import ChatService
 from chatdesk.services.context import ContextService
@@ -65,6 +66,7 @@ from chatdesk.services.search import SearchService
 from chatdesk.services.summaries import SummaryService
 from chatdesk.services.versions import VersionService
 from chatdesk.services.worker import Worker
+from chatdesk.store.attachments import AttachmentStore
 from chatdesk.store.branches import BranchStore
 from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
@@ -277,15 +279,17 @@ class Core:
             self.library, self.inference, self.preferences.current, self.machine, self._stop_replies, post
         )
         summaries = SummaryStore(self.database)
-        context = ContextService(PromptSources(conversations, summaries, self._chat_settings), self.inference, post)
+        unsent, attachments = UnsentStore(self.database), AttachmentStore(self.database)
+        sources = PromptSources(conversations, summaries, unsent, attachments, self._chat_settings)
+        context = ContextService(sources, self.inference, post)
         summariser = SummaryService(summaries, store_worker, self.inference, context, has_power_to_spare, post)
         replies = NewReplies(
             conversations, store_worker, self.inference, live, context, summariser, self._chat_settings, post
         )
-        unsent = UnsentStore(self.database)
         self.chat = ChatService(
             conversations, store_worker, self.inference, live, context, summariser, replies, unsent, post
         )
+        self.attachments = AttachmentService(unsent, attachments, store_worker, self.inference, post)
         self.drafts = DraftService(unsent, store_worker)
         self.queue = QueueService(unsent, conversations, store_worker, self.chat, live, post)
         self.replays = ReplayService(conversations, store_worker, self.inference, file_hash, post)
@@ -465,6 +469,7 @@ class Core:
         """Save what is under way and end every thread, within two seconds. Returns whether all of them ended."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         self.queue.close()
+        self.attachments.close()
         self.chat.stop_all()
         self.library.stop_verifying()
         # All are told to end before any is waited for. What the Hub's thread waits for is not worth waiting for.

@@ -18,14 +18,19 @@ class ComposerState(StrEnum):
 _BLANK = "".join(map(chr, range(33))) + "\x7f\xa0\u2028\u2029\u3000"
 
 
-def can_send(state: ComposerState, text: str) -> bool:
-    """Whether Enter sends. White space and control characters alone are no message."""
-    return state is ComposerState.READY and bool(text.strip(_BLANK))
+def is_blank(text: str) -> bool:
+    """Whether there is nothing to send: white space and control characters alone are no message."""
+    return not text.strip(_BLANK)
 
 
-def can_queue(state: ComposerState, text: str) -> bool:
+def can_send(state: ComposerState, *, is_empty: bool) -> bool:
+    """Whether Enter sends."""
+    return state is ComposerState.READY and not is_empty
+
+
+def can_queue(state: ComposerState, *, is_empty: bool) -> bool:
     """Whether Enter puts the message behind the reply that is being written."""
-    return state is ComposerState.REPLYING and bool(text.strip(_BLANK))
+    return state is ComposerState.REPLYING and not is_empty
 
 
 def can_stop(state: ComposerState) -> bool:

@@ -43,6 +43,12 @@ class ErrorCode(StrEnum):
     GENERATION_FAILED = "generation_failed"
     EMPTY_MESSAGE = "empty_message"
     BUSY = "busy"
+    ATTACHMENT_EMPTY = "attachment_empty"
+    ATTACHMENT_NOT_TEXT = "attachment_not_text"
+    ATTACHMENT_TOO_LARGE = "attachment_too_large"
+    ATTACHMENT_TOO_MANY = "attachment_too_many"
+    ATTACHMENT_UNREADABLE = "attachment_unreadable"
+    PROMPTS_UNREADABLE = "prompts_unreadable"
     CONVERSATION_DELETED = "conversation_deleted"
     SETTING_OUT_OF_RANGE = "setting_out_of_range"
     SETTING_NOT_AN_ADDRESS = "setting_not_an_address"
@@ -91,7 +97,7 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
 
 
 # Parameters that are bytes: each language words them as sizes.
-SIZE_PARAMS = frozenset({"needed", "free", "missing"})
+SIZE_PARAMS = frozenset({"needed", "free", "missing", "most"})
 
 # code -> (what happened, what to do next); the second may be empty
 ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
@@ -208,6 +214,30 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
     ErrorCode.EMPTY_MESSAGE: (
         QT_TRANSLATE_NOOP("Errors", "There is nothing to send."),
         QT_TRANSLATE_NOOP("Errors", "Write a message first."),
+    ),
+    ErrorCode.ATTACHMENT_EMPTY: (
+        QT_TRANSLATE_NOOP("Errors", "“{name}” is empty, so it was not attached."),
+        "",
+    ),
+    ErrorCode.ATTACHMENT_NOT_TEXT: (
+        QT_TRANSLATE_NOOP("Errors", "“{name}” is no text and no picture, so a model could not read it."),
+        QT_TRANSLATE_NOOP("Errors", "Save it as plain text and attach that."),
+    ),
+    ErrorCode.ATTACHMENT_TOO_LARGE: (
+        QT_TRANSLATE_NOOP("Errors", "“{name}” is larger than {most}, so it was not attached."),
+        QT_TRANSLATE_NOOP("Errors", "Attach the part of it that matters."),
+    ),
+    ErrorCode.ATTACHMENT_TOO_MANY: (
+        QT_TRANSLATE_NOOP("Errors", "A message can have {count} attachments, so “{name}” was not attached."),
+        QT_TRANSLATE_NOOP("Errors", "Send it with another message."),
+    ),
+    ErrorCode.ATTACHMENT_UNREADABLE: (
+        QT_TRANSLATE_NOOP("Errors", "“{name}” cannot be read: {reason}."),
+        QT_TRANSLATE_NOOP("Errors", "Check that the file is there and that you may read it."),
+    ),
+    ErrorCode.PROMPTS_UNREADABLE: (
+        QT_TRANSLATE_NOOP("Errors", "“{name}” holds no prompts that ChatDesk understands."),
+        QT_TRANSLATE_NOOP("Errors", "Choose a text file, or a list of prompts as JSON."),
     ),
     ErrorCode.BUSY: (
         QT_TRANSLATE_NOOP("Errors", "A reply is still being written."),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from chatdesk.core.messages import PartKind
 
 if TYPE_CHECKING:
+    from chatdesk.core.attachments import Attachment
     from chatdesk.core.branches import BranchTree, DeletedBranch
     from chatdesk.core.context_map import ContextUse
     from chatdesk.core.conversations import Conversation
@@ -166,6 +167,22 @@ class SendFailed:
     text: str
     error: ErrorDetail
     unsent_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentsChanged:
+    """These files are attached to what is being written in a conversation; None: in one that is not begun."""
+
+    conversation_id: str | None
+    attachments: tuple[Attachment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentCounted:
+    """How many tokens the loaded model takes an attachment for."""
+
+    sha256: str
+    tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -466,6 +483,8 @@ Event = (
     | SummaryChanged
     | ContextMeasured
     | SendFailed
+    | AttachmentsChanged
+    | AttachmentCounted
     | QueueChanged
     | ReplyStarted
     | PromptProcessed

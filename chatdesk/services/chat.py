@@ -20,6 +20,7 @@ from chatdesk.core.events import (
     SendFailed,
 )
 from chatdesk.core.messages import Role, clean_text
+from chatdesk.core.unsent import is_draft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -115,9 +116,9 @@ class ChatService:
         """Have the conversation that is shown read before it is needed: see `ContextService.prepare`."""
         self._context.prepare(conversation_id)
 
-    def measure(self, conversation_id: str | None, draft: str = "") -> None:
-        """Announce `ContextMeasured`: what the next prompt would hold if it said `draft`."""
-        self._context.measure(conversation_id, clean_text(draft))
+    def measure(self, conversation_id: str | None, draft: str | None = None) -> None:
+        """Announce `ContextMeasured`: what the next prompt would hold if the draft with its attachments said this."""
+        self._context.measure(conversation_id, None if draft is None else clean_text(draft))
 
     def set_policy(self, conversation_id: str, policy: OverflowPolicy | None) -> None:
         """Choose what happens when a conversation outgrows the context; None: by the model's size."""
@@ -161,14 +162,14 @@ class ChatService:
         saved = None
         with self._problems_announced(conversation_id, untrusted_text, unsent_id):
             text = clean_text(untrusted_text)
-            if not text:
+            if not text and (unsent_id is None or not self._unsent.attachments(unsent_id)):
                 raise UserFacingError(ErrorCode.EMPTY_MESSAGE)
             origin = self._replies.origin(conversation_id)
             if asked is not None and conversation_id is not None and self._has_to_ask(conversation_id):
 
                 def ask(engine: Engine | None) -> None:
                     with self._problems_announced(conversation_id, untrusted_text, unsent_id):
-                        self._ask(engine, conversation_id, text)
+                        self._ask(engine, conversation_id, text, unsent_id)
                         asked()
 
                 self._inference.run("ask", ask)
@@ -177,7 +178,8 @@ class ChatService:
         if saved is None:
             return
         conversation, message, reply = saved
-        self._context.drop_draft(conversation_id)
+        if unsent_id is None or is_draft(unsent_id):
+            self._context.drop_draft(conversation_id)
         self._post(ConversationCreated(conversation) if conversation_id is None else ConversationChanged(conversation))
         self._post(MessageAdded(message, unsent_id))
         self._post(MessageAdded(reply))
@@ -217,13 +219,13 @@ class ChatService:
 
     # --- on the engine thread ---
 
-    def _ask(self, engine: Engine | None, conversation_id: str, text: str) -> None:
+    def _ask(self, engine: Engine | None, conversation_id: str, text: str, unsent_id: str | None) -> None:
         """Say nothing if no more is left out for a message than people know of.
 
         Raises:
             UserFacingError: `CONTEXT_WOULD_OVERFLOW`.
         """
         if engine is not None:
-            count = self._context.left_out_by(engine, conversation_id, text)
+            count = self._context.left_out_by(engine, conversation_id, text, unsent_id)
             if count > self._replies.left_out.known(conversation_id):
                 raise UserFacingError(ErrorCode.CONTEXT_WOULD_OVERFLOW, count=count)

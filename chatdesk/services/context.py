@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from chatdesk.core.events import ContextMeasured, Post
+from chatdesk.core.unsent import draft_id
 from chatdesk.services.prompts import PromptPlan, TokenCounts, expected_beginning, fitting_prompt
 from chatdesk.services.worker import Priority
 
@@ -30,7 +31,7 @@ class ContextService:
         self._counts = TokenCounts()  # touched by the engine thread only
         self._shown: str | None = None  # the conversation that is prepared
         self._lock = threading.Lock()
-        self._drafts: dict[str | None, str] = {}  # by conversation: what is being written
+        self._drafts: dict[str | None, str | None] = {}  # by conversation: what is being written
         self._unmeasured: set[str | None] = set()  # conversations whose measuring is queued
 
     def prepare(self, conversation_id: str | None) -> None:
@@ -47,8 +48,8 @@ class ContextService:
         conversation_id = self._shown
         self._inference.run("prepare", lambda engine: self._prepare(engine, conversation_id), Priority.IDLE)
 
-    def measure(self, conversation_id: str | None, draft: str) -> None:
-        """Announce `ContextMeasured` for a conversation and what is being written in it.
+    def measure(self, conversation_id: str | None, draft: str | None) -> None:
+        """Announce `ContextMeasured` for a conversation and what is being written in it, with what is attached to that.
 
         Of several calls in a row the last one is answered.
         """
@@ -93,12 +94,12 @@ class ContextService:
         """
         return fitting_prompt(engine, self._sources.reply(reply, engine.info.n_params), self._counts)
 
-    def left_out_by(self, engine: Engine, conversation_id: str, message: str) -> int:
-        """How many earlier messages there is no room for when `message` is sent; 0 where it does not fit at all."""
+    def left_out_by(self, engine: Engine, conversation_id: str, text: str, unsent_id: str | None) -> int:
+        """How many earlier messages there is no room for when a message is sent; 0 where it does not fit at all."""
         source = self.source(engine, conversation_id)
         if source is None:
             return 0
-        fitted = self.plan(engine, source, message).fit()
+        fitted = self.plan(engine, source, self._sources.unsent_text(unsent_id, text)).fit()
         return 0 if fitted.is_too_long else len(fitted.left_out)
 
     def _prepare(self, engine: Engine | None, conversation_id: str | None) -> None:
@@ -125,13 +126,14 @@ class ContextService:
     def _measure(self, engine: Engine | None, conversation_id: str | None) -> None:
         with self._lock:
             self._unmeasured.discard(conversation_id)
-            draft = self._drafts.get(conversation_id, "")
+            draft = self._drafts.get(conversation_id)
         if engine is None:
             return
         source = self.source(engine, conversation_id)
         if source is None:
             return
-        plan = self.plan(engine, source, draft)
+        shown = "" if draft is None else self._sources.unsent_text(draft_id(conversation_id), draft)
+        plan = self.plan(engine, source, shown)
         for _ in plan.counting():
             if self._inference.is_wanted(Priority.GLANCE):
                 self.measure_again(conversation_id)

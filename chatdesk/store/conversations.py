@@ -6,9 +6,11 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from chatdesk.core.attachments import attachment_part
 from chatdesk.core.context_map import OverflowPolicy
 from chatdesk.core.conversations import Conversation, title_from
 from chatdesk.core.messages import Message, ReplyStatus, Role, text_parts
+from chatdesk.store.attachments import delete_unused_attachments, read_attachments
 from chatdesk.store.message_rows import (
     PATH_TO,
     insert_message,
@@ -53,10 +55,6 @@ _PURGE_MESSAGES = """
         )
     DELETE FROM message
     WHERE deleted_at < :before AND id NOT IN (SELECT id FROM needed WHERE id IS NOT NULL)
-"""
-_DELETE_UNUSED_ATTACHMENTS = """
-    DELETE FROM attachment
-    WHERE NOT EXISTS (SELECT 1 FROM message_part WHERE message_part.attachment_sha256 = attachment.sha256)
 """
 
 
@@ -132,7 +130,7 @@ class ConversationStore:
         """Remove it with its messages and attachments, beyond recovery. One that is gone already stays gone."""
         with self._database.write() as connection:
             connection.execute("DELETE FROM conversation WHERE id = ?", (conversation_id,))
-            connection.execute(_DELETE_UNUSED_ATTACHMENTS)
+            delete_unused_attachments(connection)
         self._database.empty_log()
 
     def purge(self) -> tuple[str, ...]:
@@ -150,7 +148,7 @@ class ConversationStore:
             ).fetchall()
             messages = connection.execute(_PURGE_MESSAGES, {"before": before}).rowcount
             if gone or messages:
-                connection.execute(_DELETE_UNUSED_ATTACHMENTS)
+                delete_unused_attachments(connection)
         if gone or messages:
             self._database.empty_log()
         return tuple(conversation_id for (conversation_id,) in gone)
@@ -170,8 +168,8 @@ class ConversationStore:
     ) -> tuple[Conversation, Message, Message]:
         """Append the user's message and the row of its reply (`WAITING`) to the active path, both or neither.
 
-        None as conversation begins one, in the same transaction. So does what the message was before it was sent go,
-        its draft or its place among those that waited: `unsent_id`.
+        None as conversation begins one, in the same transaction, in which also goes what the message was before it was
+        sent, its draft or its place among those that waited: `unsent_id`. Its attachments are the message's then.
         """
         with self._database.write() as connection:
             if conversation_id is None:
@@ -179,12 +177,13 @@ class ConversationStore:
             else:
                 conversation = conversation_row(connection, conversation_id)
             now = self._clock()
+            attachments = read_attachments(connection, unsent_id) if unsent_id is not None else ()
             message = Message(
                 id=self._new_id(),
                 conversation_id=conversation.id,
                 parent_id=conversation.active_leaf_id,
                 role=Role.USER,
-                parts=text_parts(text),
+                parts=(*map(attachment_part, attachments), *text_parts(text)),
                 created_at=now,
             )
             insert_message(connection, message)
@@ -192,7 +191,7 @@ class ConversationStore:
             connection.execute("DELETE FROM unsent_message WHERE id = ?", (unsent_id,))
             connection.execute(
                 "UPDATE conversation SET title = ? WHERE id = ? AND title = '' AND title_source = 'first_message'",
-                (title_from(text), conversation.id),
+                (title_from("\n".join([text, *(attachment.name for attachment in attachments)])), conversation.id),
             )
             return conversation_row(connection, conversation.id), message, reply
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chatdesk.core.attachments import Attachment
+from chatdesk.core.attachments import MOST_ATTACHMENTS
+from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.unsent import Unsent, draft_id
+from chatdesk.store.attachments import add_attachment, delete_unused_attachments, read_attachments
 from chatdesk.store.conversations import new_uuid7
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
+    from chatdesk.core.attachments import Attachment
     from chatdesk.store.database import Database
 
 _SELECT_WAITING = """
@@ -62,6 +65,63 @@ class UnsentStore:
                     """,
                     row,
                 )
+
+    def attach(self, conversation_id: str | None, name: str, media_type: str, content: bytes) -> Unsent:
+        """Attach a file to what is being written; one that is attached already is not attached again.
+
+        Returns the draft. Nothing happens when the conversation was deleted for good meanwhile.
+
+        Raises:
+            UserFacingError: also `ATTACHMENT_TOO_MANY`.
+        """
+        row = {"id": draft_id(conversation_id), "conversation_id": conversation_id}
+        with self._database.write() as connection:
+            connection.execute(
+                """
+                INSERT INTO unsent_message (id, conversation_id, text) SELECT :id, :conversation_id, ''
+                WHERE :conversation_id IS NULL OR EXISTS (SELECT 1 FROM conversation WHERE id = :conversation_id)
+                ON CONFLICT DO NOTHING
+                """,
+                row,
+            )
+            draft = read_draft(connection, conversation_id)
+            if len(draft.attachments) >= MOST_ATTACHMENTS:
+                raise UserFacingError(ErrorCode.ATTACHMENT_TOO_MANY, count=MOST_ATTACHMENTS, name=name)
+            sha256 = add_attachment(connection, media_type, content)
+            connection.execute(
+                """
+                INSERT INTO unsent_attachment (unsent_id, position, attachment_sha256, name)
+                SELECT id, (SELECT coalesce(max(position), 0) + 1 FROM unsent_attachment WHERE unsent_id = :id),
+                    :sha256, :name
+                FROM unsent_message WHERE id = :id AND NOT EXISTS (
+                    SELECT 1 FROM unsent_attachment WHERE unsent_id = :id AND attachment_sha256 = :sha256
+                )
+                """,
+                {**row, "sha256": sha256, "name": name},
+            )
+            return read_draft(connection, conversation_id)
+
+    def detach(self, conversation_id: str | None, sha256: str) -> Unsent:
+        """Take an attachment off what is being written. Returns the draft."""
+        unsent_id = draft_id(conversation_id)
+        with self._database.write() as connection:
+            connection.execute(
+                "DELETE FROM unsent_attachment WHERE unsent_id = ? AND attachment_sha256 = ?", (unsent_id, sha256)
+            )
+            delete_unused_attachments(connection)
+            connection.execute(
+                """
+                DELETE FROM unsent_message WHERE id = :id AND text = ''
+                    AND NOT EXISTS (SELECT 1 FROM unsent_attachment WHERE unsent_id = :id)
+                """,
+                {"id": unsent_id},
+            )
+            return read_draft(connection, conversation_id)
+
+    def attachments(self, unsent_id: str) -> tuple[Attachment, ...]:
+        """The attachments of a draft or of a message that waits."""
+        with self._database.read() as connection:
+            return read_attachments(connection, unsent_id)
 
     # --- the queue ---
 
@@ -122,6 +182,7 @@ class UnsentStore:
         """Throw a message that waits away."""
         with self._database.write() as connection:
             connection.execute("DELETE FROM unsent_message WHERE id = ? AND place IS NOT NULL", (unsent_id,))
+            delete_unused_attachments(connection)
 
 
 def _waiting(connection: sqlite3.Connection, row: tuple[str, str, str]) -> Unsent:
@@ -137,15 +198,3 @@ def read_draft(connection: sqlite3.Connection, conversation_id: str | None) -> U
     if row is None:
         return Unsent(unsent_id, conversation_id)
     return Unsent(unsent_id, conversation_id, row[0], read_attachments(connection, unsent_id))
-
-
-def read_attachments(connection: sqlite3.Connection, unsent_id: str) -> tuple[Attachment, ...]:
-    """The attachments of an unsent message, in order; a part of a transaction."""
-    rows = connection.execute(
-        """
-        SELECT sha256, name, media_type, size_bytes FROM unsent_attachment JOIN attachment ON sha256 = attachment_sha256
-        WHERE unsent_id = ? ORDER BY position
-        """,
-        (unsent_id,),
-    )
-    return tuple(Attachment(*row) for row in rows)

@@ -24,6 +24,8 @@ from PySide6.QtWidgets import (
 from chatdesk.core.composing import ComposerState
 from chatdesk.core.errors import ErrorCode
 from chatdesk.core.events import (
+    AttachmentCounted,
+    AttachmentsChanged,
     ContextMeasured,
     ConversationBranched,
     ConversationChanged,
@@ -228,6 +230,9 @@ class MainWindow(QMainWindow):
             ActionRow("export_all_action", Group.CHATS, self.tr("Export all chats…"), self._exchange.export_all),
             ActionRow("rename_action", Group.THIS_CHAT, self.tr("Rename this chat"), self._sidebar.rename_current),
             ActionRow("export_action", Group.THIS_CHAT, self.tr("Export this chat…"), self._export),
+            ActionRow(
+                "attach_action", Group.THIS_CHAT, self.tr("Attach files…"), self._desk.choose_files, "Ctrl+Shift+A"
+            ),
             ActionRow("stop_action", Group.THIS_CHAT, self.tr("Stop the reply"), self._stop, "Esc"),
             ActionRow(
                 "context_action", Group.THIS_CHAT, self.tr("What the model is sent"), self._context.open_map, "Ctrl+I"
@@ -431,7 +436,7 @@ class MainWindow(QMainWindow):
                 self._on_reply_event(event)
             case _ if isinstance(event, MODEL_EVENTS):
                 self._on_model_event(event)
-            case SendFailed() | QueueChanged():
+            case SendFailed() | QueueChanged() | AttachmentsChanged() | AttachmentCounted():
                 self._on_unsent_event(event)
             case ContextMeasured() | SummaryChanged() | MessageChanged():
                 self._on_context_event(event)
@@ -573,9 +578,12 @@ class MainWindow(QMainWindow):
 
     # --- what is not sent yet ---
 
-    def _on_unsent_event(self, event: SendFailed | QueueChanged) -> None:
+    def _on_unsent_event(self, event: SendFailed | QueueChanged | AttachmentsChanged | AttachmentCounted) -> None:
         if isinstance(event, QueueChanged):
             self._desk.show_queue(event)
+            return
+        if isinstance(event, AttachmentsChanged | AttachmentCounted):
+            self._desk.show_attachments(event)
             return
         self._is_sending = self._is_sending and not is_draft(event.unsent_id)
         self._refresh_composer()
@@ -615,6 +623,7 @@ class MainWindow(QMainWindow):
                     self._transcript.set_status_text(message_id, words)
             case ModelReady(_, info):
                 self._context.set_model(info)
+                self._desk.count_again()
                 self._verbs.chat.prepare(self._conversation_id)
             case ModelFailed() | ModelUnloaded():
                 if not self._models.has_model:

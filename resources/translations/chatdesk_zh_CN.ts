@@ -21,6 +21,59 @@
     </message>
   </context>
   <context>
+    <name>AttachmentChips</name>
+    <message>
+      <source>Attached files</source>
+      <translation>已附加的文件</translation>
+    </message>
+  </context>
+  <context>
+    <name>AttachmentView</name>
+    <message>
+      <source>Close</source>
+      <translation>关闭</translation>
+    </message>
+    <message>
+      <source>Copy</source>
+      <translation>复制</translation>
+    </message>
+    <message>
+      <source>It could not be saved: {reason}</source>
+      <translation>无法保存：{reason}</translation>
+    </message>
+    <message>
+      <source>Save as…</source>
+      <translation>另存为…</translation>
+    </message>
+    <message>
+      <source>Save the attachment</source>
+      <translation>保存附件</translation>
+    </message>
+    <message>
+      <source>The beginning is shown; the model is given all of it.</source>
+      <translation>此处只显示开头部分；模型会得到全部内容。</translation>
+    </message>
+    <message>
+      <source>This file is not kept any more.</source>
+      <translation>此文件已不再保存。</translation>
+    </message>
+    <message>
+      <source>This picture cannot be read.</source>
+      <translation>无法读取此图片。</translation>
+    </message>
+  </context>
+  <context>
+    <name>Attachments</name>
+    <message>
+      <source>{size} · the model cannot see pictures</source>
+      <translation>{size} · 模型看不到图片</translation>
+    </message>
+    <message>
+      <source>{size} · {tokens} tokens</source>
+      <translation>{size} · {tokens} 个 token</translation>
+    </message>
+  </context>
+  <context>
     <name>BranchDesk</name>
     <message>
       <source>Undo</source>
@@ -104,6 +157,10 @@
   <context>
     <name>Composer</name>
     <message>
+      <source>Attach files</source>
+      <translation>附加文件</translation>
+    </message>
+    <message>
       <source>Choose a model above to begin</source>
       <translation>先在上方选择一个模型</translation>
     </message>
@@ -142,6 +199,17 @@
     <message>
       <source>Write a message</source>
       <translation>写消息</translation>
+    </message>
+  </context>
+  <context>
+    <name>ComposerDesk</name>
+    <message>
+      <source>Attach files</source>
+      <translation>附加文件</translation>
+    </message>
+    <message>
+      <source>Pasted picture.png</source>
+      <translation>粘贴的图片.png</translation>
     </message>
   </context>
   <context>
@@ -640,6 +708,10 @@ Please report it with the details below. The log file is {log_file}.</source>
   <context>
     <name>Errors</name>
     <message>
+      <source>A message can have {count} attachments, so “{name}” was not attached.</source>
+      <translation>一条消息最多可有 {count} 个附件，因此没有附加“{name}”。</translation>
+    </message>
+    <message>
       <source>A newer ChatDesk may; until then choose another model.</source>
       <translation>较新的 ChatDesk 或许可以；目前请选择其他模型。</translation>
     </message>
@@ -664,6 +736,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>另一个程序占用着保存对话的文件：{path}。</translation>
     </message>
     <message>
+      <source>Attach the part of it that matters.</source>
+      <translation>请只附加其中重要的部分。</translation>
+    </message>
+    <message>
       <source>ChatDesk ended unexpectedly while “{model}” was in use. Your chats are safe.</source>
       <translation>ChatDesk 在使用“{model}”时意外退出。您的对话完好无损。</translation>
     </message>
@@ -686,6 +762,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Check its spelling; a private repo needs an access token in Settings.</source>
       <translation>请检查拼写；私有仓库需要在设置中填写访问令牌。</translation>
+    </message>
+    <message>
+      <source>Check that the file is there and that you may read it.</source>
+      <translation>请检查文件是否存在以及您是否有权读取。</translation>
     </message>
     <message>
       <source>Check the connection, or set a mirror or a proxy in Settings; what is installed works without a network.</source>
@@ -722,6 +802,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Choose a shorter context, fewer GPU layers or a smaller file, or load it anyway.</source>
       <translation>请选择更短的上下文、更少的 GPU 层数或更小的文件，或者仍然加载。</translation>
+    </message>
+    <message>
+      <source>Choose a text file, or a list of prompts as JSON.</source>
+      <translation>请选择文本文件，或 JSON 格式的提示词列表。</translation>
     </message>
     <message>
       <source>Choose another file.</source>
@@ -848,12 +932,20 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>请从菜单中恢复它，或新建一个对话。</translation>
     </message>
     <message>
+      <source>Save it as plain text and attach that.</source>
+      <translation>请将其另存为纯文本后再附加。</translation>
+    </message>
+    <message>
       <source>Send a shorter one, unpin messages, choose a longer context in Settings, or another model.</source>
       <translation>请缩短消息、取消固定一些消息、在设置中选择更长的上下文，或换一个模型。</translation>
     </message>
     <message>
       <source>Send it all the same, or choose a longer context in Settings.</source>
       <translation>仍然发送，或在设置中选择更长的上下文。</translation>
+    </message>
+    <message>
+      <source>Send it with another message.</source>
+      <translation>请随另一条消息发送。</translation>
     </message>
     <message>
       <source>Something went wrong inside ChatDesk ({reason}).</source>
@@ -1126,6 +1218,26 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>“{model}”, which wrote this reply, is not loaded.</source>
       <translation>写下这条回复的“{model}”没有加载。</translation>
+    </message>
+    <message>
+      <source>“{name}” cannot be read: {reason}.</source>
+      <translation>无法读取“{name}”：{reason}。</translation>
+    </message>
+    <message>
+      <source>“{name}” holds no prompts that ChatDesk understands.</source>
+      <translation>“{name}”中没有 ChatDesk 能识别的提示词。</translation>
+    </message>
+    <message>
+      <source>“{name}” is empty, so it was not attached.</source>
+      <translation>“{name}”是空文件，因此没有附加。</translation>
+    </message>
+    <message>
+      <source>“{name}” is larger than {most}, so it was not attached.</source>
+      <translation>“{name}”超过 {most}，因此没有附加。</translation>
+    </message>
+    <message>
+      <source>“{name}” is no text and no picture, so a model could not read it.</source>
+      <translation>“{name}”既不是文本也不是图片，模型无法读取。</translation>
     </message>
     <message>
       <source>“{repo_id}” has no file “{filename}”.</source>
@@ -2054,6 +2166,10 @@ Please report it with the details below. The log file is {log_file}.</source>
   </context>
   <context>
     <name>MainWindow</name>
+    <message>
+      <source>Attach files…</source>
+      <translation>附加文件…</translation>
+    </message>
     <message>
       <source>Choose a model</source>
       <translation>选择一个模型</translation>
@@ -3816,6 +3932,17 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Write a short thank-you note</source>
       <translation>写一张简短的感谢便条</translation>
+    </message>
+  </context>
+  <context>
+    <name>_Chip</name>
+    <message>
+      <source>Look at {name}, {figures}</source>
+      <translation>查看 {name}，{figures}</translation>
+    </message>
+    <message>
+      <source>Remove {name}</source>
+      <translation>移除 {name}</translation>
     </message>
   </context>
   <context>

@@ -16,6 +16,7 @@ from chatdesk.core.settings import Settings
 from chatdesk.engine.base import Engine, LoadOptions, OnLoadProgress, ShouldStop
 from chatdesk.engine.scripted import ScriptedEngine
 from chatdesk.exchange.pages import make_pages
+from chatdesk.services.attachments import AttachmentService
 from chatdesk.services.branches import BranchService
 from chatdesk.services.chat import ChatService
 from chatdesk.services.context import ContextService
@@ -32,6 +33,7 @@ from chatdesk.services.search import SearchService
 from chatdesk.services.summaries import SummaryService
 from chatdesk.services.versions import VersionService
 from chatdesk.services.worker import Worker
+from chatdesk.store.attachments import AttachmentStore
 from chatdesk.store.branches import BranchStore
 from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
@@ -126,6 +128,7 @@ class Desk:
     exchange: ExchangeService
     queue: QueueService
     replays: ReplayService
+    attachments: AttachmentService
     garage: Garage
     marker: Marker
     tried: list[str]
@@ -160,7 +163,9 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     live = LiveReplies(store, log.post)
     summaries = SummaryStore(database)
     unsent = UnsentStore(database)
-    context = ContextService(PromptSources(store, summaries, lambda: made.settings), inference, log.post)
+    attached = AttachmentStore(database)
+    sources = PromptSources(store, summaries, unsent, attached, lambda: made.settings)
+    context = ContextService(sources, inference, log.post)
     summariser = SummaryService(summaries, worker, inference, context, lambda: made.has_power_to_spare, log.post)
     replies = NewReplies(store, worker, inference, live, context, summariser, lambda: made.settings, log.post)
     history = HistoryService(store, summaries, worker, live, inference.forget, log.post)
@@ -168,6 +173,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     chat = ChatService(store, worker, inference, live, context, summariser, replies, unsent, log.post)
     queue = QueueService(unsent, store, worker, chat, live, log.post)
     log.listeners.append(queue.on_event)
+    attachments = AttachmentService(unsent, attached, worker, inference, log.post)
     made = Desk(
         log,
         store,
@@ -193,6 +199,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         ExchangeService(WholeConversationStore(database), make_pages(PageWords), worker, history.list, log.post),
         queue,
         ReplayService(store, worker, inference, lambda _path: None, log.post),
+        attachments,
         garage,
         marker,
         tried,
@@ -200,6 +207,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     )
     yield made
     made.queue.close()
+    made.attachments.close()
     made.chat.stop_all()
     assert inference.close(5)
     assert worker.close(5)

@@ -8,12 +8,16 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from chatdesk.core.composing import ComposerState, can_queue, can_send, can_stop
+from chatdesk.core.composing import ComposerState, can_queue, can_send, can_stop, is_blank
+from chatdesk.ui.composer.attachment_chips import AttachmentChips
 from chatdesk.ui.composer.message_edit import MessageEdit
 from chatdesk.ui.elided_label import ElidedLabel
 from chatdesk.ui.icons import icon
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from chatdesk.core.attachments import Attachment
     from chatdesk.ui.theme import Colors
 
 COLUMN_WIDTH = 800
@@ -28,17 +32,19 @@ class Composer(QWidget):
     send_requested = Signal(str)
     queue_requested = Signal(str)  # to be sent when the reply that is being written has ended
     stop_requested = Signal()
-    text_changed = Signal()
+    attach_requested = Signal()  # somebody wants to choose files
+    changed = Signal()  # the text, or what is attached
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = ComposerState.READY
         self._is_locked = False
+        self._attachments: tuple[Attachment, ...] = ()
         self._edit = MessageEdit("composer", self)
         self._edit.submitted.connect(self._send)
         self._edit.cancelled.connect(self._stop)
         self._edit.textChanged.connect(self._refresh)
-        self._edit.textChanged.connect(self.text_changed)
+        self._edit.textChanged.connect(self.changed)
         self._edit.focus_changed.connect(self._show_focus)
         self._send_button = self._button("send_button", self.tr("Send"), self.tr("Send (Enter)"))
         self._send_button.clicked.connect(self._send)
@@ -48,14 +54,22 @@ class Composer(QWidget):
         self._queue_button.clicked.connect(self._send)
         self._stop_button = self._button("stop_button", self.tr("Stop"), self.tr("Stop writing (Esc)"))
         self._stop_button.clicked.connect(self._stop)
+        self._attach_button = self._button("attach_button", self.tr("Attach files"), self.tr("Attach files"))
+        self._attach_button.clicked.connect(self.attach_requested)
+        self.chips = AttachmentChips()
         self._hint = ElidedLabel()
         self._hint.setObjectName("composer_hint")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._frame = QFrame()
         self._frame.setObjectName("composer_frame")
-        row = QHBoxLayout(self._frame)
-        row.setContentsMargins(14, 8, 8, 8)
-        row.setSpacing(8)
+        inside = QVBoxLayout(self._frame)
+        inside.setContentsMargins(8, 8, 8, 8)
+        inside.setSpacing(6)
+        inside.addWidget(self.chips)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        inside.addLayout(row)
+        row.addWidget(self._attach_button, 0, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self._edit, 1)
         row.addWidget(self._send_button, 0, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self._queue_button, 0, Qt.AlignmentFlag.AlignBottom)
@@ -78,6 +92,8 @@ class Composer(QWidget):
         on_accent = QColor(colors.on_accent)
         self._send_button.setIcon(icon("arrow-up", on_accent))
         self._queue_button.setIcon(icon("list-plus", QColor(colors.text)))
+        self._attach_button.setIcon(icon("paperclip", QColor(colors.muted)))
+        self.chips.set_icon_color(QColor(colors.muted))
         self._stop_button.setIcon(icon("square", on_accent))
         self._stop_button.setIconSize(QSize(14, 14))
 
@@ -111,7 +127,32 @@ class Composer(QWidget):
 
     def clear(self) -> None:
         """Empty the box: its message is saved."""
+        self._attachments = ()
+        self.chips.show_attachments((), {})
         self._edit.clear()
+
+    @property
+    def edit(self) -> MessageEdit:
+        """The field that is written in."""
+        return self._edit
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to send."""
+        return not self._attachments and is_blank(self._edit.toPlainText())
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """What goes along."""
+        return self._attachments
+
+    def show_attachments(self, attachments: Sequence[Attachment], tokens: Mapping[str, int]) -> None:
+        """Let these go along; `tokens` are by SHA-256, as far as they are known."""
+        before, self._attachments = self._attachments, tuple(attachments)
+        self.chips.show_attachments(attachments, tokens)
+        if before != self._attachments:
+            self._refresh()
+            self.changed.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -131,15 +172,15 @@ class Composer(QWidget):
 
     def _refresh(self) -> None:
         is_stoppable = can_stop(self._state)
-        text = self._edit.toPlainText()
+        is_empty = self.is_empty
         buttons = (self._send_button, self._queue_button, self._stop_button)
         focused = next((button for button in buttons if button.hasFocus()), None)
         self._send_button.setVisible(not is_stoppable)
         self._stop_button.setVisible(is_stoppable)
-        self._queue_button.setVisible(can_queue(self._state, text))
+        self._queue_button.setVisible(can_queue(self._state, is_empty=is_empty))
         if focused is not None and focused.isHidden():
             self._edit.setFocus()
-        self._send_button.setEnabled(can_send(self._state, text))
+        self._send_button.setEnabled(can_send(self._state, is_empty=is_empty))
         self._edit.setReadOnly(self._is_locked or self._state is ComposerState.SENDING)
         has_no_model = self._state is ComposerState.NO_MODEL
         placeholder = self.tr("Choose a model above to begin") if has_no_model else self.tr("Write a message")
@@ -157,9 +198,9 @@ class Composer(QWidget):
         text = self._edit.toPlainText()
         if self._is_locked:
             return
-        if can_queue(self._state, text):
+        if can_queue(self._state, is_empty=self.is_empty):
             self.queue_requested.emit(text)
-        elif can_send(self._state, text):
+        elif can_send(self._state, is_empty=self.is_empty):
             self.set_state(ComposerState.SENDING)
             self.send_requested.emit(text)
 

@@ -1,21 +1,29 @@
-"""Keeps the composer in step with the conversation that is shown: its draft, and the messages that wait."""
+"""Keeps the composer in step with the conversation that is shown: its draft with its files, what waits."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QTimer
+from PySide6.QtGui import QColor, QImage, QImageWriter
+from PySide6.QtWidgets import QFileDialog
 
 from chatdesk.core.composing import ComposerState
 from chatdesk.core.errors import ErrorCode
+from chatdesk.core.events import AttachmentCounted
 from chatdesk.core.messages import clean_text
 from chatdesk.core.unsent import is_draft
+from chatdesk.services.attachments import AttachmentSource, file_source
+from chatdesk.ui.attachment_view import AttachmentView
 from chatdesk.ui.composer.queue_list import QueueList
 
 if TYPE_CHECKING:
-    from chatdesk.core.events import QueueChanged, SendFailed
+    from collections.abc import Sequence
+
+    from chatdesk.core.attachments import Attachment
+    from chatdesk.core.events import AttachmentsChanged, QueueChanged, SendFailed
+    from chatdesk.services.attachments import AttachmentService
     from chatdesk.services.drafts import DraftService
     from chatdesk.services.queued_messages import QueueService
     from chatdesk.ui.composer.composer import Composer
@@ -31,6 +39,7 @@ class ComposingVerbs:
 
     drafts: DraftService
     queue: QueueService
+    attachments: AttachmentService
 
 
 class ComposerDesk(QObject):
@@ -43,7 +52,7 @@ class ComposerDesk(QObject):
         self._conversation_id: str | None = None
         self._save_soon = QTimer(self, singleShot=True, interval=SAVE_MS)
         self._save_soon.timeout.connect(self._save)
-        composer.text_changed.connect(self._on_text_changed)
+        composer.changed.connect(self._on_changed)
         self._queueing: str | None = None  # the text that is on its way into the queue
         self._queue = QueueList()
         self._queue.send_requested.connect(verbs.queue.send)
@@ -53,6 +62,13 @@ class ComposerDesk(QObject):
         self._queue.edit_ended.connect(verbs.queue.release)
         self._queue.changed.connect(verbs.queue.change)
         composer.put_above(self._queue)
+        self._tokens: dict[str, int] = {}  # of attachments, by SHA-256, for the model that is loaded
+        composer.edit.takes_files = True
+        composer.edit.files_offered.connect(self.attach_files)
+        composer.edit.picture_offered.connect(self._attach_picture)
+        composer.attach_requested.connect(self.choose_files)
+        composer.chips.open_requested.connect(self.look_at)
+        composer.chips.remove_requested.connect(self._detach)
         composer.queue_requested.connect(self._enqueue)
 
     def set_colors(self, colors: Colors) -> None:
@@ -89,6 +105,50 @@ class ComposerDesk(QObject):
         if self._save_soon.isActive():
             self._save_soon.stop()
             self._save()
+
+    # --- attachments ---
+
+    def choose_files(self) -> None:
+        """Ask for files, and attach them."""
+        paths, _ = QFileDialog.getOpenFileNames(self._composer, self.tr("Attach files"))
+        self.attach_files(paths)
+
+    def attach_files(self, paths: list[str]) -> None:
+        """Attach files to what is being written."""
+        self._verbs.attachments.attach(self._conversation_id, [file_source(path) for path in paths])
+
+    def look_at(self, attachment: Attachment) -> None:
+        """Show what an attachment holds."""
+        AttachmentView(attachment, self._verbs.attachments.content(attachment.sha256), self._composer.window()).open()
+
+    def show_attachments(self, event: AttachmentsChanged | AttachmentCounted) -> None:
+        """Other files are attached than before, or more is known of them."""
+        if isinstance(event, AttachmentCounted):
+            self._tokens[event.sha256] = event.tokens
+            self._composer.show_attachments(self._composer.attachments, self._tokens)
+        elif event.conversation_id == self._conversation_id:
+            self._composer.show_attachments(event.attachments, self._tokens)
+            self._count(event.attachments)
+
+    def count_again(self) -> None:
+        """Another model answers, and counts differently."""
+        self._tokens.clear()
+        self._composer.show_attachments(self._composer.attachments, self._tokens)
+        self._count(self._composer.attachments)
+
+    def _count(self, attachments: Sequence[Attachment]) -> None:
+        self._verbs.attachments.count([known for known in attachments if known.sha256 not in self._tokens])
+
+    def _attach_picture(self, picture: QImage) -> None:
+        name = self.tr("Pasted picture.png")
+        source = AttachmentSource(name, lambda _most_bytes: _as_png(picture))
+        self._verbs.attachments.attach(self._conversation_id, [source])
+
+    def _detach(self, sha256: str) -> None:
+        self._verbs.attachments.detach(self._conversation_id, sha256)
+        self._composer.setFocus()
+
+    # --- the queue ---
 
     def show_queue(self, changed: QueueChanged) -> None:
         """Other messages wait in a conversation than before."""
@@ -127,12 +187,22 @@ class ComposerDesk(QObject):
         self._composer.set_locked(is_locked=False)
 
     def _read(self) -> None:
-        self._composer.set_text(self._verbs.drafts.draft(self._conversation_id).text)
+        draft = self._verbs.drafts.draft(self._conversation_id)
+        self._composer.set_text(draft.text)
+        self._composer.show_attachments(draft.attachments, self._tokens)
         self._save_soon.stop()
+        self._count(draft.attachments)
 
-    def _on_text_changed(self) -> None:
+    def _on_changed(self) -> None:
         if not self._save_soon.isActive():
             self._save_soon.start()
 
     def _save(self) -> None:
         self._verbs.drafts.save(self._conversation_id, self._composer.text())
+
+
+def _as_png(picture: QImage) -> bytes:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    QImageWriter(buffer, QByteArray(b"PNG")).write(picture)
+    return bytes(buffer.data().data())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QResizeEvent, QTextCursor, QTextOption
+from PySide6.QtGui import QFocusEvent, QImage, QInputMethodEvent, QKeyEvent, QResizeEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 MOST_LINES = 9
@@ -21,11 +21,14 @@ class MessageEdit(QPlainTextEdit):
     submitted = Signal()
     cancelled = Signal()
     focus_changed = Signal(bool)
+    files_offered = Signal(list)  # paths that were dropped or pasted, while files are taken
+    picture_offered = Signal(QImage)  # one that was pasted
 
     def __init__(self, name: str, parent: QWidget | None = None, *, most_lines: int = MOST_LINES) -> None:
         """`name` is the object's name, which assistive technology takes for its id."""
         super().__init__(parent)
         self._most_lines = most_lines
+        self.takes_files = False
         self._is_composing = False  # an input method shows letters that are not chosen yet
         self.setObjectName(name)
         self.setAccessibleName(self.tr("Message"))
@@ -56,9 +59,19 @@ class MessageEdit(QPlainTextEdit):
         self._wrap_for(text)
         self.insertPlainText(text)
 
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        is_file = self.takes_files and (bool(local_files(source)) or source.hasImage())
+        return is_file or super().canInsertFromMimeData(source)
+
     def insertFromMimeData(self, source: QMimeData) -> None:
-        # Plain text only: what a web page or a word processor puts beside it is no part of a message.
-        self.insert(source.text())
+        if self.takes_files and (paths := local_files(source)):
+            self.files_offered.emit(paths)
+        elif self.takes_files and source.hasImage() and not source.text().strip():
+            # A word processor puts a picture beside the text that it copies: then the text is meant.
+            self.picture_offered.emit(QImage(source.imageData()))
+        else:
+            # Plain text only: what a web page or a word processor puts beside it is no part of a message.
+            self.insert(source.text())
 
     def _wrap_for(self, text: str) -> None:
         if _ENDLESS_WORD.search(text):
@@ -124,3 +137,9 @@ class MessageEdit(QPlainTextEdit):
         self.setVerticalScrollBarPolicy(
             Qt.ScrollBarPolicy.ScrollBarAsNeeded if overflows else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         )
+
+
+def local_files(source: QMimeData) -> list[str]:
+    """The files on this computer that are dropped or pasted; none when an address is among them."""
+    urls = source.urls()
+    return [url.toLocalFile() for url in urls] if urls and all(url.isLocalFile() for url in urls) else []

@@ -40,7 +40,7 @@ PAUSE_MS = 250
 class ContextVerbs(Protocol):
     """What can be asked about the context; `ChatService` does it."""
 
-    def measure(self, conversation_id: str | None, draft: str = "") -> None:
+    def measure(self, conversation_id: str | None, draft: str | None = None) -> None:
         """Announce what the next prompt would hold."""
 
     def set_policy(self, conversation_id: str, policy: OverflowPolicy | None) -> None:
@@ -77,7 +77,7 @@ class ContextMeter(QObject):
         self._line.details_requested.connect(self.open_map)
         composer.put_beside_hint(self._button)
         composer.put_above(self._line)
-        composer.text_changed.connect(self._on_text_changed)
+        composer.changed.connect(self._on_text_changed)
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self._measure_draft)
         transcript.summary_requested.connect(self._show_summary)
@@ -167,7 +167,7 @@ class ContextMeter(QObject):
     # --- the draft ---
 
     def _has_text(self) -> bool:
-        return bool(self._composer.text().strip())
+        return not self._composer.is_empty
 
     def _on_text_changed(self) -> None:
         if self._has_text():

@@ -37,7 +37,7 @@ class ScriptedChat:
 
     asked: list[tuple[object, ...]] = field(default_factory=list)
 
-    def measure(self, conversation_id: str | None, draft: str = "") -> None:
+    def measure(self, conversation_id: str | None, draft: str | None = None) -> None:
         self.asked.append(("measure", conversation_id, draft))
 
     def set_policy(self, conversation_id: str, policy: OverflowPolicy | None) -> None:

@@ -144,7 +144,7 @@ def test_a_conversation_that_is_shown_and_a_model_that_is_ready_are_measured_at_
     desk.meter.show_conversation(None)
     desk.meter.show_conversation(CONVERSATION)
     desk.meter.show_conversation(CONVERSATION)
-    assert desk.chat.take() == [("measure", "c", ""), ("measure", None, ""), ("measure", "c", "")]
+    assert desk.chat.take() == [("measure", "c", None), ("measure", None, None), ("measure", "c", None)]
 
 
 # --- the draft ---
@@ -197,7 +197,7 @@ def test_after_a_reply_the_divider_is_measured_without_the_draft_that_was_begun_
     desk.meter.note_changed()  # the reply is finished, and what was asked is answered after that
     desk.chat.take()
     desk.meter.take(use(SYSTEM, draft(9), left_out=("u0", "r0", "u1", "r1")))
-    assert desk.chat.take() == [("measure", "c", "")]
+    assert desk.chat.take() == [("measure", "c", None)]
     desk.meter.take(use(SYSTEM, left_out=("u0", "r0")))
     assert desk.transcript.column.divider is not None
     assert desk.transcript.column.divider.below == 1
@@ -222,7 +222,7 @@ def test_a_draft_that_is_deleted_is_forgotten_by_whoever_measures(desk: Desk) ->
     desk.write("Hi")
     desk.meter.take(use(SYSTEM, draft(9)))
     desk.composer.clear()
-    assert desk.chat.take() == [("measure", "c", "")]
+    assert desk.chat.take() == [("measure", "c", None)]
 
 
 def test_a_draft_that_is_kept_while_another_chat_is_opened_is_measured_there(desk: Desk) -> None:
