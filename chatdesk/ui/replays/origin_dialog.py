@@ -64,7 +64,7 @@ class OriginDialog(QDialog):
         layout.addWidget(self._progress)
         layout.addWidget(self._result)
         layout.addWidget(self._buttons())
-        self.resize(620, 520)
+        self.resize(620, 440)
         self._replay_button.setFocus()
 
     def _buttons(self) -> QDialogButtonBox:
