@@ -54,6 +54,7 @@ class LeftOut(StrEnum):
     EMPTY_CONVERSATION = "empty_conversation"
     DAMAGED_CONVERSATION = "damaged_conversation"
     NEWER_CONVERSATION = "newer_conversation"
+    UNKNOWN_VERSION = "unknown_version"
     DAMAGED_REST = "damaged_rest"
     TOO_LARGE = "too_large"
     TOO_DEEP = "too_deep"

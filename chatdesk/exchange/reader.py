@@ -5,13 +5,18 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections import Counter
+from functools import partial
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.exchange import LeftOut, WholeConversation
-from chatdesk.exchange import own_format
+from chatdesk.exchange import gpt4all, own_format
+from chatdesk.exchange.chatgpt import is_chatgpt, read_chatgpt
+from chatdesk.exchange.foreign import Talk, whole_from
 from chatdesk.exchange.json_items import CutShortError, json_items
+from chatdesk.exchange.lm_studio import is_lm_studio, read_lm_studio
+from chatdesk.exchange.open_webui import is_open_webui, read_open_webui
 from chatdesk.exchange.records import UnreadableError
 
 if TYPE_CHECKING:
@@ -25,6 +30,11 @@ _ZIP_MAGIC = b"PK\x03\x04"
 # Other methods may ask for gigabytes of memory to begin with.
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _IS_ENCRYPTED = 0x1
+_APPS = (
+    (is_chatgpt, read_chatgpt),
+    (is_open_webui, read_open_webui),
+    (is_lm_studio, read_lm_studio),
+)
 
 
 class ExportReader:
@@ -33,8 +43,9 @@ class ExportReader:
     Nothing is unpacked to the disk, and no name inside a zip is ever used as a path.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, most_unpacked_bytes: int = MOST_UNPACKED_BYTES) -> None:
         self._path = path
+        self._most_unpacked_bytes = most_unpacked_bytes
         self.left_out: Counter[LeftOut] = Counter()
         self.share = 0.0  # how much of the file was read, from 0 to 1
 
@@ -50,6 +61,8 @@ class ExportReader:
                 file.seek(0)
                 if magic == _ZIP_MAGIC:
                     yield from self._zip(file)
+                elif magic == gpt4all.MAGIC:
+                    yield self._gpt4all(file.read(gpt4all.MOST_BYTES))
                 else:
                     yield from self._json(self._counted(file.read, self._path.stat().st_size))
         except OSError as error:
@@ -60,7 +73,7 @@ class ExportReader:
             with zipfile.ZipFile(file) as archive:
                 members = _members(archive)
                 total = sum(member.file_size for member in members)
-                if total > MOST_UNPACKED_BYTES or len(members) > MOST_MEMBERS:
+                if total > self._most_unpacked_bytes or len(members) > MOST_MEMBERS:
                     self.left_out[LeftOut.TOO_LARGE] += 1
                     return
                 counted_from = 0
@@ -75,13 +88,22 @@ class ExportReader:
     def _json(self, read: Callable[[int], bytes]) -> Iterator[WholeConversation | None]:
         try:
             for item in json_items(read):
-                yield self._converted(item.value) if item is not None else None
+                yield self._taken(partial(_convert, item.value)) if item is not None else None
         except CutShortError as error:
             self.left_out[error.reason] += 1
 
-    def _converted(self, untrusted: Any) -> WholeConversation | None:
+    def _gpt4all(self, data: bytes) -> WholeConversation | None:
+        def convert() -> tuple[WholeConversation, Counter[LeftOut]]:
+            try:
+                return _whole(gpt4all.read_gpt4all(data))
+            except gpt4all.OtherVersionError as error:
+                raise _NotTakenError(LeftOut.UNKNOWN_VERSION) from error
+
+        return self._taken(convert)
+
+    def _taken(self, convert: Callable[[], tuple[WholeConversation, Counter[LeftOut]]]) -> WholeConversation | None:
         try:
-            whole, left_out = _convert(untrusted)
+            whole, left_out = convert()
         except _NotTakenError as error:
             self.left_out[error.reason] += 1
             return None
@@ -127,7 +149,16 @@ def _convert(untrusted: Any) -> tuple[WholeConversation, Counter[LeftOut]]:
         if untrusted.get("version") != own_format.VERSION:
             raise _NotTakenError(LeftOut.NEWER_CONVERSATION)
         return own_format.read_conversation(untrusted)
+    for is_one, read in _APPS:
+        if is_one(untrusted):
+            return _whole(read(untrusted))
     raise _NotTakenError(LeftOut.NOT_A_CONVERSATION)
+
+
+def _whole(read: tuple[Talk, Counter[LeftOut]]) -> tuple[WholeConversation, Counter[LeftOut]]:
+    talk, left_out = read
+    whole, mended = whole_from(talk)
+    return whole, left_out + mended
 
 
 def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:

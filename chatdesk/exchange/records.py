@@ -92,10 +92,15 @@ def mapping(untrusted: object) -> Mapping[str, Any]:
 
 
 def text(untrusted: object) -> str:
-    """Text that can be kept: halves of characters become a mark."""
+    """Text."""
     if not isinstance(untrusted, str):
         raise UnreadableError(f"text was expected, not {type(untrusted).__name__}")
-    return _LONE_SURROGATES.sub("\ufffd", untrusted)
+    return without_halves(untrusted)
+
+
+def without_halves(untrusted_text: str) -> str:
+    """A text in which halves of characters, which cannot be kept, are marks instead."""
+    return _LONE_SURROGATES.sub("\ufffd", untrusted_text)
 
 
 def moment(untrusted: object) -> float | None:

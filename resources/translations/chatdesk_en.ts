@@ -39,6 +39,13 @@
       </translation>
     </message>
     <message numerus="yes">
+      <source>%n chats are in a version of their format that ChatDesk does not read.</source>
+      <translation>
+        <numerusform>%n chat is in a version of its format that ChatDesk does not read.</numerusform>
+        <numerusform>%n chats are in a version of their format that ChatDesk does not read.</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
       <source>%n chats hold no message.</source>
       <translation>
         <numerusform>%n chat holds no message.</numerusform>

@@ -1285,6 +1285,12 @@ Please report it with the details below. The log file is {log_file}.</source>
       </translation>
     </message>
     <message numerus="yes">
+      <source>%n chats are in a version of their format that ChatDesk does not read.</source>
+      <translation>
+        <numerusform>有 %n 个对话所用的格式版本 ChatDesk 无法读取。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
       <source>%n chats hold no message.</source>
       <translation>
         <numerusform>有 %n 个对话不含任何消息。</numerusform>

@@ -93,6 +93,8 @@ def left_out_words(reason: LeftOut, count: int) -> str:  # noqa: C901, PLR0911, 
             return _tr_n("%n chats are damaged and were left out.", count)
         case LeftOut.NEWER_CONVERSATION:
             return _tr_n("%n chats were written by a newer ChatDesk; update to import them.", count)
+        case LeftOut.UNKNOWN_VERSION:
+            return _tr_n("%n chats are in a version of their format that ChatDesk does not read.", count)
         case LeftOut.DAMAGED_REST:
             return _tr_n("%n files are damaged or cut short; what comes before the damage was read.", count)
         case LeftOut.TOO_LARGE:
