@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from chatdesk.core.search import SearchResults
     from chatdesk.core.settings import Settings
     from chatdesk.core.summaries import Summary
+    from chatdesk.core.tree_rows import TreeRow
     from chatdesk.core.unsent import Unsent
 
 
@@ -112,9 +113,11 @@ class BranchRestored:
 
 @dataclass(frozen=True, slots=True)
 class TreeRead:
-    """All messages of a conversation, in short."""
+    """All messages of a conversation, in short; `rows` are its map, with the runs in `unfolded` listed in full."""
 
     tree: BranchTree
+    rows: tuple[TreeRow, ...]
+    unfolded: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from chatdesk.core.events import (
     TreeRead,
 )
 from chatdesk.core.messages import clean_text
+from chatdesk.core.tree_rows import tree_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,9 +45,14 @@ class BranchService:
         self._announce_open = announce_open
         self._post = post
 
-    def read_tree(self, conversation_id: str) -> None:
-        """Announce `TreeRead`."""
-        self._store_worker.submit("read tree", lambda: self._post(TreeRead(self._branches.tree(conversation_id))))
+    def read_tree(self, conversation_id: str, unfolded: frozenset[str] = frozenset()) -> None:
+        """Announce `TreeRead`, with the runs of messages in `unfolded` listed in full."""
+
+        def read_tree() -> None:
+            tree = self._branches.tree(conversation_id)
+            self._post(TreeRead(tree, tuple(tree_rows(tree, unfolded)), unfolded))
+
+        self._store_worker.submit("read tree", read_tree)
 
     def copy(self, message_id: str, untrusted_title: str) -> None:
         """Begin a conversation with what was said down to a message; announces `ConversationBranched`."""

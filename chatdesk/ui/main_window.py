@@ -146,7 +146,7 @@ class MainWindow(QMainWindow):
         self._desk = ComposerDesk(verbs.composing, self._composer)
         self._context = ContextMeter(verbs.chat, self._composer, self._transcript)
         self._looks: theme.Looks | None = None  # what is worn
-        self._branching = BranchDesk(self._branching_verbs(), self._transcript, self._notices)
+        self._branching = BranchDesk(self._branching_verbs(), self._transcript, self._notices, self)
         self._overflow_question = ""  # asked about the message that would push others out
         self._menu_button = QToolButton()
         self._actions = ActionTable(self)
@@ -237,6 +237,7 @@ class MainWindow(QMainWindow):
             ActionRow(
                 "context_action", Group.THIS_CHAT, self.tr("What the model is sent"), self._context.open_map, "Ctrl+I"
             ),
+            ActionRow("map_action", Group.THIS_CHAT, self.tr("Map of this chat"), self._branching.open_map, "Ctrl+B"),
             ActionRow(
                 "write_action", Group.THIS_CHAT, self.tr("Go to the message box"), self._composer.setFocus, "Ctrl+L"
             ),
@@ -310,6 +311,7 @@ class MainWindow(QMainWindow):
             verbs.chat.regenerate,
             self._models.picker.files,
             verbs.models.loaded_model,
+            verbs.history.show_message,
         )
 
     def _show_shortcuts(self) -> None:
@@ -325,7 +327,7 @@ class MainWindow(QMainWindow):
         self._conversation_id = self._wanted_id = None
         self._sidebar.select(None)
         self._transcript.set_messages((), {})
-        self._branching.show_messages()
+        self._branching.show_messages(None)
         self._context.show_conversation(None)
         self._desk.show_conversation(None)
         self._stack.setCurrentWidget(self._welcome)
@@ -512,7 +514,6 @@ class MainWindow(QMainWindow):
     ) -> None:
         self._conversation_id = self._wanted_id = conversation.id
         self._transcript.set_messages(path, versions)
-        self._branching.show_messages()
         self._context.show_conversation(conversation, summary)
         self._desk.show_conversation(conversation.id)
         self._stack.setCurrentWidget(self._transcript)
@@ -528,6 +529,7 @@ class MainWindow(QMainWindow):
             self._notices.show_notice(words)
         self._refresh_composer()
         self._composer.setFocus()
+        self._branching.show_messages(conversation.id)
 
     def _set_title(self, conversation: Conversation) -> None:
         if conversation.id == self._conversation_id:
@@ -660,4 +662,5 @@ class MainWindow(QMainWindow):
         self._desk.set_colors(colors)
         self._transcript.set_style(transcript_style(looks))
         self._context.set_colors(colors)
+        self._branching.set_colors(colors)
         self._palette.set_colors(colors)

@@ -119,8 +119,44 @@
       <translation>用其他方式重新生成…</translation>
     </message>
     <message>
+      <source>Reply</source>
+      <translation>回复</translation>
+    </message>
+    <message>
+      <source>System</source>
+      <translation>系统</translation>
+    </message>
+    <message>
+      <source>Tool</source>
+      <translation>工具</translation>
+    </message>
+    <message>
+      <source>You</source>
+      <translation>你</translation>
+    </message>
+    <message>
+      <source>deleted, Enter restores it</source>
+      <translation>已删除，按 Enter 恢复</translation>
+    </message>
+    <message>
+      <source>edited</source>
+      <translation>已编辑</translation>
+    </message>
+    <message>
+      <source>shown now</source>
+      <translation>当前显示</translation>
+    </message>
+    <message>
+      <source>version {number} of {count}</source>
+      <translation>第 {number} 个版本，共 {count} 个</translation>
+    </message>
+    <message>
       <source>{count} messages were deleted.</source>
       <translation>已删除 {count} 条消息。</translation>
+    </message>
+    <message>
+      <source>{count} more messages</source>
+      <translation>另外 {count} 条消息</translation>
     </message>
     <message>
       <source>{model} (loaded)</source>
@@ -2217,6 +2253,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>正在加载模型… {percent}%</translation>
     </message>
     <message>
+      <source>Map of this chat</source>
+      <translation>对话分支图</translation>
+    </message>
+    <message>
       <source>Menu</source>
       <translation>菜单</translation>
     </message>
@@ -2322,8 +2362,12 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>仅保存</translation>
     </message>
     <message>
-      <source>The version before stays. Ctrl+Enter saves, Esc cancels.</source>
-      <translation>原来的版本会保留。Ctrl+Enter 保存，Esc 取消。</translation>
+      <source>{keys} saves it, Esc cancels. The version before stays.</source>
+      <translation>{keys} 保存，Esc 取消。原来的版本会保留。</translation>
+    </message>
+    <message>
+      <source>{keys} sends it, Esc cancels. The version before stays.</source>
+      <translation>{keys} 发送，Esc 取消。原来的版本会保留。</translation>
     </message>
   </context>
   <context>
@@ -3899,6 +3943,24 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Conversation</source>
       <translation>对话</translation>
+    </message>
+  </context>
+  <context>
+    <name>TreeList</name>
+    <message>
+      <source>Messages and their versions</source>
+      <translation>消息及其版本</translation>
+    </message>
+  </context>
+  <context>
+    <name>TreeMap</name>
+    <message>
+      <source>Enter shows a message, Delete deletes it and what follows, Esc closes.</source>
+      <translation>Enter 显示消息，Delete 删除该消息及其后内容，Esc 关闭。</translation>
+    </message>
+    <message>
+      <source>Map of this chat</source>
+      <translation>对话分支图</translation>
     </message>
   </context>
   <context>

@@ -10,10 +10,11 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu
 
 from chatdesk.core.branches import can_continue, can_edit, focused, varied
-from chatdesk.core.events import BranchDeleted, BranchRestored, EditFailed, Event
+from chatdesk.core.events import BranchDeleted, BranchRestored, EditFailed, Event, TreeRead
 from chatdesk.core.messages import Role
 from chatdesk.ui.branching import wording
 from chatdesk.ui.branching.message_editor import MessageEditor
+from chatdesk.ui.branching.tree_map import TreeMap
 from chatdesk.ui.notices import NoticeAction
 from chatdesk.ui.transcript import wording as transcript_wording
 from chatdesk.ui.transcript.verbs import Verb
@@ -22,11 +23,15 @@ from chatdesk.ui.wording import error_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from PySide6.QtWidgets import QWidget
+
     from chatdesk.core.messages import Message
     from chatdesk.core.model_files import ModelFile
+    from chatdesk.core.tree_rows import TreeRow
     from chatdesk.services.branches import BranchService
     from chatdesk.services.versions import VersionService
     from chatdesk.ui.notices import NoticeStrip
+    from chatdesk.ui.theme import Colors
     from chatdesk.ui.transcript.view import TranscriptView
 
 
@@ -34,7 +39,7 @@ if TYPE_CHECKING:
 class BranchingVerbs:
     """What can be asked about versions and branches.
 
-    `models` are those that could write, `loaded_model` the one that does now.
+    `models` are those that could write, `loaded_model` the one that does now; `show_message` shows a path through one.
     """
 
     versions: VersionService
@@ -42,17 +47,27 @@ class BranchingVerbs:
     regenerate: Callable[[str, Mapping[str, Any] | None], None]
     models: Callable[[], Sequence[ModelFile]]
     loaded_model: Callable[[], ModelFile | None]
+    show_message: Callable[[str], None]
 
 
 class BranchDesk(QObject):
     """Offers what can be done with a message, and shows what becomes of it."""
 
-    def __init__(self, verbs: BranchingVerbs, transcript: TranscriptView, notices: NoticeStrip) -> None:
+    def __init__(
+        self, verbs: BranchingVerbs, transcript: TranscriptView, notices: NoticeStrip, window: QWidget
+    ) -> None:
         super().__init__(transcript)
         self._verbs = verbs
         self._transcript = transcript
         self._notices = notices
+        self._window = window
+        self._colors: Colors | None = None
+        self._conversation_id: str | None = None
         self._title = ""
+        self._map: TreeMap | None = None
+        self._unfolded: frozenset[str] = frozenset()  # of the map
+        self._reopens_map = False  # once what was asked for in it is done
+        self._wanted: str | None = None  # the message to go to when it is shown
         self._editor: MessageEditor | None = None
         self._undo_of: tuple[str, str] | None = None  # the message deleted last, and what was said of it
         self._unsaved: dict[str, str] = {}  # message -> what was being made of it when another chat was shown
@@ -60,12 +75,30 @@ class BranchDesk(QObject):
 
     # --- what is shown and announced ---
 
+    def set_colors(self, colors: Colors) -> None:
+        """Draw everything in these."""
+        self._colors = colors
+        if self._map is not None:
+            self._map.set_colors(colors)
+
     def set_title(self, title: str) -> None:
         """The conversation that is shown is called so."""
         self._title = title
 
-    def show_messages(self) -> None:
+    def show_messages(self, conversation_id: str | None) -> None:
         """Other messages are shown, or the same anew. An edit that was not saved waits until its message is back."""
+        if conversation_id != self._conversation_id:
+            self._conversation_id = conversation_id
+            self._unfolded = frozenset()
+        self._settle_editor()
+        if self._wanted is not None and self._transcript.message(self._wanted) is not None:
+            self._transcript.show_message(self._wanted)
+            self._wanted = None
+        if self._reopens_map:
+            self._reopens_map = False
+            self.open_map()
+
+    def _settle_editor(self) -> None:
         editor = self._editor
         if editor is None:
             return
@@ -92,6 +125,8 @@ class BranchDesk(QObject):
             case BranchRestored(message):
                 if self._undo_of is not None and self._undo_of[0] == message.id:
                     self._notices.take_back(self._undo_of[1])
+            case TreeRead():
+                self._show_map(event)
             case _:
                 return False
         return True
@@ -122,6 +157,42 @@ class BranchDesk(QObject):
 
     def _copy_branch(self, message_id: str) -> None:
         self._verbs.branches.copy(message_id, wording.branch_title_words(self._title))
+
+    # --- the map ---
+
+    def open_map(self) -> None:
+        """Show the whole tree of the conversation; a conversation that is not begun has none."""
+        if self._conversation_id is not None:
+            self._verbs.branches.read_tree(self._conversation_id, self._unfolded)
+
+    def _show_map(self, read: TreeRead) -> None:
+        if read.tree.conversation_id != self._conversation_id:
+            return
+        if self._map is None:
+            self._map = TreeMap(self._window)
+            self._map.chosen.connect(self._choose_row)
+            self._map.deletion_requested.connect(self._delete_row)
+            if self._colors is not None:
+                self._map.set_colors(self._colors)
+        self._map.show_rows(read.rows, read.tree.active_leaf_id)
+
+    def _choose_row(self, row: TreeRow) -> None:
+        assert self._map is not None
+        if row.folded:
+            self._unfolded |= {row.node.id}
+            self.open_map()
+            return
+        self._map.close_map()
+        self._wanted = row.node.id
+        if row.node.is_deleted:
+            self._verbs.branches.restore(row.node.id)
+        else:
+            self._verbs.show_message(row.node.id)
+
+    def _delete_row(self, row: TreeRow) -> None:
+        if not row.folded and not row.node.is_deleted:
+            self._reopens_map = True
+            self._verbs.branches.delete(row.node.id)
 
     # --- editing ---
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from chatdesk.core.messages import Role, clean_text
@@ -40,7 +40,13 @@ class MessageEditor(QFrame):
         self._field.submitted.connect(self._save_first)
         self._field.cancelled.connect(self.cancelled)
         self._field.textChanged.connect(self._refresh)
-        hint = ElidedLabel(self.tr("The version before stays. Ctrl+Enter saves, Esc cancels."))
+        self._field.focus_changed.connect(self._show_focus)
+        keys = QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_Enter).toString(QKeySequence.SequenceFormat.NativeText)
+        hint = ElidedLabel(
+            self.tr("{keys} sends it, Esc cancels. The version before stays.").format(keys=keys)
+            if self._sends
+            else self.tr("{keys} saves it, Esc cancels. The version before stays.").format(keys=keys)
+        )
         hint.setObjectName("editor_hint")
         cancel = self._button("cancel_edit_button", self.tr("Cancel"))
         cancel.clicked.connect(self.cancelled)
@@ -78,6 +84,12 @@ class MessageEditor(QFrame):
         self._field.setReadOnly(is_waiting)
         self._refresh()
 
+    def event(self, event: QEvent) -> bool:
+        is_taken = super().event(event)
+        if event.type() is QEvent.Type.LayoutRequest:  # the field has more lines, or fewer
+            self.height_changed.emit()
+        return is_taken
+
     def _button(self, name: str, words: str) -> QPushButton:
         button = QPushButton(words)
         button.setObjectName(name)
@@ -88,7 +100,11 @@ class MessageEditor(QFrame):
         can_save = bool(clean_text(self.text)) and not self._field.isReadOnly()
         self._save.setEnabled(can_save)
         self._send.setEnabled(can_save)
-        self.height_changed.emit()
+
+    def _show_focus(self, has_focus: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
+        self.setProperty("active", has_focus)
+        self.style().unpolish(self)
+        self.style().polish(self)
 
     def _save_first(self) -> None:
         self._finish(sends=self._sends)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QCoreApplication, QLocale
+
+from chatdesk.core.messages import Role
+
+if TYPE_CHECKING:
+    from chatdesk.core.branches import BranchNode
+    from chatdesk.core.tree_rows import TreeRow
 
 
 def _tr(text: str) -> str:
@@ -63,3 +71,47 @@ def model_words(name: str, *, is_loaded: bool) -> str:
 
 def _number(value: float) -> str:
     return QLocale().toString(value, "g", 3)
+
+
+def who_words(node: BranchNode) -> str:
+    """Who wrote a message."""
+    match node.role:
+        case Role.USER:
+            return _tr("You")
+        case Role.ASSISTANT:
+            return node.model_name or _tr("Reply")
+        case Role.SYSTEM:
+            return _tr("System")
+        case Role.TOOL:
+            return _tr("Tool")
+
+
+def folded_words(count: int) -> str:
+    """Says how many messages a row stands for; there are several."""
+    return _tr("{count} more messages").format(count=QLocale().toString(count))
+
+
+def aside_words(row: TreeRow) -> str:
+    """What stands at the end of a row: that it was deleted or edited, and which version of several it is."""
+    locale = QLocale()
+    parts = (
+        _tr("deleted, Enter restores it") if row.node.is_deleted else "",
+        _tr("edited") if row.node.is_edited else "",
+        f"{locale.toString(row.version)}/{locale.toString(row.versions)}" if row.versions > 1 else "",
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def row_words(row: TreeRow) -> str:
+    """A row as it is read aloud."""
+    locale = QLocale()
+    words = folded_words(row.folded) if row.folded else f"{who_words(row.node)}: {row.node.beginning}"
+    numbers = {"number": locale.toString(row.version), "count": locale.toString(row.versions)}
+    parts = (
+        words,
+        _tr("deleted, Enter restores it") if row.node.is_deleted else "",
+        _tr("edited") if row.node.is_edited else "",
+        _tr("version {number} of {count}").format(**numbers) if row.versions > 1 else "",
+        _tr("shown now") if row.is_on_path else "",
+    )
+    return ", ".join(part for part in parts if part)

@@ -244,7 +244,8 @@ class MessagesLayout:
         style = self.frame.style
         if self.divider is not None and index == self.divider.below:
             return 2 * style.message_gap + self.divider.box.height
-        return style.message_gap if self.messages[index].is_reply else style.answer_gap
+        is_set_off = self.messages[index].is_reply or self.is_covered(index)
+        return style.message_gap if is_set_off else style.answer_gap
 
     # --- laying out ---
 

@@ -231,17 +231,21 @@ class TranscriptView(QAbstractScrollArea):
         self.uncover()
         self._cover = widget
         widget.setParent(self.viewport())
+        # What it asks for is known once it is as wide as it will be.
+        widget.resize(self.column.width, widget.sizeHint().height())
+        widget.show()
         index = self.column.index_of(message_id)
         assert index is not None, "covers what is shown"
         self._scroller.hold(index)
-        self.column.set_cover((message_id, self._cover_height()))
-        self._settle()
-        widget.show()
+        self.column.set_cover((message_id, widget.height()))
+        self.refresh_cover()
 
     def refresh_cover(self) -> None:
-        """What stands in for a message asks for another height."""
-        if self.column.cover is not None:
-            self.column.set_cover((self.column.cover[0], self._cover_height()))
+        """What stands in for a message may ask for another height."""
+        if self._cover is not None and self.column.cover is not None:
+            if (layout := self._cover.layout()) is not None:
+                layout.activate()
+            self.column.set_cover((self.column.cover[0], self._cover.sizeHint().height()))
             self._settle()
 
     def uncover(self) -> None:
@@ -251,13 +255,6 @@ class TranscriptView(QAbstractScrollArea):
             cover.hide()
             self.column.set_cover(None)
             self._settle()
-
-    def _cover_height(self) -> int:
-        widget = self._cover
-        if widget is None:
-            return 0
-        width = self.column.width
-        return widget.heightForWidth(width) if widget.hasHeightForWidth() else widget.sizeHint().height()
 
     def _place_cover(self) -> None:
         widget, cover = self._cover, self.column.cover

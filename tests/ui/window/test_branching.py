@@ -13,6 +13,7 @@ from chatdesk.core.sampling import SamplingParams
 from chatdesk.engine.base import LoadOptions
 from chatdesk.engine.scripted import ScriptedEngine
 from chatdesk.ui.branching.message_editor import MessageEditor
+from chatdesk.ui.branching.tree_list import TreeList
 from chatdesk.ui.transcript.boxes import ButtonKind
 from chatdesk.ui.transcript.wording import figures_words
 from tests.support.desk import Desk, model
@@ -57,6 +58,15 @@ class Editing(Person):
 
     def offered(self, index: int) -> list[str]:
         return [verb.name for verb in self.transcript().verbs.of(index)]
+
+    def open_map(self) -> TreeList:
+        self.press(Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+        self.wait(lambda: self.window.findChild(TreeList) is not None and self.find(TreeList, "tree_list").isVisible())
+        return self.find(TreeList, "tree_list")
+
+    def mapped(self) -> list[str]:
+        rows = self.find(TreeList, "tree_list").model()
+        return [rows.index(place, 0).data() for place in range(rows.rowCount())]
 
     def notice_button(self, text: str) -> QPushButton:
         buttons = self.window.findChildren(QPushButton)
@@ -275,3 +285,98 @@ def test_the_field_stands_where_the_message_was_and_moves_with_it(editing: Editi
     qtbot.waitUntil(lambda: editor.height() > height)
     assert view.message_rect(4) == editor.geometry()
     assert view.message_rect(5).top() >= editor.geometry().bottom()
+
+
+# --- the map ---
+
+
+def branched(editing: Editing) -> None:
+    """A conversation with two versions of its first message, the second shown."""
+    editing.ask("one")
+    editing.ask("two")
+    editing.do(0, "edit")
+    editing.rewrite("another")
+    editing.find(QPushButton, "send_edit_button").click()
+    is_there(editing, "another", REPLY)
+    editing.wait(lambda: editing.find(QToolButton, "send_button").isVisible())
+
+
+def test_the_map_shows_the_whole_tree_with_the_keyboard_on_the_end_of_the_path(editing: Editing) -> None:
+    branched(editing)
+    tree = editing.open_map()
+    assert editing.mapped() == [
+        "You: one, version 1 of 2",
+        f"Scripted: {REPLY}",
+        "You: two",
+        f"Scripted: {REPLY}",
+        "You: another, version 2 of 2, shown now",
+        f"Scripted: {REPLY}, shown now",
+    ]
+    assert tree.hasFocus()
+    assert tree.currentIndex().row() == 5
+
+
+def test_the_keyboard_moves_along_the_map_and_to_a_message(editing: Editing) -> None:
+    branched(editing)
+    tree = editing.open_map()
+    editing.press(Qt.Key.Key_Up)
+    editing.press(Qt.Key.Key_Left)
+    assert tree.currentIndex().row() == 0
+    editing.press(Qt.Key.Key_Left)
+    assert tree.currentIndex().row() == 0, "there is no version before the first"
+    editing.press(Qt.Key.Key_Down)
+    editing.press(Qt.Key.Key_Down)
+    editing.press(Qt.Key.Key_Return)
+    is_there(editing, "one", REPLY, "two", REPLY)
+    assert not tree.isVisible()
+    assert editing.transcript().hasFocus()
+    assert editing.transcript().focused == 2
+
+
+def test_a_message_of_the_shown_path_is_gone_to_without_leaving_it(editing: Editing) -> None:
+    branched(editing)
+    editing.open_map()
+    editing.press(Qt.Key.Key_Up)
+    editing.press(Qt.Key.Key_Return)
+    editing.wait(lambda: editing.transcript().focused == 0)
+    assert editing.texts() == ["another", REPLY]
+
+
+def test_a_branch_is_deleted_and_restored_in_the_map(editing: Editing) -> None:
+    branched(editing)
+    tree = editing.open_map()
+    editing.press(Qt.Key.Key_Up)
+    editing.press(Qt.Key.Key_Left)
+    editing.press(Qt.Key.Key_Delete)
+    editing.wait(lambda: len(editing.mapped()) == 3)
+    editing.wait(tree.isVisible)
+    assert editing.mapped()[0] == "You: one, deleted, Enter restores it"
+    editing.press(Qt.Key.Key_Home)
+    editing.press(Qt.Key.Key_Return)
+    is_there(editing, "one", REPLY, "two", REPLY)
+
+
+def test_a_folded_run_is_opened_where_it_stands(editing: Editing) -> None:
+    for text in "abcd":
+        editing.ask(text)
+    tree = editing.open_map()
+    assert [row for row in editing.mapped() if "more messages" in row] == ["6 more messages, shown now"]
+    editing.press(Qt.Key.Key_Up)
+    editing.press(Qt.Key.Key_Return)
+    editing.wait(lambda: len(editing.mapped()) == 8)
+    assert tree.currentIndex().row() == 1
+
+
+def test_escape_closes_the_map_and_gives_the_keyboard_back(editing: Editing) -> None:
+    editing.ask("one")
+    editing.find(QPlainTextEdit, "composer").setFocus()
+    tree = editing.open_map()
+    editing.press(Qt.Key.Key_Escape)
+    assert not tree.isVisible()
+    assert editing.find(QPlainTextEdit, "composer").hasFocus()
+
+
+def test_a_chat_that_is_not_begun_has_no_map(editing: Editing) -> None:
+    editing.press(Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+    editing.ask("one")
+    assert editing.window.findChild(TreeList) is None
