@@ -214,6 +214,8 @@ class MainWindow(QMainWindow):
         self._welcome.manager_requested.connect(self._models.show_manager)
         self._transcript.regenerate_requested.connect(verbs.chat.regenerate)
         self._transcript.pin_requested.connect(verbs.chat.pin)
+        self._transcript.attachment_requested.connect(self._desk.look_at)
+        self._transcript.set_picture_source(verbs.composing.attachments.content)
         self._transcript.origin_requested.connect(self._replays.explain)
         self._transcript.version_requested.connect(verbs.history.show_version)
         self._transcript.link_activated.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))

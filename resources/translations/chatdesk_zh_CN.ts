@@ -3682,6 +3682,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>1 个 token</translation>
     </message>
     <message>
+      <source>Attached: {names}</source>
+      <translation>附件：{names}</translation>
+    </message>
+    <message>
       <source>Continue</source>
       <translation>继续</translation>
     </message>
@@ -3736,6 +3740,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Link address</source>
       <translation>链接地址</translation>
+    </message>
+    <message>
+      <source>Look at {name}</source>
+      <translation>查看 {name}</translation>
     </message>
     <message>
       <source>Message</source>

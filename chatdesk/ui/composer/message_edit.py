@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent, QImage, QInputMethodEvent, QKeyEvent, QRe
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 MOST_LINES = 9
+LEAST_HEIGHT = 34
 _ENDLESS_WORD = re.compile(r"\S{3000}")
 
 
@@ -132,7 +133,9 @@ class MessageEdit(QPlainTextEdit):
             block = block.next()
         lines = min(max(lines, 1), self._most_lines)
         height = round(lines * self.fontMetrics().lineSpacing() + 2 * self.document().documentMargin()) + 6
-        self.setFixedHeight(max(height, 34))
+        self.setFixedHeight(max(height, LEAST_HEIGHT))
+        # A single line stands in the middle, level with the buttons beside it.
+        self.setViewportMargins(0, max(LEAST_HEIGHT - height, 0) // 2, 0, 0)
         overflows = lines == self._most_lines
         self.setVerticalScrollBarPolicy(
             Qt.ScrollBarPolicy.ScrollBarAsNeeded if overflows else Qt.ScrollBarPolicy.ScrollBarAlwaysOff

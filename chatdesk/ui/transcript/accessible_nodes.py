@@ -169,7 +169,8 @@ class MessageNode(PaintedNode):
         reasoning = item.reasoning_words if item is not None else wording.reasoning_words_of(message)
         if reasoning and message.id in column.unfolded:
             reasoning += "\n" + plain_text(column.reasoning_of(index)[:MAX_PLAIN_CHARS])
-        return "\n".join(part for part in (reasoning, text, column.status_of(index)) if part)
+        said = (reasoning, wording.attached_words(message), text, column.status_of(index))
+        return "\n".join(part for part in said if part)
 
 
 class DividerNode(PaintedNode):

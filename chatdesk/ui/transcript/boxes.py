@@ -37,6 +37,7 @@ class ButtonKind(Enum):
     SHOW_REASONING = auto()
     HIDE_REASONING = auto()
     UNPIN = auto()
+    LOOK_AT = auto()
     VIEW_SUMMARY = auto()
     UNDO_SUMMARY = auto()
     SHOW_CONTEXT = auto()

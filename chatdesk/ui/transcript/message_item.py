@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect
 
+from chatdesk.core.attachments import attachments_of
 from chatdesk.core.branches import can_continue, can_edit
 from chatdesk.core.messages import ReplyStatus, Role
 from chatdesk.ui.transcript import wording
+from chatdesk.ui.transcript.attachment_box import AttachmentBox
 from chatdesk.ui.transcript.boxes import Box, ButtonKind, Look, estimated_height
 from chatdesk.ui.transcript.bubble_box import bubble_boxes, folded
 from chatdesk.ui.transcript.content import Content
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from chatdesk.core.messages import Message
     from chatdesk.ui.transcript.boxes import Button
     from chatdesk.ui.transcript.highlighting import LexerLibrary
+    from chatdesk.ui.transcript.pictures import PictureLibrary
     from chatdesk.ui.transcript.style import TranscriptStyle
 
 NO_VERSIONS = (1, 1)
@@ -38,6 +41,7 @@ class Frame:
     style: TranscriptStyle
     word_error: Callable[[ErrorDetail], str]
     library: LexerLibrary
+    pictures: PictureLibrary
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,8 @@ def estimated_item_height(message: Message, style: TranscriptStyle, width: int) 
     text = message.text
     if message.role is Role.USER:
         text = folded(text)
-        return estimated_height(text, round(width * 0.8), style.text_px * 0.5, style.pitch) + 4 * style.text_px
+        around = (4 + 3 * len(attachments_of(message))) * style.text_px
+        return estimated_height(text, round(width * 0.8), style.text_px * 0.5, style.pitch) + around
     return estimated_height(text, width, style.text_px * 0.5, style.pitch) + 6 * style.text_px
 
 
@@ -211,7 +216,9 @@ class MessageItem:
         """Make all boxes anew; returns the index of the first, 0."""
         style = self._frame.style
         if self.message.role is Role.USER:
-            boxes = bubble_boxes(style, self.text, is_unfolded=self._is_unfolded)
+            boxes = self._attachment_boxes()
+            if self.text or not boxes:
+                boxes += bubble_boxes(style, self.text, is_unfolded=self._is_unfolded)
         else:
             self._content = Content(style, self._frame.library)
             self._content.append(self.text)
@@ -224,6 +231,18 @@ class MessageItem:
         self._tail_start = len(boxes)
         self._replace_from(0, [*boxes, *self._tail()])
         return 0
+
+    def _attachment_boxes(self) -> list[Box]:
+        style = self._frame.style
+        gap = style.text_px // 2
+        boxes: list[Box] = [
+            AttachmentBox(style, attachment, self._frame.pictures, gap if place else 0)
+            for place, attachment in enumerate(attachments_of(self.message))
+        ]
+        if boxes and self.text:
+            boxes.append(Box(style, gap))
+            boxes[-1].height = 0
+        return boxes
 
     def sync(self) -> int:
         """Draw text that was appended; returns the index of the first box that changed."""

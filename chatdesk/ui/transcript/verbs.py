@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from chatdesk.ui.transcript import wording
+from chatdesk.ui.transcript.attachment_box import AttachmentBox
 from chatdesk.ui.transcript.boxes import Button, ButtonKind
 from chatdesk.ui.transcript.code_box import CodeBox
 from chatdesk.ui.transcript.table_box import TableBox
@@ -89,6 +90,9 @@ class Verbs:
             for button in box.buttons():
                 if button.kind in _FOLDS:
                     yield Verb("fold", button.label, lambda b=button, i=box_index: self.press(index, i, b))  # type: ignore[misc]  # mypy cannot type a lambda's defaults
+            if isinstance(box, AttachmentBox):
+                label = wording.look_at_words().format(name=box.attachment.name[:MAX_LABEL])
+                yield Verb("look_at", label, lambda a=box.attachment: self._view.attachment_requested.emit(a))  # type: ignore[misc]  # the same
             if isinstance(box, CodeBox) and box.is_first:
                 first_line = box.block.text.lstrip().split("\n", 1)[0][:MAX_LABEL]
                 label = _tr("Copy code: {beginning}").format(beginning=first_line)
@@ -111,14 +115,16 @@ class Verbs:
                 copy_text(box.block.text)
             case ButtonKind.REGENERATE:
                 view.regenerate_requested.emit(message_id)
-            case ButtonKind.PREVIOUS_VERSION:
-                view.version_requested.emit(message_id, -1)
-            case ButtonKind.NEXT_VERSION:
-                view.version_requested.emit(message_id, 1)
+            case ButtonKind.PREVIOUS_VERSION | ButtonKind.NEXT_VERSION:
+                view.version_requested.emit(message_id, 1 if button.kind is ButtonKind.NEXT_VERSION else -1)
             case ButtonKind.SHOW_ALL | ButtonKind.SHOW_LESS | ButtonKind.SHOW_REASONING | ButtonKind.HIDE_REASONING:
                 view.unfold(index, is_unfolded=button.kind in {ButtonKind.SHOW_ALL, ButtonKind.SHOW_REASONING})
             case ButtonKind.UNPIN:
                 self._turn_pin(index)
+            case ButtonKind.LOOK_AT:
+                attached = view.column.item(index).boxes[box_index]
+                assert isinstance(attached, AttachmentBox)
+                view.attachment_requested.emit(attached.attachment)
             case ButtonKind.EDIT | ButtonKind.CONTINUE:
                 self.run(index, button.kind.name.lower())
             case ButtonKind.MORE:

@@ -25,6 +25,7 @@ from chatdesk.ui.transcript.markdown import parser
 from chatdesk.ui.transcript.message_item import Frame, is_streaming
 from chatdesk.ui.transcript.messages_layout import MessagesLayout
 from chatdesk.ui.transcript.painting import RING_MARGIN, paint_messages
+from chatdesk.ui.transcript.pictures import PictureLibrary
 from chatdesk.ui.transcript.pointer import Pointer
 from chatdesk.ui.transcript.progress import ProgressClock
 from chatdesk.ui.transcript.scroller import Scroller
@@ -52,6 +53,7 @@ class TranscriptView(QAbstractScrollArea):
     regenerate_requested = Signal(str)  # message id
     version_requested = Signal(str, int)  # message id; -1 for the version before, 1 for the next
     link_activated = Signal(str)
+    attachment_requested = Signal(object)  # an Attachment that somebody wants to look at
     pin_requested = Signal(str, bool)  # message id; whether it is to be pinned
     origin_requested = Signal(str, bool)  # message id; whether the reply is to be replayed
     summary_requested = Signal()  # somebody wants to read or change the summary that the divider speaks of
@@ -77,7 +79,9 @@ class TranscriptView(QAbstractScrollArea):
         self._library = LexerLibrary()
         self._word_error = word_error
         self._clock = clock
-        self.column = MessagesLayout(Frame(style, word_error, self._library), style.column_width)
+        self._pictures = PictureLibrary(self)
+        self._pictures.arrived.connect(self.viewport().update)
+        self.column = MessagesLayout(Frame(style, word_error, self._library, self._pictures), style.column_width)
         self.focused: int | None = None  # the message that the keyboard is on
         self.is_divider_focused = False  # it is on the divider instead
         self._node: accessible.ViewNode | None = None  # once assistive technology has asked for it
@@ -108,9 +112,13 @@ class TranscriptView(QAbstractScrollArea):
         threading.Thread(target=parser, name="markdown", daemon=True).start()
         self._library.lexer("python")
 
+    def set_picture_source(self, load: Callable[[str], bytes | None]) -> None:
+        """Draw attached pictures: `load` reads one by its SHA-256, on any thread."""
+        self._pictures.load = load
+
     def set_style(self, style: TranscriptStyle) -> None:
         """Draw everything in other colours, fonts or sizes; the reader's place stays."""
-        self.column.restyle(Frame(style, self._word_error, self._library), self._column_width(style))
+        self.column.restyle(Frame(style, self._word_error, self._library, self._pictures), self._column_width(style))
         self.verticalScrollBar().setSingleStep(style.pitch)
         self._jump_button.set_style(style)
         self._link_label.set_style(style)

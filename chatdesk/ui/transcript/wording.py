@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
+from chatdesk.core.attachments import attachments_of
 from chatdesk.core.messages import FinishReason, ReplyStatus, Role
 
 if TYPE_CHECKING:
@@ -104,6 +105,17 @@ def speaker(message: Message) -> str:
     if message.role is Role.ASSISTANT:
         return message.origin.model_name if message.origin is not None and message.origin.model_name else _tr("Reply")
     return _tr("System") if message.role is Role.SYSTEM else _tr("Tool")
+
+
+def look_at_words() -> str:
+    """The verb on an attachment."""
+    return _tr("Look at {name}")
+
+
+def attached_words(message: Message) -> str:
+    """What is attached to a message, for those who hear it; empty without anything."""
+    names = QLocale().createSeparatedList([attachment.name for attachment in attachments_of(message)])
+    return _tr("Attached: {names}").format(names=names) if names else ""
 
 
 def waiting_words(message: Message) -> str:
