@@ -10,6 +10,8 @@ from chatdesk.core.fit import CacheType
 from chatdesk.core.messages import PartKind
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from chatdesk.core.batches import BatchRun
     from chatdesk.core.context import PromptMessage
     from chatdesk.core.messages import FinishReason
@@ -137,6 +139,12 @@ class Engine(Protocol):
         Raises:
             UserFacingError: as in `generate`, and `REPLAY_OTHER_SETTINGS` for a batch that is larger than this
                 engine takes.
+        """
+
+    def aside(self) -> AbstractContextManager[None]:
+        """For side work, such as a title: what is processed within leaves no trace.
+
+        It may begin with what is processed already, and is given to `generate` without an owner.
         """
 
     def text_of(self, tokens: Sequence[int]) -> str:

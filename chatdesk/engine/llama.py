@@ -37,6 +37,7 @@ from chatdesk.engine.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from chatdesk.core.batches import BatchRun
     from chatdesk.core.context import PromptMessage
@@ -182,9 +183,14 @@ class LlamaEngine:
             raise UserFacingError(ErrorCode.PROMPT_TOO_LONG, tokens=len(tokens), n_ctx=self._n_ctx)
         if any(run.size > self._n_batch for run in batches):
             raise UserFacingError(ErrorCode.REPLAY_OTHER_SETTINGS, name="n_batch")
-        with self._cache.set_aside(), self._stop_flag.following(should_stop):
+        with self._cache.lent(), self._stop_flag.following(should_stop):
+            self._cache.keep(0)
             yield from self._process_again(tokens, batches, should_stop)
             yield from self._reply(tokens, sampling, should_stop, continues=continues)
+
+    def aside(self) -> AbstractContextManager[None]:
+        """Lend the KV cache to side work."""
+        return self._cache.lent()
 
     def text_of(self, tokens: Sequence[int]) -> str:
         """What `tokens` say as a reply."""

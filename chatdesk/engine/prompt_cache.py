@@ -41,6 +41,15 @@ class CacheCounts:
     not_restored: int = 0  # llama.cpp did not accept a state that was written for it
 
 
+@dataclass
+class _Loan:
+    """The first `count` tokens, lent to side work. Once they are spent, only the copy still holds them."""
+
+    count: int
+    is_spent: bool = False
+    copy: Snapshot | None = None
+
+
 class PromptCache:
     """The KV cache of a context. Not thread-safe: it belongs to the engine's thread, like the context.
 
@@ -57,6 +66,7 @@ class PromptCache:
         self.batches: list[BatchRun] = []
         self.owner = ""
         self.counts = CacheCounts()
+        self._loan: _Loan | None = None
 
     def begin(self, prompt: Sequence[int], owner: str) -> int:
         """Make the KV cache hold as much of the beginning of `prompt` as is known anywhere.
@@ -112,17 +122,25 @@ class PromptCache:
         add_batch(self.batches, len(tokens))
 
     @contextmanager
-    def set_aside(self) -> Iterator[None]:
-        """Lend the KV cache, empty, to something else; what was there is put back afterwards."""
+    def lent(self) -> Iterator[None]:
+        """Lend the KV cache, and all that is in it, to side work; afterwards it holds what it held, for its owner.
+
+        What is added behind it is taken back, which costs nothing. A copy is made only where side work begins
+        otherwise, or the model cannot go back.
+        """
+        assert self._loan is None, "side work has no side work"
         owner = self.owner
-        before = self._copy() if self.tokens else None
-        self.keep(0)
+        self._loan = loan = _Loan(len(self.tokens))
+        if not self._can_go_back:
+            self._spend(loan)
         self.owner = ""
         try:
             yield
         finally:
-            if before is None or not self._put_back(before):
+            self._loan = None
+            if loan.is_spent and (loan.copy is None or not self._put_back(loan.copy)):
                 self.keep(0)
+            self.keep(min(loan.count, len(self.tokens)))
             self.owner = owner
 
     def keep(self, count: int) -> int:
@@ -130,6 +148,8 @@ class PromptCache:
 
         That is 0 where a model cannot go back in part (recurrent ones, some with a sliding window).
         """
+        if self._loan is not None and count < self._loan.count:
+            self._spend(self._loan)
         if count == 0 or not llama_cpp.llama_memory_seq_rm(self._kv, _SEQUENCE, count, _TO_THE_END):
             llama_cpp.llama_memory_clear(self._kv, False)
             count = 0
@@ -176,6 +196,12 @@ class PromptCache:
         self.tokens = list(snapshot.tokens)
         self.batches = list(snapshot.batches)
         return True
+
+    def _spend(self, loan: _Loan) -> None:
+        """What is lent will not be found in place: copy it first."""
+        if not loan.is_spent:
+            loan.is_spent = True
+            loan.copy = self._copy() if self.tokens else None
 
     def _copy(self) -> Snapshot | None:
         """A copy of what is there; None where llama.cpp gives none, or there is no memory for it."""

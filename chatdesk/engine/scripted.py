@@ -6,6 +6,7 @@ import random
 import re
 import time
 from collections import deque
+from contextlib import contextmanager
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -164,10 +165,16 @@ class ScriptedEngine:
     ) -> Iterator[PromptProgress | Chunk | Finished]:
         """Say the next reply, and note what was asked for."""
         self.replayed.append((tuple(prompt), tuple(batches)))
-        before = self._cached, self._batches
-        self._cached, self._batches = [], []
-        try:
+        with self.aside():
+            self._keep(0)
             yield from self.generate(prompt, sampling, should_stop, continues=continues)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Go back to what was processed before."""
+        before = list(self._cached), list(self._batches)
+        try:
+            yield
         finally:
             self._cached, self._batches = before
 

@@ -1,7 +1,7 @@
-"""Writes GGUF files of several architectures, all their weights zero: what llama.cpp allocates for them is real.
+"""Writes GGUF files of several architectures: what llama.cpp allocates for them is real.
 
-`TinyModel` says what it is told to; these say nothing, but have grouped heads, sliding windows, experts, recurrent
-layers, and any size.
+`TinyModel` says what it is told to; these say nothing, or nonsense where their weights are random and not zero, but
+have grouped heads, sliding windows, experts, recurrent layers, and any size.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ class Generated:
     n_ctx_train: int = 32_768
     is_tied: bool = True
     last_norm: str = "output_norm.weight"
+    is_random: bool = False
 
     def write(self, path: Path) -> ModelFile:
         """Write the file and describe it."""
@@ -58,13 +59,18 @@ class Generated:
             tensors |= {f"blk.{index}.{name}": shape for name, shape in layer.items()}
         for name, shape in tensors.items():
             is_single = len(shape) == 1 or any(part in name for part in SINGLE_PRECISION)
-            writer.add_tensor(name, np.zeros(shape, dtype=np.float32 if is_single else np.float16))
+            writer.add_tensor(name, self._weights(shape).astype(np.float32 if is_single else np.float16))
         writer.write_header_to_file()
         writer.write_kv_data_to_file()
         writer.write_tensors_to_file()
         writer.close()
         status = path.stat()
         return ModelFile(str(path), status.st_size, status.st_mtime)
+
+    def _weights(self, shape: tuple[int, ...]) -> np.ndarray:
+        if not self.is_random:
+            return np.zeros(shape)
+        return np.random.default_rng(len(shape) * 1000 + shape[0]).normal(0, 0.3, shape)
 
     def _write_vocabulary(self, writer: gguf.GGUFWriter) -> None:
         tokens = TinyModel().vocabulary

@@ -1,6 +1,6 @@
 """Writing a reply again: on real models, from whatever was in the cache, and without a trace."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from chatdesk.engine.llama import load_llama
 from chatdesk.engine.scripted import ScriptedEngine
 from chatdesk.engine.snapshot_files import SnapshotFiles
 from chatdesk.engine.snapshots import MemorySnapshots, SnapshotShelf
+from tests.support.tiny_architectures import ARCHITECTURES, Generated
 from tests.support.tiny_gguf import TinyModel
 
 LIVELY = SamplingParams(temperature=1.2, top_k=0, top_p=1, min_p=0, repeat_penalty=1, seed=7, max_tokens=24)
@@ -135,6 +136,27 @@ def test_a_replay_can_be_stopped_while_it_reads_and_while_it_writes(engine: Engi
     assert 0 < len(Reply(later).token_ids) < len(first.token_ids)
 
 
+def test_side_work_behind_a_conversation_processes_only_what_it_adds_and_leaves_no_trace(engine: Engine) -> None:
+    messages = [LONG]
+    messages.append(said(ask(engine, engine.prompt_tokens(messages))))
+    next_prompt = engine.prompt_tokens([*messages, user("And then?")])
+    known = engine.cached_tokens(next_prompt)
+    with engine.aside():
+        title = ask(engine, engine.prompt_tokens([*messages, user("Give this a title.")]), owner="")
+    assert title.cached >= len(engine.prompt_tokens([LONG]))
+    assert engine.cached_tokens(next_prompt) == known
+    assert ask(engine, next_prompt).cached == known
+
+
+def test_side_work_on_something_else_leaves_no_trace_either(engine: Engine) -> None:
+    first = ask(engine, engine.prompt_tokens([LONG]))
+    next_prompt = engine.prompt_tokens([LONG, said(first), user("And then?")])
+    known = engine.cached_tokens(next_prompt)
+    with engine.aside():
+        ask(engine, engine.prompt_tokens([user("Something else.")]), owner="")
+    assert ask(engine, next_prompt).cached == known
+
+
 def test_the_tokens_of_a_reply_are_its_text(engine: Engine) -> None:
     reply = ask(engine, engine.prompt_tokens([LONG]))
     assert engine.text_of(reply.token_ids) == reply.text
@@ -190,3 +212,43 @@ def test_a_reply_behind_a_restored_snapshot_comes_out_the_same(
     assert restored.cached > len(starter.prompt_tokens([LONG]))
     assert replay(second, prompt, restored).token_ids == restored.token_ids
     second.close()
+
+
+@pytest.mark.starter
+def test_side_work_changes_neither_the_next_reply_nor_what_is_written_to_disk(
+    starter: Engine, starter_model: ModelFile
+) -> None:
+    def next_reply(engine: Engine, *, has_side_work: bool) -> Reply:
+        engine.forget(None)
+        first = ask(engine, engine.prompt_tokens([LONG]))
+        if has_side_work:
+            with engine.aside():
+                ask(engine, engine.prompt_tokens([LONG, said(first), user("Give this a title.")]), owner="")
+        return ask(engine, engine.prompt_tokens([LONG, said(first), user("And then?")]))
+
+    plain, after = (next_reply(starter, has_side_work=it_has) for it_has in (False, True))
+    assert (after.token_ids, after.cached, after.end) == (plain.token_ids, plain.cached, plain.end)
+    assert starter.snapshot() is not None, "it still has its owner"
+
+
+@pytest.mark.parametrize("make", ARCHITECTURES.values(), ids=ARCHITECTURES)
+def test_every_architecture_writes_the_same_again_and_lets_side_work_pass(
+    make: Callable[[], Generated], tmp_path: Path
+) -> None:
+    """Also those that cannot go back: a hybrid model reads anew what was changed, and is copied for side work."""
+    model = replace(make(), is_random=True).write(tmp_path / "random.gguf")
+    engine = load_llama(model, LoadOptions(n_ctx=1024, n_batch=64, n_ubatch=64), lambda _: True)
+    prompt = [3 + place % 200 for place in range(150)]
+    first = ask(engine, prompt)
+    longer = [*prompt, *first.token_ids, 7, 8, 9]
+    second = ask(engine, longer)
+    changed = [*prompt, *first.token_ids, 8, 9, 10, 11]
+    third = ask(engine, changed)
+    for tokens, reply in ((prompt, first), (longer, second), (changed, third)):
+        assert replay(engine, tokens, reply).token_ids == reply.token_ids
+    following = [*changed, *third.token_ids, 5]
+    known = engine.cached_tokens(following)
+    with engine.aside():
+        ask(engine, [*changed, *third.token_ids, 6, 6, 6], owner="")
+    assert ask(engine, following).cached == known > len(changed)
+    engine.close()
