@@ -2334,6 +2334,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <source>Message</source>
       <translation>消息</translation>
     </message>
+    <message>
+      <source>Paste as plain text</source>
+      <translation>粘贴为纯文本</translation>
+    </message>
   </context>
   <context>
     <name>MessageEditor</name>

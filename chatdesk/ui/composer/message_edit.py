@@ -5,10 +5,25 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QImage, QInputMethodEvent, QKeyEvent, QResizeEvent, QTextCursor, QTextOption
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QFocusEvent,
+    QGuiApplication,
+    QImage,
+    QInputMethodEvent,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+    QTextCursor,
+    QTextOption,
+)
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
+from chatdesk.ui.composer.rich_text import as_markdown
+
 MOST_LINES = 9
+PASTE_PLAIN = QKeySequence("Ctrl+Shift+V")
 LEAST_HEIGHT = 34
 _ENDLESS_WORD = re.compile(r"\S{3000}")
 
@@ -58,7 +73,12 @@ class MessageEdit(QPlainTextEdit):
     def insert(self, text: str) -> None:
         """Put `text` at the cursor, in place of what is selected, in one step that can be undone."""
         self._wrap_for(text)
-        self.insertPlainText(text)
+        cursor = self.textCursor()
+        # As a block, or Qt would undo it together with what was typed before it.
+        cursor.beginEditBlock()
+        cursor.insertText(text)
+        cursor.endEditBlock()
+        self.setTextCursor(cursor)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         is_file = self.takes_files and (bool(local_files(source)) or source.hasImage())
@@ -71,8 +91,24 @@ class MessageEdit(QPlainTextEdit):
             # A word processor puts a picture beside the text that it copies: then the text is meant.
             self.picture_offered.emit(QImage(source.imageData()))
         else:
-            # Plain text only: what a web page or a word processor puts beside it is no part of a message.
-            self.insert(source.text())
+            markdown = as_markdown(source.html()) if source.hasHtml() else None
+            self.insert(source.text() if markdown is None else markdown)
+
+    def paste_plain(self) -> None:
+        """Paste the words alone."""
+        if not self.isReadOnly():
+            self.insert(QGuiApplication.clipboard().text())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = self.createStandardContextMenu(event.pos())
+        plain = QAction(self.tr("Paste as plain text"), menu)
+        plain.setObjectName("paste_plain")
+        plain.setShortcut(PASTE_PLAIN)
+        plain.setEnabled(not self.isReadOnly() and QGuiApplication.clipboard().mimeData().hasText())
+        plain.triggered.connect(self.paste_plain)
+        menu.addAction(plain)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
 
     def _wrap_for(self, text: str) -> None:
         if _ENDLESS_WORD.search(text):
@@ -99,6 +135,8 @@ class MessageEdit(QPlainTextEdit):
                 self.submitted.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.cancelled.emit()
+        elif QKeySequence(event.keyCombination()) == PASTE_PLAIN:
+            self.paste_plain()
         else:
             super().keyPressEvent(event)
 

@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import QCoreApplication, QMimeData, Qt
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QTextOption
@@ -106,15 +108,35 @@ def test_enter_belongs_to_the_input_method_while_it_composes(composer: Composer,
     assert sent == ["In 你好"]
 
 
-def test_rich_text_is_pasted_as_plain_text(composer: Composer) -> None:
+@pytest.fixture
+def rich_clipboard() -> Iterator[None]:
     rich = QMimeData()
-    rich.setHtml("<b>bold</b>")
-    rich.setText("bold")
+    rich.setHtml("<p>some <b>bold</b> words</p>")
+    rich.setText("some bold words")
     QGuiApplication.clipboard().setMimeData(rich)
-    edit(composer).paste()
+    yield
     # Qt's clipboard without a screen would destroy an object of Python's after Python has ended.
     QGuiApplication.clipboard().clear()
-    assert composer.text() == "bold"
+
+
+@pytest.mark.usefixtures("rich_clipboard")
+def test_rich_text_is_pasted_as_markdown_and_undone_in_one_step(composer: Composer, qtbot: QtBot) -> None:
+    qtbot.keyClicks(edit(composer), "Here: ")
+    edit(composer).paste()
+    assert composer.text() == "Here: some **bold** words"
+    edit(composer).undo()
+    assert composer.text() == "Here: "
+    edit(composer).redo()
+    assert composer.text() == "Here: some **bold** words"
+
+
+@pytest.mark.usefixtures("rich_clipboard")
+def test_its_words_alone_are_pasted_with_shift(composer: Composer, qtbot: QtBot) -> None:
+    modifiers = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(edit(composer), Qt.Key.Key_V, modifiers)
+    assert composer.text() == "some bold words"
+    edit(composer).undo()
+    assert composer.text() == ""
 
 
 @pytest.mark.parametrize("state", ComposerState)

@@ -1,0 +1,87 @@
+"""Rich text as Markdown, from what programs really put on the clipboard."""
+
+import pytest
+
+from chatdesk.ui.composer.rich_text import MOST_HTML_CHARS, as_markdown
+
+WEB = """<meta charset='utf-8'><h2>Install it</h2>
+<p>You need <strong>Python</strong> or <em>newer</em>, see <a href="https://python.org/a_b">python.org</a>.</p>
+<ul><li>one</li><li>two <code>x_y</code><ul><li>nested</li></ul></li></ul>
+<pre><code class="language-python">def f(x):
+    return x * 2
+
+print(f(3))
+</code></pre>
+<blockquote><p>said</p></blockquote>
+<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2|3</td></tr></table>"""
+AS_MARKDOWN = """## Install it
+
+You need **Python** or *newer*, see [python.org](https://python.org/a_b).
+
+- one
+- two `x_y`
+    - nested
+
+```python
+def f(x):
+    return x * 2
+
+print(f(3))
+```
+
+> said
+
+| a | b |
+| --- | --- |
+| 1 | 2\\|3 |"""
+
+
+DOCS = """<b style="font-weight:normal;"><p><span style="font-weight:400;">Plain and </span>
+<span style="font-weight:700;">bold</span><span style="font-style:italic;"> and italic</span></p></b>"""
+MAIL = "<div>Hello <b>you</b>,<div><br></div><div>line two</div><div>line three</div></div>"
+ADDRESS = "https://example.org/x_y"
+LITERAL = "2 * 3 * 4 and snake_case, <b>but</b> *this* is literal"
+EDITOR = """<div style="font-family: Menlo, monospace; white-space: pre;"><div><span>def</span> f:</div></div>"""
+
+
+@pytest.mark.parametrize(
+    ("html", "markdown"),
+    [
+        (WEB, AS_MARKDOWN),
+        # Google Docs: the whole in a <b> that is not bold, the marks in styles.
+        (DOCS, "Plain and **bold** *and italic*"),
+        # Word
+        ("<p class=MsoNormal><b>Bold</b> text<o:p></o:p></p><p class=MsoNormal>2.</p>", "**Bold** text\n\n2."),
+        # Mail: a line for each <div>, an empty one between paragraphs.
+        (MAIL, "Hello **you**,\n\nline two\nline three"),
+        ("<ol start=3><li>three</li><li>four</li></ol>", "3. three\n4. four"),
+        (f'<a href="{ADDRESS}">{ADDRESS}</a> is <s>gone</s>', f"{ADDRESS} is ~~gone~~"),
+        (LITERAL, "2 * 3 * 4 and snake_case, **but** \\*this* is literal"),
+        ("<p>a <code>`tick`</code></p>", "a `` `tick` ``"),
+        ("<pre>one ``` two</pre><p><b>x</b></p>", "````\none ``` two\n````\n\n**x**"),
+    ],
+)  # fmt: skip
+def test_what_programs_copy_becomes_the_markdown_a_person_would_write(html: str, markdown: str) -> None:
+    assert as_markdown(html) == markdown
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "",
+        "just words",
+        "line one<br>line two",
+        # An editor of programs: all of it is code, and its plain text is what was copied.
+        EDITOR,
+        "<p>" + "<b>x</b>" * MOST_HTML_CHARS,
+    ],
+)
+def test_where_nothing_is_marked_the_plain_text_says_it_all(html: str) -> None:
+    assert as_markdown(html) is None
+
+
+def test_nothing_leads_to_a_program_and_no_picture_is_loaded() -> None:
+    html = (
+        '<b>x</b> <a href="javascript:alert(1)">click</a><img src="file:///etc/hostname"><img src="https://a.b/c.png">'
+    )
+    assert as_markdown(html) == "**x** click"
