@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from chatdesk.core.search import SearchResults
     from chatdesk.core.settings import Settings
     from chatdesk.core.summaries import Summary
+    from chatdesk.core.text_diff import TextDiff
     from chatdesk.core.tree_rows import TreeRow
     from chatdesk.core.unsent import Unsent
 
@@ -118,6 +119,16 @@ class TreeRead:
     tree: BranchTree
     rows: tuple[TreeRow, ...]
     unfolded: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class VersionsCompared:
+    """Two of the `versions` of a message were compared, the oldest first: those at the places `left` and `right`."""
+
+    versions: tuple[Message, ...]
+    left: int
+    right: int
+    diff: TextDiff
 
 
 @dataclass(frozen=True, slots=True)
@@ -480,6 +491,7 @@ Event = (
     | BranchDeleted
     | BranchRestored
     | TreeRead
+    | VersionsCompared
     | EditFailed
     | MessageAdded
     | MessageChanged

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chatdesk.core.conversations import TITLE_LENGTH
+from chatdesk.core.conversations import TITLE_LENGTH, siblings_of
 from chatdesk.core.events import (
     BranchDeleted,
     BranchRestored,
@@ -12,8 +12,10 @@ from chatdesk.core.events import (
     ConversationChanged,
     Post,
     TreeRead,
+    VersionsCompared,
 )
 from chatdesk.core.messages import clean_text
+from chatdesk.core.text_diff import text_diff
 from chatdesk.core.tree_rows import tree_rows
 
 if TYPE_CHECKING:
@@ -53,6 +55,23 @@ class BranchService:
             self._post(TreeRead(tree, tuple(tree_rows(tree, unfolded)), unfolded))
 
         self._store_worker.submit("read tree", read_tree)
+
+    def compare(self, message_id: str, other_id: str | None = None) -> None:
+        """Announce `VersionsCompared`: a message beside another version of it; None: beside the one before or after."""
+
+        def compare() -> None:
+            message = self._store.message(message_id)
+            versions = siblings_of(message, self._store.messages(message.conversation_id))
+            places = {version.id: place for place, version in enumerate(versions)}
+            if len(versions) < 2 or message_id not in places:  # noqa: PLR2004 - two make a comparison
+                return
+            here = places[message_id]
+            there = places.get(other_id or "", here - 1 if here else 1)
+            left, right = min(here, there), max(here, there)
+            diff = text_diff(versions[left].text, versions[right].text)
+            self._post(VersionsCompared(versions, left, right, diff))
+
+        self._store_worker.submit("compare", compare)
 
     def copy(self, message_id: str, untrusted_title: str) -> None:
         """Begin a conversation with what was said down to a message; announces `ConversationBranched`."""

@@ -91,8 +91,16 @@
       <translation>换一个种子，设置不变</translation>
     </message>
     <message>
+      <source>Both say the same.</source>
+      <translation>两者内容相同。</translation>
+    </message>
+    <message>
       <source>Branch into a new chat</source>
       <translation>在新对话中继续此分支</translation>
+    </message>
+    <message>
+      <source>Compare versions…</source>
+      <translation>比较版本…</translation>
     </message>
     <message>
       <source>Delete from here on</source>
@@ -125,6 +133,14 @@
     <message>
       <source>System</source>
       <translation>系统</translation>
+    </message>
+    <message>
+      <source>They differ in one place.</source>
+      <translation>有一处不同。</translation>
+    </message>
+    <message>
+      <source>They differ in {count} places.</source>
+      <translation>有 {count} 处不同。</translation>
     </message>
     <message>
       <source>Tool</source>
@@ -188,6 +204,33 @@
     <message>
       <source>What would you like to do?</source>
       <translation>想做什么？</translation>
+    </message>
+  </context>
+  <context>
+    <name>CompareDialog</name>
+    <message>
+      <source>Close</source>
+      <translation>关闭</translation>
+    </message>
+    <message>
+      <source>Compare versions</source>
+      <translation>比较版本</translation>
+    </message>
+    <message>
+      <source>Next difference (F3)</source>
+      <translation>下一处差异（F3）</translation>
+    </message>
+    <message>
+      <source>Previous difference (Shift+F3)</source>
+      <translation>上一处差异（Shift+F3）</translation>
+    </message>
+    <message>
+      <source>Version on the left</source>
+      <translation>左侧版本</translation>
+    </message>
+    <message>
+      <source>Version on the right</source>
+      <translation>右侧版本</translation>
     </message>
   </context>
   <context>
@@ -4149,6 +4192,13 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Waits: {message}</source>
       <translation>等待：{message}</translation>
+    </message>
+  </context>
+  <context>
+    <name>_Side</name>
+    <message>
+      <source>Show in the chat</source>
+      <translation>在对话中显示</translation>
     </message>
   </context>
 </TS>

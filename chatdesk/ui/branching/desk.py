@@ -10,9 +10,10 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu
 
 from chatdesk.core.branches import can_continue, can_edit, focused, varied
-from chatdesk.core.events import BranchDeleted, BranchRestored, EditFailed, Event, TreeRead
+from chatdesk.core.events import BranchDeleted, BranchRestored, EditFailed, Event, TreeRead, VersionsCompared
 from chatdesk.core.messages import Role
 from chatdesk.ui.branching import wording
+from chatdesk.ui.branching.compare_dialog import CompareDialog
 from chatdesk.ui.branching.message_editor import MessageEditor
 from chatdesk.ui.branching.tree_map import TreeMap
 from chatdesk.ui.notices import NoticeAction
@@ -66,6 +67,7 @@ class BranchDesk(QObject):
         self._title = ""
         self._map: TreeMap | None = None
         self._unfolded: frozenset[str] = frozenset()  # of the map
+        self._comparison: CompareDialog | None = None
         self._reopens_map = False  # once what was asked for in it is done
         self._wanted: str | None = None  # the message to go to when it is shown
         self._editor: MessageEditor | None = None
@@ -127,6 +129,8 @@ class BranchDesk(QObject):
                     self._notices.take_back(self._undo_of[1])
             case TreeRead():
                 self._show_map(event)
+            case VersionsCompared():
+                self._show_comparison(event)
             case _:
                 return False
         return True
@@ -151,6 +155,8 @@ class BranchDesk(QObject):
             offers.append(Verb("copy_branch", wording.copy_branch_words(), partial(self._copy_branch, message_id)))
         index = self._transcript.column.index_of(message_id)
         has_versions = index is not None and self._transcript.column.versions_of(index)[1] > 1
+        if has_versions:
+            offers.append(Verb("compare", wording.compare_words(), partial(branches.compare, message_id)))
         words = wording.delete_words(has_versions=has_versions)
         offers.append(Verb("delete", words, partial(branches.delete, message_id)))
         return offers
@@ -183,16 +189,36 @@ class BranchDesk(QObject):
             self.open_map()
             return
         self._map.close_map()
-        self._wanted = row.node.id
         if row.node.is_deleted:
+            self._wanted = row.node.id
             self._verbs.branches.restore(row.node.id)
         else:
-            self._verbs.show_message(row.node.id)
+            self._go_to(row.node.id)
 
     def _delete_row(self, row: TreeRow) -> None:
         if not row.folded and not row.node.is_deleted:
             self._reopens_map = True
             self._verbs.branches.delete(row.node.id)
+
+    # --- comparing ---
+
+    def _show_comparison(self, compared: VersionsCompared) -> None:
+        if compared.versions[0].conversation_id != self._conversation_id or self._colors is None:
+            return
+        if self._comparison is None:
+            self._comparison = CompareDialog(self._colors, self._window)
+            self._comparison.comparison_requested.connect(self._verbs.branches.compare)
+            self._comparison.show_requested.connect(self._go_to)
+            self._comparison.finished.connect(self._forget_comparison)
+        self._comparison.show_comparison(compared)
+        self._comparison.open()
+
+    def _forget_comparison(self) -> None:
+        self._comparison = None
+
+    def _go_to(self, message_id: str) -> None:
+        self._wanted = message_id
+        self._verbs.show_message(message_id)
 
     # --- editing ---
 

@@ -10,7 +10,10 @@ from chatdesk.core.messages import Role
 
 if TYPE_CHECKING:
     from chatdesk.core.branches import BranchNode
+    from chatdesk.core.messages import Message
     from chatdesk.core.tree_rows import TreeRow
+
+VERSION_CHARS = 60
 
 
 def _tr(text: str) -> str:
@@ -115,3 +118,30 @@ def row_words(row: TreeRow) -> str:
         _tr("shown now") if row.is_on_path else "",
     )
     return ", ".join(part for part in parts if part)
+
+
+def compare_words() -> str:
+    """Names the verb that shows two versions side by side."""
+    return _tr("Compare versions…")
+
+
+def version_words(message: Message, number: int, count: int) -> str:
+    """One of several versions, in a list of them."""
+    locale = QLocale()
+    who = message.origin.model_name if message.origin is not None else ""
+    parts = (
+        f"{locale.toString(number)}/{locale.toString(count)}",
+        who,
+        _tr("edited") if message.is_edited else "",
+        " ".join(message.text[:VERSION_CHARS].split()),
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def differences_words(count: int) -> str:
+    """In how many places two versions differ."""
+    if count == 0:
+        return _tr("Both say the same.")
+    if count == 1:
+        return _tr("They differ in one place.")
+    return _tr("They differ in {count} places.").format(count=QLocale().toString(count))

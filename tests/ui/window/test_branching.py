@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtWidgets import QApplication, QMenu, QPlainTextEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMenu, QPlainTextEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from chatdesk.core.events import ConversationBranched
@@ -12,6 +12,7 @@ from chatdesk.core.messages import FinishReason
 from chatdesk.core.sampling import SamplingParams
 from chatdesk.engine.base import LoadOptions
 from chatdesk.engine.scripted import ScriptedEngine
+from chatdesk.ui.branching.compare_dialog import CompareDialog
 from chatdesk.ui.branching.message_editor import MessageEditor
 from chatdesk.ui.branching.tree_list import TreeList
 from chatdesk.ui.transcript.boxes import ButtonKind
@@ -54,6 +55,7 @@ class Editing(Person):
         self.field().insertPlainText(text)
 
     def do(self, index: int, name: str) -> None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # what was closed is not to be found
         assert self.transcript().verbs.run(index, name), name
 
     def offered(self, index: int) -> list[str]:
@@ -380,3 +382,67 @@ def test_a_chat_that_is_not_begun_has_no_map(editing: Editing) -> None:
     editing.press(Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
     editing.ask("one")
     assert editing.window.findChild(TreeList) is None
+
+
+# --- comparing ---
+
+
+def compared(editing: Editing, first: str, second: str) -> CompareDialog:
+    """The comparison of a reply with what was made of it."""
+    editing.ask("one")
+    for text in (first, second):
+        editing.do(1, "edit")
+        editing.rewrite(text)
+        editing.find(QPushButton, "save_edit_button").click()
+        is_there(editing, "one", text)
+    editing.do(1, "compare")
+    editing.wait(lambda: editing.window.findChild(CompareDialog) is not None)
+    return editing.find(CompareDialog, "compare_dialog")
+
+
+def marked(dialog: CompareDialog, name: str) -> list[str]:
+    text = dialog.findChild(QPlainTextEdit, name)
+    assert isinstance(text, QPlainTextEdit)
+    return [selection.cursor.selectedText() for selection in text.extraSelections()]
+
+
+def test_two_versions_stand_side_by_side_with_what_differs_marked(editing: Editing) -> None:
+    dialog = compared(editing, "𝔸 It is two hours.", "𝔸 It is two days.")
+    assert (marked(dialog, "left_text"), marked(dialog, "right_text")) == (["hours"], ["days"])
+    assert dialog.findChild(QLabel, "compare_summary").text() == "They differ in one place."  # type: ignore[union-attr]
+    left = dialog.findChild(QComboBox, "left_choice")
+    assert isinstance(left, QComboBox)
+    assert [left.itemText(place) for place in range(3)] == [
+        f"1/3 · Scripted · {REPLY}",
+        "2/3 · Scripted · edited · 𝔸 It is two hours.",
+        "3/3 · Scripted · edited · 𝔸 It is two days.",
+    ]
+
+
+def test_another_version_is_chosen_and_shown_in_the_chat(editing: Editing) -> None:
+    dialog = compared(editing, "It is two hours.", "It is two days.")
+    left = dialog.findChild(QComboBox, "left_choice")
+    assert isinstance(left, QComboBox)
+    left.setCurrentIndex(0)
+    left.activated.emit(0)
+    editing.wait(lambda: marked(dialog, "left_text") == ["hours on foot"])
+    dialog.findChild(QPushButton, "show_left_button").click()  # type: ignore[union-attr]
+    is_there(editing, "one", REPLY)
+    assert editing.window.findChild(CompareDialog) is None or not dialog.isVisible()
+
+
+def test_the_keyboard_goes_from_difference_to_difference_and_round(editing: Editing, qtbot: QtBot) -> None:
+    dialog = compared(editing, "a one b two c", "a eins b zwei c")
+    text = dialog.findChild(QPlainTextEdit, "right_text")
+    assert isinstance(text, QPlainTextEdit)
+    places = []
+    for _ in range(3):
+        qtbot.keyClick(dialog, Qt.Key.Key_F3)
+        places.append(text.textCursor().position())
+    qtbot.keyClick(dialog, Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
+    assert [*places, text.textCursor().position()] == [2, 9, 2, 9]
+
+
+def test_a_message_with_one_version_has_nothing_to_compare(editing: Editing) -> None:
+    editing.ask("one")
+    assert "compare" not in editing.offered(1)
