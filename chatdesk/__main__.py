@@ -23,6 +23,10 @@ def main(arguments: list[str] | None = None) -> int:
         from chatdesk.engine.probe import run_probe
 
         return run_probe(*options.probe)
+    if options.typeset:
+        from chatdesk.ui.transcript.typesetter import run_typesetter
+
+        return run_typesetter()
     if options.self_test:
         from chatdesk.self_test import self_test
 
@@ -43,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"ChatDesk {__version__}")
     parser.add_argument("--self-test", action="store_true", help="try the whole app once, without a screen")
     parser.add_argument("--probe", nargs=2, metavar=("MODEL", "RESULT"), help=argparse.SUPPRESS)
+    parser.add_argument("--typeset", action="store_true", help=argparse.SUPPRESS)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     ask = commands.add_parser("ask", help="answer one message; nothing is saved")
     ask.add_argument("message", help="the message, or - to read it from standard input")

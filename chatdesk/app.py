@@ -40,6 +40,8 @@ class WindowedApp:
         from chatdesk.ui.languages import speak
         from chatdesk.ui.main_window import MainWindow, Verbs
         from chatdesk.ui.model_desk import DeskVerbs
+        from chatdesk.ui.transcript.maths import MathsLibrary
+        from chatdesk.ui.transcript.typesetter import typesetter_command
 
         self.bridge = EventBridge()
         self.core = Core(paths, self.bridge.post, page_words, pdf_of)
@@ -75,7 +77,8 @@ class WindowedApp:
             add_model=core.add_model,
             log_file=str(paths.log_file),
         )
-        self.window = MainWindow(verbs)
+        self.maths = MathsLibrary(typesetter_command())
+        self.window = MainWindow(verbs, self.maths)
         self.bridge.received.connect(self.window.on_event)
         self.bridge.received.connect(self._on_event)
         self.window.restore_geometry(
@@ -111,6 +114,7 @@ class WindowedApp:
             self.core.state.set(StateKey.WINDOW_GEOMETRY, geometry)
             self.core.state.set(StateKey.WINDOW_STATE, state)
             self.core.state.set(StateKey.LAST_CONVERSATION_ID, self.window.conversation_id)
+        self.maths.close()
         self.bridge.close()
         is_done = self.core.close()
         gc.unfreeze()

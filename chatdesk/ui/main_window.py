@@ -92,6 +92,7 @@ if TYPE_CHECKING:
     from chatdesk.services.history import HistoryService
     from chatdesk.services.replays import ReplayService
     from chatdesk.services.versions import VersionService
+    from chatdesk.ui.transcript.maths import MathsLibrary
 
 MOST_DELETED = 20
 
@@ -121,7 +122,7 @@ class Verbs:
 class MainWindow(QMainWindow):
     """Shows one conversation beside the list of all. Draws what events say, and passes on what a person does."""
 
-    def __init__(self, verbs: Verbs) -> None:
+    def __init__(self, verbs: Verbs, maths: MathsLibrary | None = None) -> None:
         super().__init__()
         self._verbs = verbs
         self._conversation_id: str | None = None  # the one shown; None: a new one that has no row yet
@@ -139,7 +140,7 @@ class MainWindow(QMainWindow):
         self._notices = NoticeStrip()
         self._welcome = Welcome()
         self._models = ModelDesk(verbs.models, self._notices, self._welcome.recommended, self)
-        self._transcript = TranscriptView(transcript_style(theme.Looks()), error_words)
+        self._transcript = TranscriptView(transcript_style(theme.Looks()), error_words, maths=maths)
         self._exchange = ExchangeDesk(verbs.exchange, self._notices, self._open, self)
         self._replays = ReplayDesk(verbs.replays, self)
         self._composer = Composer()

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QPoint, QRect, Qt
 
 from chatdesk.ui.transcript.boxes import Button, ButtonKind, FlowBox, Look, paint_button, paint_panel
+from chatdesk.ui.transcript.containers import indent_within, paint_containers
 from chatdesk.ui.transcript.highlighting import ROOT, PieceHighlighter, color_of
-from chatdesk.ui.transcript.text_box import foreground, indent_within, paint_containers
+from chatdesk.ui.transcript.text_box import foreground
 from chatdesk.ui.transcript.text_flow import TextFlow
 
 if TYPE_CHECKING:

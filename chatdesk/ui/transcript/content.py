@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from chatdesk.ui.transcript.code_box import CodeBlock
 from chatdesk.ui.transcript.markdown import MarkdownStream
+from chatdesk.ui.transcript.maths_box import MathsBox
 from chatdesk.ui.transcript.segments import Segment, SegmentKind
 from chatdesk.ui.transcript.table_box import TableBox
 from chatdesk.ui.transcript.text_box import RuleBox, TextBox, segment_gap
@@ -14,6 +15,7 @@ from chatdesk.ui.transcript.text_box import RuleBox, TextBox, segment_gap
 if TYPE_CHECKING:
     from chatdesk.ui.transcript.boxes import Box
     from chatdesk.ui.transcript.highlighting import LexerLibrary
+    from chatdesk.ui.transcript.maths import Maths
     from chatdesk.ui.transcript.reasoning_block import QuotedStream
     from chatdesk.ui.transcript.style import TranscriptStyle
 
@@ -31,12 +33,17 @@ class Content:
     """Boxes for Markdown that grows at its end."""
 
     def __init__(
-        self, style: TranscriptStyle, library: LexerLibrary, stream: MarkdownStream | QuotedStream | None = None
+        self,
+        style: TranscriptStyle,
+        library: LexerLibrary,
+        maths: Maths,
+        stream: MarkdownStream | QuotedStream | None = None,
     ) -> None:
         """`stream` makes the segments: of what is not quoted, unless one is given."""
         self.boxes: list[Box] = []
         self._style = style
         self._library = library
+        self._maths = maths
         self._stream = stream or MarkdownStream()
         self._parts: list[_Part] = []
 
@@ -60,7 +67,7 @@ class Content:
         part.segment = segment
         gap = self.boxes[part.first_box].gap
         made = TableBox if segment.kind is SegmentKind.TABLE else TextBox
-        self.boxes[part.first_box] = made(segment, self._style, gap)
+        self.boxes[part.first_box] = made(segment, self._style, gap, self._maths)
         return part.first_box
 
     def _update_from(self, index: int) -> int:
@@ -97,11 +104,13 @@ class Content:
                 self.boxes += part.block.boxes
             case SegmentKind.TABLE:
                 previous = old_box if isinstance(old_box, TableBox) and old_box.has_columns_of(segment) else None
-                self.boxes.append(TableBox(segment, style, gap, previous))
+                self.boxes.append(TableBox(segment, style, gap, self._maths, previous))
+            case SegmentKind.MATHS:
+                self.boxes.append(MathsBox(segment, style, gap, self._maths))
             case SegmentKind.RULE:
                 self.boxes.append(RuleBox(segment, style, gap))
             case SegmentKind.PARAGRAPH | SegmentKind.HEADING | SegmentKind.LITERAL:
-                self.boxes.append(TextBox(segment, style, gap))
+                self.boxes.append(TextBox(segment, style, gap, self._maths))
         self._parts.append(part)
 
 

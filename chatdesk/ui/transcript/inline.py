@@ -25,7 +25,8 @@ _TRAILING = ".,;:!?*_~"
 class Span:
     """Text that looks the same throughout. A line break is a newline.
 
-    `destination` is what a link names, whatever that is. `is_note` tells a reference to a footnote.
+    `destination` is what a link names, whatever that is. `is_note` tells a reference to a footnote, `is_maths` a
+    formula, of which `text` is the LaTeX with its marks.
     """
 
     text: str
@@ -35,6 +36,7 @@ class Span:
     is_code: bool = False
     destination: str = ""
     is_note: bool = False
+    is_maths: bool = False
 
     @property
     def href(self) -> str:
@@ -89,6 +91,8 @@ def _read(tokens: list[Token], look: Span) -> Iterator[Span]:
                 look = outer.pop()
             case "image":
                 yield _image(token, look)
+            case "maths_inline":
+                yield replace(look, text=token.content, is_maths=True)
             case "footnote_ref":
                 yield replace(look, text=f"[{token.meta['label']}]", is_note=True)
             case other:
@@ -117,7 +121,7 @@ def _image(token: Token, look: Span) -> Span:
 def _linked(found: Iterator[Span]) -> Iterator[Span]:
     """Addresses that stand in the text become links."""
     for span in _merged(found):
-        if span.destination or span.is_code or "://" not in span.text:
+        if span.destination or span.is_code or span.is_maths or "://" not in span.text:
             yield span
             continue
         start = 0
@@ -144,7 +148,7 @@ def _merged(found: Iterator[Span]) -> Iterator[Span]:
     texts: list[str] = []
     current = Span("")
     for span in found:
-        if texts and not _look_alike(span, current):
+        if texts and (span.is_maths or not _look_alike(span, current)):
             yield replace(current, text="".join(texts))
             texts.clear()
         if span.text:

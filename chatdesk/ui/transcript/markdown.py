@@ -43,22 +43,24 @@ CODE_INDENT = 4  # columns from which on a line is indented code, and ends no fe
 
 _CODE_FENCE = re.compile(r"[ \t>]*(?:[-+*]|\d{1,9}[.)])?[ \t]*(`{3,}|~{3,})")
 # The beginning of a line that may still become a marker: drawing it as text or as a heading would only flicker.
-_UNDECIDED = re.compile(r"[ \t>]*(?:[-=+*_#`~|:]{1,9}|\d{1,9}[.)])?[ \t]*\Z")
+_UNDECIDED = re.compile(r"[ \t>]*(?:[-=+*_#`~|:]{1,9}|\$\$?|\\\[?|\d{1,9}[.)])?[ \t]*\Z")
 
 
 @cache
 def parser() -> MarkdownIt:
-    """The one parser: CommonMark with tables, strikethrough and footnotes. What it takes for HTML is drawn as text."""
+    """The one parser: CommonMark with tables, strikethrough, footnotes and maths. HTML it finds is drawn as text."""
     from markdown_it import MarkdownIt
     from mdit_py_plugins.footnote import footnote_plugin
 
     from chatdesk.ui.transcript.markdown_rules import table_unless_marked, tokenize_emphasis
+    from chatdesk.ui.transcript.maths_rules import use_maths
 
     made = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING, "inline_definitions": True})
     made.enable(["table", "strikethrough"])
     made.use(footnote_plugin, inline=False, move_to_end=False)
     made.inline.ruler.at("emphasis", tokenize_emphasis)
     made.block.ruler.at("table", table_unless_marked, {"alt": ["paragraph", "reference"]})
+    use_maths(made)
     return made
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from chatdesk.core.messages import Message
     from chatdesk.ui.transcript.boxes import Button
     from chatdesk.ui.transcript.highlighting import LexerLibrary
+    from chatdesk.ui.transcript.maths import Maths
     from chatdesk.ui.transcript.pictures import PictureLibrary
     from chatdesk.ui.transcript.style import TranscriptStyle
 
@@ -36,11 +37,12 @@ NO_VERSIONS = (1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What all messages of a view share: their looks, the words of errors, and who knows programming languages."""
+    """What all messages of a view share: looks, the words of errors, who knows programming languages and maths."""
 
     style: TranscriptStyle
     word_error: Callable[[ErrorDetail], str]
     library: LexerLibrary
+    maths: Maths
     pictures: PictureLibrary
 
 
@@ -220,7 +222,7 @@ class MessageItem:
             if self.text or not boxes:
                 boxes += bubble_boxes(style, self.text, is_unfolded=self._is_unfolded)
         else:
-            self._content = Content(style, self._frame.library)
+            self._content = Content(style, self._frame.library, self._frame.maths)
             self._content.append(self.text)
             if self.message.status.is_final:
                 self._content.finish()
@@ -272,8 +274,8 @@ class MessageItem:
         """What was reasoned as drawn; the time of what was drawn before goes on."""
         before, figures = self._reasoning, self.message.figures
         time = (figures.reasoning_seconds, None) if before is None else before.time
-        style, library = self._frame.style, self._frame.library
-        block = ReasoningBlock(style, library, text, figures.reasoning_seconds, is_open=self._is_unfolded)
+        frame, seconds = self._frame, figures.reasoning_seconds
+        block = ReasoningBlock(frame.style, frame.library, frame.maths, text, seconds, is_open=self._is_unfolded)
         if not self.message.status.is_final and not self._has_text:
             block.go_on(time)
         else:

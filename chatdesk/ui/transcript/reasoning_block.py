@@ -16,6 +16,7 @@ from chatdesk.ui.transcript.segments import Container, ContainerKind
 
 if TYPE_CHECKING:
     from chatdesk.ui.transcript.highlighting import LexerLibrary
+    from chatdesk.ui.transcript.maths import Maths
     from chatdesk.ui.transcript.segments import Segment
     from chatdesk.ui.transcript.style import TranscriptStyle
 
@@ -24,7 +25,14 @@ class ReasoningBlock:
     """The boxes of what was reasoned: the line, and the text if it is open. Text may be added at its end."""
 
     def __init__(
-        self, style: TranscriptStyle, library: LexerLibrary, text: str, seconds: float, *, is_open: bool
+        self,
+        style: TranscriptStyle,
+        library: LexerLibrary,
+        maths: Maths,
+        text: str,
+        seconds: float,
+        *,
+        is_open: bool,
     ) -> None:
         """`seconds` is how long it took so far."""
         self.line = ReasoningLine(style, is_open=is_open)
@@ -37,7 +45,7 @@ class ReasoningBlock:
         self.is_going_on = False
         self._content: Content | None = None
         if is_open:
-            self._content = Content(style, library, QuotedStream())
+            self._content = Content(style, library, maths, QuotedStream())
             self._content.append(text)
         self._is_changed = True
         self._show_words()

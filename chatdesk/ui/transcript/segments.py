@@ -19,6 +19,7 @@ class SegmentKind(StrEnum):
     PARAGRAPH = "paragraph"
     HEADING = "heading"
     LITERAL = "literal"  # HTML, which is text as it stands
+    MATHS = "maths"  # a formula on lines of its own
     CODE = "code"
     TABLE = "table"
     RULE = "rule"
@@ -66,10 +67,11 @@ class Container:
 class Segment:
     """One leaf block.
 
-    `text` is the inline Markdown of a paragraph or heading and the plain text of code. `is_spaced` tells whether a
-    blank line stood before it: lists keep the spacing they were written with. `rows` are the inline texts of a
-    table's cells, the header first; `alignments` one per column. `definitions` are the (label, address) of what its
-    text refers to and is defined somewhere in the message; footnotes have a label that begins with "^".
+    `text` is the inline Markdown of a paragraph or heading, the plain text of code, and LaTeX with its marks.
+    `is_spaced` tells whether a blank line stood before it: lists keep the spacing they were written with. `rows` are
+    the inline texts of a table's cells, the header first; `alignments` one per column. `definitions` are the (label,
+    address) of what its text refers to and is defined somewhere in the message; footnotes have a label that begins
+    with "^".
     """
 
     kind: SegmentKind
@@ -99,6 +101,7 @@ class Block:
     definitions: tuple[tuple[str, str], ...] = ()
 
 
+_PLAIN_KINDS = {"hr": SegmentKind.RULE, "maths_block": SegmentKind.MATHS, "html_block": SegmentKind.LITERAL}
 _LANGUAGE = re.compile(r"[\w+#.\-]+")
 
 
@@ -261,26 +264,22 @@ class _SegmentReader:
 
     def _leaf(self, tokens: Sequence[Token], containers: tuple[Container, ...]) -> Segment:
         first = tokens[0]
-        spaced = self._is_spaced_before(_start(first))
+        made = Segment(
+            SegmentKind.PARAGRAPH, first.content, containers, is_spaced=self._is_spaced_before(_start(first))
+        )
         match first.type:
+            case "paragraph_open":
+                return replace(made, text=tokens[1].content)
             case "heading_open":
-                return Segment(
-                    SegmentKind.HEADING, tokens[1].content, containers, level=int(first.tag[1:]), is_spaced=spaced
-                )
+                return replace(made, kind=SegmentKind.HEADING, text=tokens[1].content, level=int(first.tag[1:]))
             case "fence" | "code_block":
-                language = language_of(first.info)
-                return Segment(
-                    SegmentKind.CODE, code_text(first.content), containers, language=language, is_spaced=spaced
-                )
-            case "hr":
-                return Segment(SegmentKind.RULE, "", containers, is_spaced=spaced)
+                text, language = code_text(first.content), language_of(first.info)
+                return replace(made, kind=SegmentKind.CODE, text=text, language=language)
             case "table_open":
                 rows, alignments = _table(tokens)
-                return Segment(SegmentKind.TABLE, "", containers, is_spaced=spaced, rows=rows, alignments=alignments)
-            case "html_block":
-                return Segment(SegmentKind.LITERAL, first.content.rstrip("\n"), containers, is_spaced=spaced)
-            case "paragraph_open":
-                return Segment(SegmentKind.PARAGRAPH, tokens[1].content, containers, is_spaced=spaced)
+                return replace(made, kind=SegmentKind.TABLE, rows=rows, alignments=alignments)
+            case "hr" | "maths_block" | "html_block" as kind:
+                return replace(made, kind=_PLAIN_KINDS[kind], text=first.content.rstrip("\n"))
             case other:
                 raise AssertionError(f"the parser is not set up to make {other!r}")
 

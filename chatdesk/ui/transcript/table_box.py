@@ -8,20 +8,17 @@ from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QFont
 
 from chatdesk.ui.transcript.boxes import Box, Look, paint_flow
+from chatdesk.ui.transcript.containers import indent_within, paint_containers
 from chatdesk.ui.transcript.inline import Span, spans
+from chatdesk.ui.transcript.maths_box import InlineMaths
 from chatdesk.ui.transcript.segments import Alignment
-from chatdesk.ui.transcript.text_box import (
-    indent_within,
-    link_in,
-    paint_code_spans,
-    paint_containers,
-    span_formats,
-)
+from chatdesk.ui.transcript.text_box import link_in, paint_code_spans, span_formats
 from chatdesk.ui.transcript.text_flow import TextFlow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from chatdesk.ui.transcript.maths import Maths
     from chatdesk.ui.transcript.segments import Segment
     from chatdesk.ui.transcript.style import TranscriptStyle
 
@@ -53,11 +50,14 @@ def column_widths(natural: Sequence[int], available: int) -> list[int]:
 class _Cell:
     """One cell: its spans and, once laid out, its lines and where they stand."""
 
-    def __init__(self, source: str, definitions: Sequence[tuple[str, str]], row: int, column: int) -> None:
+    def __init__(
+        self, source: str, definitions: Sequence[tuple[str, str]], maths: Maths, row: int, column: int
+    ) -> None:
         self.source = source
         self.definitions = definitions
         self.spans: tuple[Span, ...] = spans(source, definitions)
         self.text = "".join(span.text for span in self.spans)
+        self.formulas = InlineMaths(self.spans, maths)
         self.row = row
         self.column = column
         self.start = 0  # offset in the table's text
@@ -66,11 +66,13 @@ class _Cell:
         self.natural_width = 1
         self._width: int | None = None
 
-    def measure(self, style: TranscriptStyle, alignment: Qt.AlignmentFlag | None) -> None:
-        """Find out how wide the cell would like to be."""
-        if self.flow is None:
+    def measure(self, style: TranscriptStyle, alignment: Qt.AlignmentFlag | None, most: int) -> None:
+        """Find out how wide the cell would like to be; its formulas are at most `most` wide."""
+        if self.flow is None or self.formulas.is_late:
             font = style.font(weight=QFont.Weight.DemiBold if self.row == 0 else QFont.Weight.Normal)
-            self.flow = TextFlow(self.text, font, style.pitch, span_formats(self.spans, style), alignment)
+            insets = self.formulas.insets(style.text_px, most)
+            self.flow = TextFlow(self.text, font, style.pitch, span_formats(self.spans, style), alignment, insets)
+            self._width = None
             self.flow.lay_out(UNBOUNDED)
             self.natural_width = self.flow.natural_width + 1
 
@@ -86,10 +88,13 @@ class _Cell:
 class TableBox(Box):
     """A table. Its text is its cells, separated by tabs and newlines."""
 
-    def __init__(self, segment: Segment, style: TranscriptStyle, gap: int, previous: TableBox | None = None) -> None:
+    def __init__(
+        self, segment: Segment, style: TranscriptStyle, gap: int, maths: Maths, previous: TableBox | None = None
+    ) -> None:
         """`previous` is this table as it was before rows were added: unchanged cells are taken from it."""
         super().__init__(style, gap)
         self._previous = previous
+        self._maths = maths
         self._segment = segment
         self._cells: list[_Cell] = []
         self._row_bottoms: list[int] = []
@@ -127,7 +132,7 @@ class TableBox(Box):
                 index = len(self._cells)
                 cell = previous[index] if index < len(previous) else None
                 if cell is None or (cell.source, cell.definitions) != (source, definitions):
-                    cell = _Cell(source, definitions, row, column)
+                    cell = _Cell(source, definitions, self._maths, row, column)
                 cell.start = start
                 start += len(cell.text) + 1
                 self._cells.append(cell)
@@ -137,14 +142,16 @@ class TableBox(Box):
         self._text = "".join(texts).removesuffix("\n")
 
     def lay_out(self, width: int) -> None:
-        if self.laid_out_width == width and self._cells:
+        is_late = any(cell.formulas.is_late for cell in self._cells)
+        if self.laid_out_width == width and self._cells and not is_late:
             return
         if not self._cells:
             self._read()
         style = self.style
         natural = [1] * len(self._segment.alignments)
+        most = width // len(natural)
         for cell in self._cells:
-            cell.measure(style, ALIGNMENTS[self._segment.alignments[cell.column]])
+            cell.measure(style, ALIGNMENTS[self._segment.alignments[cell.column]], most)
             natural[cell.column] = max(natural[cell.column], cell.natural_width)
         indent = indent_within(style, self._segment.containers, width)
         # The outer columns end at the column's edges, so there is padding between columns only.

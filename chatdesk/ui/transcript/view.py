@@ -22,6 +22,7 @@ from chatdesk.ui.transcript.floating import JumpButton, LinkLabel
 from chatdesk.ui.transcript.highlighting import LexerLibrary
 from chatdesk.ui.transcript.keyboard import Keyboard
 from chatdesk.ui.transcript.markdown import parser
+from chatdesk.ui.transcript.maths import NoMaths
 from chatdesk.ui.transcript.message_item import Frame, is_streaming
 from chatdesk.ui.transcript.messages_layout import MessagesLayout
 from chatdesk.ui.transcript.painting import RING_MARGIN, paint_messages
@@ -40,11 +41,13 @@ if TYPE_CHECKING:
     from chatdesk.core.errors import ErrorDetail
     from chatdesk.core.messages import Message
     from chatdesk.ui.transcript.divider import Unsent
+    from chatdesk.ui.transcript.maths import Maths, MathsLibrary
     from chatdesk.ui.transcript.style import TranscriptStyle
 
 REFRESH_MS = 66
 DOTS_MS = 450
 LEXER_MS = 60
+MATHS_MS = 40  # formulas that are typeset within this time are drawn together
 
 
 class TranscriptView(QAbstractScrollArea):
@@ -66,8 +69,9 @@ class TranscriptView(QAbstractScrollArea):
         word_error: Callable[[ErrorDetail], str],
         parent: QWidget | None = None,
         clock: Callable[[], float] = time.monotonic,
+        maths: MathsLibrary | None = None,
     ) -> None:
-        """`clock` gives seconds and never goes back."""
+        """`clock` gives seconds and never goes back. Without `maths`, LaTeX is shown as it is written."""
         super().__init__(parent)
         self.setObjectName("transcript")
         self.setAccessibleName(self.tr("Conversation"))
@@ -77,11 +81,12 @@ class TranscriptView(QAbstractScrollArea):
         self.viewport().setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._library = LexerLibrary()
+        self._maths: Maths = NoMaths() if maths is None else maths
         self._word_error = word_error
         self._clock = clock
         self._pictures = PictureLibrary(self)
         self._pictures.arrived.connect(self.viewport().update)
-        self.column = MessagesLayout(Frame(style, word_error, self._library, self._pictures), style.column_width)
+        self.column = MessagesLayout(self._frame(style), style.column_width)
         self.focused: int | None = None  # the message that the keyboard is on
         self.is_divider_focused = False  # it is on the divider instead
         self._node: accessible.ViewNode | None = None  # once assistive technology has asked for it
@@ -102,8 +107,15 @@ class TranscriptView(QAbstractScrollArea):
         self._dots_timer.timeout.connect(self._step_dots)
         self._lexer_timer = QTimer(self, interval=LEXER_MS)
         self._lexer_timer.timeout.connect(self._take_lexers)
+        self._maths_timer = QTimer(self, singleShot=True, interval=MATHS_MS)
+        self._maths_timer.timeout.connect(self._settle)
+        if maths is not None:
+            maths.typeset.connect(self._maths_timer.start)
         accessible.install()
         self.set_style(style)
+
+    def _frame(self, style: TranscriptStyle) -> Frame:
+        return Frame(style, self._word_error, self._library, self._maths, self._pictures)
 
     # --- what is shown ---
 
@@ -118,7 +130,7 @@ class TranscriptView(QAbstractScrollArea):
 
     def set_style(self, style: TranscriptStyle) -> None:
         """Draw everything in other colours, fonts or sizes; the reader's place stays."""
-        self.column.restyle(Frame(style, self._word_error, self._library, self._pictures), self._column_width(style))
+        self.column.restyle(self._frame(style), self._column_width(style))
         self.verticalScrollBar().setSingleStep(style.pitch)
         self._jump_button.set_style(style)
         self._link_label.set_style(style)

@@ -19,13 +19,14 @@ from chatdesk.ui.transcript.code_box import CodeBox
 from chatdesk.ui.transcript.content import Content
 from chatdesk.ui.transcript.highlighting import LexerLibrary
 from chatdesk.ui.transcript.inline import Span
+from chatdesk.ui.transcript.maths import NoMaths
 from chatdesk.ui.transcript.segments import Container, ContainerKind, Segment, SegmentKind
 from chatdesk.ui.transcript.style import TranscriptStyle
 from chatdesk.ui.transcript.text_box import RuleBox, TextBox
 
 
 def drawn_html(markdown: str, style: TranscriptStyle) -> str:
-    content = Content(style, LexerLibrary())
+    content = Content(style, LexerLibrary(), NoMaths())
     content.append(markdown)
     content.finish()
     content.update()
