@@ -81,10 +81,10 @@ def reserved_for_reply(n_ctx: int, max_tokens: int) -> int:
     return min(max_tokens, REPLY_TOKENS, int(n_ctx * REPLY_SHARE))
 
 
-def reserved_for_reasoning(n_ctx: int, max_reasoning_tokens: int | None) -> int:
+def reserved_for_reasoning(n_ctx: int, reasoning_budget: int | None) -> int:
     """How many more tokens a prompt must leave free for a model that reasons first."""
     most = min(REASONING_TOKENS, int(n_ctx * REASONING_SHARE))
-    return most if max_reasoning_tokens is None else min(max_reasoning_tokens, most)
+    return most if reasoning_budget is None else min(reasoning_budget, most)
 
 
 def fitting(

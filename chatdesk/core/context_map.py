@@ -58,6 +58,7 @@ class ContextUse:
     """What the next prompt of a conversation will hold; its blocks are in the order of the prompt.
 
     `conversation_id` is None for one that is not begun. `reserved_tokens` of `n_ctx` are kept free for the reply.
+    With `reasons` that is for what is reasoned before it as well: `reasoning_tokens` of earlier replies are not sent.
     `left_out` are the ids of messages that are not sent, `summarised` of those that a summary stands for.
     """
 
@@ -68,6 +69,8 @@ class ContextUse:
     left_out: tuple[str, ...]
     summarised: tuple[str, ...]
     policy: OverflowPolicy
+    reasons: bool = False
+    reasoning_tokens: int = 0
 
     @property
     def used_tokens(self) -> int:

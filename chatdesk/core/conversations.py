@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from chatdesk.core.context_map import OverflowPolicy
     from chatdesk.core.messages import Message
@@ -19,6 +19,7 @@ class Conversation:
     """A titled tree of messages. Times are Unix seconds; `active_leaf_id` is the end of the path that is shown.
 
     `system_prompt` is the conversation's own, or None to follow the app's; `overflow_policy` None: by the model's size.
+    `overrides` are its own settings for how replies are written: see `chatdesk.core.overrides`.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Conversation:
     system_prompt: str | None = None
     deleted_at: float | None = None
     overflow_policy: OverflowPolicy | None = None
+    overrides: Mapping[str, Any] | None = None
 
 
 class Node(Protocol):

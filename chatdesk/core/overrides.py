@@ -1,4 +1,4 @@
-"""A model's own settings: sparse, by name, over the app's.
+"""Settings of their own that models have over the app's, and conversations over both: sparse, by name.
 
 What a person sets is checked; what was kept is used as far as it is valid, for it may come from another version of
 ChatDesk. Names that this version does not know are kept as they are.
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from chatdesk.core.settings import Settings
 
 _LOAD_NUMBERS = ("n_ctx", "n_threads", "n_gpu_layers")
-_SAMPLING = ("temperature", "top_k", "top_p", "min_p", "repeat_penalty", "seed", "max_tokens")
-# For which None is a choice of its own: chosen for this machine, by llama.cpp, or at random.
-_MAY_BE_AUTOMATIC = frozenset({"n_ctx", "n_threads", "flash_attention", "seed"})
+_REASONING = ("reasoning", "reasoning_budget")
+_SAMPLING = ("temperature", "top_k", "top_p", "min_p", "repeat_penalty", "seed", "max_tokens", *_REASONING)
+# For which None is a choice of its own: chosen for this machine, by llama.cpp, by the model, or at random.
+_MAY_BE_AUTOMATIC = frozenset({"n_ctx", "n_threads", "flash_attention", "seed", *_REASONING})
 OVERRIDE_NAMES = frozenset({*_LOAD_NUMBERS, *_SAMPLING, "cache_type", "flash_attention", "chat_template"})
 
 MAX_TEMPLATE_CHARS = 262_144  # the longest recorded one has a tenth of this
@@ -73,6 +74,11 @@ def resolve_overrides(settings: Settings, overrides: Mapping[str, Any]) -> tuple
         chat_template=usable.get("chat_template"),
     )
     return load, sampling.resolve(settings.sampling, usable)
+
+
+def conversation_sampling(base: SamplingParams, overrides: Mapping[str, Any] | None) -> SamplingParams:
+    """How the replies of a conversation with these `overrides` are sampled; `base` is what app and model say."""
+    return sampling.resolve(base, usable_overrides(overrides or {}))
 
 
 def _says_nothing(name: str, value: object) -> bool:

@@ -25,7 +25,7 @@ class ReasoningKind(StrEnum):
         return self in (ReasoningKind.ALWAYS, ReasoningKind.ON_BY_DEFAULT)
 
 
-def reasoning_budget(wanted: int | None, room: int, reserved: int) -> int:
+def most_reasoning_tokens(wanted: int | None, room: int, reserved: int) -> int:
     """How many tokens a model may reason: as many as are wanted, but never so many that no room is left for its reply.
 
     `room` is what the prompt leaves of the context, `reserved` what of that the reply should have; it gets half of a

@@ -19,7 +19,7 @@ class SamplingParams:
     `repeat_penalty` 1 switch their sampler off. `seed` None draws a new one for each reply. `max_tokens` bounds
     a reply; `repeat_last_n` is how many tokens `repeat_penalty` looks back.
     `reasoning` switches on or off what a model writes before its reply, where it can; None: as it does by itself.
-    `max_reasoning_tokens` bounds that; None: as much as leaves the reply its room.
+    `reasoning_budget` bounds that; None: as much as leaves the reply its room.
     """
 
     temperature: float = 0.7
@@ -32,7 +32,7 @@ class SamplingParams:
     seed: int | None = None
     max_tokens: int = 2048
     reasoning: bool | None = None
-    max_reasoning_tokens: int | None = None
+    reasoning_budget: int | None = None
 
 
 MAX_SEED = 2**32 - 2  # llama.cpp takes 2**32 - 1 to mean "random"
@@ -49,11 +49,11 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "seed": (0, MAX_SEED),
     "max_tokens": (1, 1_000_000),
     "reasoning": (0, 1),
-    "max_reasoning_tokens": (0, 1_000_000),
+    "reasoning_budget": (0, 1_000_000),
 }
 
-_WHOLE_NUMBERS = {"top_k", "repeat_last_n", "seed", "max_tokens", "max_reasoning_tokens"}
-_MAY_BE_NONE = {"seed", "reasoning", "max_reasoning_tokens"}
+_WHOLE_NUMBERS = {"top_k", "repeat_last_n", "seed", "max_tokens", "reasoning_budget"}
+_MAY_BE_NONE = {"seed", "reasoning", "reasoning_budget"}
 _SWITCHES = {"reasoning"}
 
 

@@ -113,7 +113,7 @@ class Engine(Protocol):
         nothing is kept for an empty one.
 
         The texts of all chunks of kind `TEXT`, joined, are the reply, which `max_tokens` bounds; those of kind
-        `REASONING` are what the model reasons, which `max_reasoning_tokens` bounds: then the reply begins.
+        `REASONING` are what the model reasons, which `reasoning_budget` bounds: then the reply begins.
         `should_stop` is asked between tokens and, during prompt
         processing, between batches and inside llama.cpp; after it says yes the reply ends as `STOPPED`.
 

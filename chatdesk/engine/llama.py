@@ -319,7 +319,7 @@ class LlamaEngine:
         if self._reasoning is not None:
             _, is_open = self._reasoning.at_end(prompt, piece)
             splitter = self._reasoning.splitter(is_open=is_open)
-        return ReplyStream(splitter, sampling, self._n_ctx, room)
+        return ReplyStream(splitter, sampling, self._n_ctx, room - len(self._reasoning_end))
 
     def _decode(self, tokens: list[int]) -> bool:
         """Process `tokens` behind the cached ones; False when a stop ended it, which leaves the cache as it was.

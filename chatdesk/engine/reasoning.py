@@ -171,14 +171,14 @@ class Reasoning:
         """The marker that `token` is, as far as reasoning goes; empty when it is none."""
         return self._marker_texts.get(token, "")
 
-    def splitter(self, *, is_open: bool) -> ReasoningSplitter:
-        """What takes a reply apart; `is_open`: its prompt ended inside reasoning."""
+    def splitter(self, *, is_open: bool | None = None) -> ReasoningSplitter:
+        """What takes a reply apart; `is_open`: see `at_end`."""
         return ReasoningSplitter(self, is_open=is_open)
 
-    def at_end(self, prompt: Sequence[int], piece: Callable[[int], bytes]) -> tuple[int, bool]:
-        """Where a prompt's last words about reasoning begin, and whether they leave it open.
+    def at_end(self, prompt: Sequence[int], piece: Callable[[int], bytes]) -> tuple[int, bool | None]:
+        """Where a prompt's last words about reasoning begin, and whether they leave it open, or closed.
 
-        That is the prompt's length where it says nothing of it at its end. `piece` gives the text of a token.
+        That is its length, and None, where it says nothing of it at its end. `piece` gives the text of a token.
         """
         first = max(len(prompt) - _TAIL_TOKENS, 0)
         keys: list[str] = []
@@ -193,7 +193,7 @@ class Reasoning:
         if _ends_with(keys, end, opening):
             return places[end - len(opening)], True
         if not _ends_with(keys, end, self.closing):
-            return len(prompt), False
+            return len(prompt), None
         closing_at = end - len(self.closing)
         end = _before_space(keys, closing_at)
         has_opening = _ends_with(keys, end, opening)
@@ -206,9 +206,9 @@ class ReasoningSplitter:
     White space around reasoning belongs to neither. A reply in which no marker is found comes out as it went in.
     """
 
-    def __init__(self, reasoning: Reasoning, *, is_open: bool) -> None:
+    def __init__(self, reasoning: Reasoning, *, is_open: bool | None = None) -> None:
         self._reasoning = reasoning
-        self._place = _Place.REASONING if is_open else _Place.START
+        self._place = {None: _Place.START, True: _Place.REASONING, False: _Place.AFTER}[is_open]
         self._has_said = False  # any reasoning, so that what follows after a reply is set apart from it
         self._units: deque[_Unit] = deque()  # that may be the beginning of a marker
         self._space: list[_Unit] = []  # white space of which it is not known yet what it belongs to
@@ -271,7 +271,8 @@ class ReasoningSplitter:
             case _Place.REASONING:
                 return (reasoning.closing,)
             case _Place.AFTER:
-                return ((reasoning.opening,) if reasoning.format.reopens else ()) + reasoning.silent
+                can_open = reasoning.format.reopens or not self._has_said
+                return ((reasoning.opening,) if can_open else ()) + reasoning.silent
             case _Place.REPLY:
                 if reasoning.format.reopens:
                     return (reasoning.opening, *reasoning.silent)

@@ -6,7 +6,7 @@ import codecs
 from typing import TYPE_CHECKING
 
 from chatdesk.core.context import reserved_for_reply
-from chatdesk.core.reasoning import reasoning_budget
+from chatdesk.core.reasoning import most_reasoning_tokens
 from chatdesk.engine.base import Chunk
 
 if TYPE_CHECKING:
@@ -25,13 +25,13 @@ class ReplyStream:
     def __init__(
         self, splitter: ReasoningSplitter | None, sampling: SamplingParams, n_ctx: int, room: int, given: bytes = b""
     ) -> None:
-        """`room` is how much of `n_ctx` the prompt leaves."""
+        """`room` is how much of `n_ctx` the prompt leaves, less what ends reasoning in the model's stead."""
         self._splitter = splitter
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         self._decoder.decode(given)
         self._max_tokens = sampling.max_tokens
         reserved = reserved_for_reply(n_ctx, sampling.max_tokens)
-        self._budget = reasoning_budget(sampling.max_reasoning_tokens, room, reserved)
+        self._budget = most_reasoning_tokens(sampling.reasoning_budget, room, reserved)
         self._reasoned = 0
         self._written = 0
 

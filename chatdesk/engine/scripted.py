@@ -237,9 +237,9 @@ class ScriptedEngine:
     ) -> Generator[Chunk, None, FinishReason]:
         splitter = None
         if self.info.reasoning is not ReasoningKind.NONE and not given:
-            splitter = _THINK.splitter(is_open=False)
+            splitter = _THINK.splitter()
         room = self._n_ctx - len(self._cached)
-        stream = ReplyStream(splitter, sampling, self._n_ctx, room, given)
+        stream = ReplyStream(splitter, sampling, self._n_ctx, room - len(_THINK.format.ending), given)
         reason = FinishReason.END_OF_TURN
         words = deque(_WORD.findall(bytes(_tokens_of(reply)).removeprefix(given)))
         while words:

@@ -20,6 +20,7 @@ from chatdesk.core.events import (
     SendFailed,
 )
 from chatdesk.core.messages import Role, clean_text
+from chatdesk.core.overrides import checked_overrides
 from chatdesk.core.unsent import is_draft
 
 if TYPE_CHECKING:
@@ -67,19 +68,26 @@ class ChatService:
         untrusted_text: str,
         *,
         unsent_id: str | None = None,
+        overrides: Mapping[str, Any] | None = None,
         allows_leaving_out: bool = False,
     ) -> None:
-        """Save a message and have it answered; None begins a conversation. `unsent_id` is what it was kept as so far.
+        """Save a message and have it answered; None begins a conversation with `overrides`: see `set_overrides`.
+
+        `unsent_id` is what the message was kept as so far.
 
         Announces `MessageAdded` twice (message and reply), or `SendFailed`: among other reasons because the
         conversation's policy is to ask before more of it is left out, unless `allows_leaving_out` is the answer.
         """
 
         def send_anyway() -> None:
-            self.send(conversation_id, untrusted_text, unsent_id=unsent_id, allows_leaving_out=True)
+            self.send(
+                conversation_id, untrusted_text, unsent_id=unsent_id, overrides=overrides, allows_leaving_out=True
+            )
 
         asked = None if allows_leaving_out else send_anyway
-        self._store_worker.submit("send", lambda: self._send(conversation_id, untrusted_text, unsent_id, asked))
+        self._store_worker.submit(
+            "send", lambda: self._send(conversation_id, untrusted_text, unsent_id, asked, overrides)
+        )
 
     def send_waiting(self, unsent_id: str, *, allows_leaving_out: bool = False) -> None:
         """The same for a message that waits; nothing happens when it does not any more."""
@@ -130,6 +138,16 @@ class ChatService:
 
         self._store_worker.submit("policy", set_policy)
 
+    def set_overrides(self, conversation_id: str, changes: Mapping[str, Any]) -> None:
+        """Give a conversation settings of its own for how replies are written, beside those that it has."""
+
+        def set_overrides() -> None:
+            checked = checked_overrides(changes)
+            self._post(ConversationChanged(self._store.set_overrides(conversation_id, checked)))
+            self._context.refresh(conversation_id)
+
+        self._store_worker.submit("overrides", set_overrides)
+
     def pin(self, message_id: str, is_pinned: bool) -> None:  # noqa: FBT001 - the word is in the verb
         """Keep a message in every prompt, or no longer. A reply that is still being written is not pinned yet."""
 
@@ -157,6 +175,7 @@ class ChatService:
         untrusted_text: str,
         unsent_id: str | None,
         asked: Callable[[], None] | None,
+        overrides: Mapping[str, Any] | None = None,
     ) -> None:
         """Send, unless something has to be `asked` first: then that is called with the answer yes, or `SendFailed`."""
         saved = None
@@ -164,7 +183,7 @@ class ChatService:
             text = clean_text(untrusted_text)
             if not text and (unsent_id is None or not self._unsent.attachments(unsent_id)):
                 raise UserFacingError(ErrorCode.EMPTY_MESSAGE)
-            origin = self._replies.origin(conversation_id)
+            origin = self._replies.origin(conversation_id, None if conversation_id is not None else overrides)
             if asked is not None and conversation_id is not None and self._has_to_ask(conversation_id):
 
                 def ask(engine: Engine | None) -> None:
@@ -174,7 +193,7 @@ class ChatService:
 
                 self._inference.run("ask", ask)
                 return
-            saved = self._store.add_exchange(conversation_id, text, origin, unsent_id)
+            saved = self._store.add_exchange(conversation_id, text, origin, unsent_id, overrides)
         if saved is None:
             return
         conversation, message, reply = saved

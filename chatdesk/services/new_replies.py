@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.messages import ReplyOrigin
+from chatdesk.core.overrides import conversation_sampling
 from chatdesk.core.sampling import resolve
 from chatdesk.services.replies import LeftOutNotices, Reply
 
@@ -53,14 +54,15 @@ class NewReplies:
     def origin(self, conversation_id: str | None, changes: Mapping[str, Any] | None = None) -> ReplyOrigin:
         """What the next reply of a conversation will be made from, as far as it is known before.
 
-        `changes` are sampling settings for this one reply. Replies that the disk did not take are saved on the way.
+        `changes` are sampling settings for this one reply, over those of the conversation. Replies that the disk did
+        not take are saved on the way.
 
         Raises:
             UserFacingError: the conversation has no room for a reply now: `BUSY` or `CONVERSATION_DELETED`.
         """
         self._live.save_unsaved()
         settings = self._settings()
-        system_prompt = settings.system_prompt
+        system_prompt, sampling = settings.system_prompt, settings.sampling
         if conversation_id is not None:
             conversation = self._store.conversation(conversation_id)
             if conversation.deleted_at is not None:
@@ -69,11 +71,12 @@ class NewReplies:
                 raise UserFacingError(ErrorCode.BUSY)
             if conversation.system_prompt is not None:
                 system_prompt = conversation.system_prompt
+            sampling = conversation_sampling(sampling, conversation.overrides)
         model = self._inference.model
         return ReplyOrigin(
             model_name=model.name if model is not None else "",
             model_path=model.path if model is not None else "",
-            sampling=resolve(settings.sampling, changes or {}),
+            sampling=resolve(sampling, changes or {}),
             system_prompt=system_prompt,
         )
 
@@ -94,6 +97,10 @@ class NewReplies:
 
     # --- on any thread ---
 
-    def _after_reply(self, conversation_id: str) -> None:
-        self._context.measure_again(conversation_id)
+    def _after_reply(self, reply: Message) -> None:
+        conversation_id = reply.conversation_id
+        if reply.reasoning:  # the next prompt will not have it: what stands behind it has another place there
+            self._context.refresh(conversation_id)
+        else:
+            self._context.measure_again(conversation_id)
         self._summaries.consider(conversation_id)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from chatdesk.core.attachments import shown_texts, with_shown_texts
 from chatdesk.core.context_map import OverflowPolicy, default_policy
 from chatdesk.core.messages import ReplyStatus
+from chatdesk.core.overrides import conversation_sampling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +85,7 @@ class PromptSources:
             self._with_attachments(self._store.active_path(conversation_id)),
             conversation.overflow_policy or default_policy(n_params),
             self._summaries.in_force(conversation.active_leaf_id),
-            settings.sampling,
+            conversation_sampling(settings.sampling, conversation.overrides),
         )
 
     def unsent_text(self, unsent_id: str | None, text: str) -> str:

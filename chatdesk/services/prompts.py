@@ -99,14 +99,19 @@ class PromptPlan:
         covered = frozenset(self._summary.covers if self._summary is not None else ())
         self._n_summarised = sum(said.message_id in covered for said in self._spoken)
 
+    @property
+    def _reasons(self) -> bool:
+        """Whether the model reasons before it replies."""
+        return self._engine.info.reasoning.is_on(self._source.sampling.reasoning)
+
     @cached_property
     def budget(self) -> int:
         """How many tokens the prompt may be."""
         n_ctx = self._engine.info.n_ctx
         sampling = self._source.sampling
         reserved = reserved_for_reply(n_ctx, sampling.max_tokens)
-        if self._engine.info.reasoning.is_on(sampling.reasoning):
-            reserved += reserved_for_reasoning(n_ctx, sampling.max_reasoning_tokens)
+        if self._reasons:
+            reserved += reserved_for_reasoning(n_ctx, sampling.reasoning_budget)
         return n_ctx - reserved
 
     @cached_property
@@ -173,6 +178,8 @@ class PromptPlan:
             tuple(message_id for message_id in unsent if message_id not in covered),
             tuple(message_id for message_id in unsent if message_id in covered),
             self._source.policy,
+            self._reasons,
+            sum(message.figures.reasoning_tokens for message in self._source.path),
         )
 
     @property

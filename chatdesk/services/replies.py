@@ -62,10 +62,10 @@ class Reply:
         live: LiveReplies,
         context: ContextService,
         left_out: LeftOutNotices,
-        when_over: Callable[[str], None],
+        when_over: Callable[[Message], None],
         post: Post,
     ) -> None:
-        """`when_over` is told the conversation when the reply has ended and was announced.
+        """`when_over` is told the reply when the reply has ended and was announced.
 
         A message that has text already is to go on from there: its `given_chars` are that text.
         """
@@ -214,7 +214,7 @@ class Reply:
             )
         finally:
             self._live.end(message, is_saved=is_saved)
-        self._when_over(message.conversation_id)
+        self._when_over(message)
 
 
 class _ReplyClock:

@@ -172,7 +172,7 @@ class SummaryService:
             temperature=_TEMPERATURE,
             max_tokens=task.most_tokens,
             reasoning=False,
-            max_reasoning_tokens=0,
+            reasoning_budget=0,
         )
         text: list[str] = []
         reason = FinishReason.ERROR

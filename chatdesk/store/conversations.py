@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 UNDO_SECONDS = 7 * 24 * 3600.0  # how long a deletion can be undone
 
 _SELECT_CONVERSATIONS = """
-    SELECT id, title, created_at, updated_at, active_leaf_id, system_prompt, deleted_at, overflow_policy
+    SELECT id, title, created_at, updated_at, active_leaf_id, system_prompt, deleted_at, overflow_policy,
+        overrides
     FROM conversation
 """
 
@@ -118,6 +120,15 @@ class ConversationStore:
         """Choose what happens when it outgrows the context; None: by the model's size."""
         return self._update(conversation_id, "overflow_policy = :value", policy)
 
+    def set_overrides(self, conversation_id: str, changes: Mapping[str, Any]) -> Conversation:
+        """Give it settings of its own for how replies are written, beside those that it has."""
+        with self._database.write() as connection:
+            overrides = {**(conversation_row(connection, conversation_id).overrides or {}), **changes}
+            connection.execute(
+                "UPDATE conversation SET overrides = ? WHERE id = ?", (json.dumps(overrides), conversation_id)
+            )
+            return conversation_row(connection, conversation_id)
+
     def delete(self, conversation_id: str) -> Conversation:
         """Take it off the list; `restore` undoes it until it is purged."""
         return self._update(conversation_id, "deleted_at = :value", self._clock())
@@ -164,16 +175,22 @@ class ConversationStore:
     # --- messages ---
 
     def add_exchange(
-        self, conversation_id: str | None, text: str, origin: ReplyOrigin, unsent_id: str | None = None
+        self,
+        conversation_id: str | None,
+        text: str,
+        origin: ReplyOrigin,
+        unsent_id: str | None = None,
+        overrides: Mapping[str, Any] | None = None,
     ) -> tuple[Conversation, Message, Message]:
         """Append the user's message and the row of its reply (`WAITING`) to the active path, both or neither.
 
-        None as conversation begins one, in the same transaction, in which also goes what the message was before it was
-        sent, its draft or its place among those that waited: `unsent_id`. Its attachments are the message's then.
+        None as conversation begins one with these `overrides`, in the same transaction, in which also goes what the
+        message was before it was sent, its draft or its place among those that waited: `unsent_id`. Its attachments are
+        the message's then.
         """
         with self._database.write() as connection:
             if conversation_id is None:
-                conversation = self._insert_conversation(connection, "", None, None)
+                conversation = self._insert_conversation(connection, "", None, None, overrides)
             else:
                 conversation = conversation_row(connection, conversation_id)
             now = self._clock()
@@ -271,7 +288,12 @@ class ConversationStore:
     # --- parts of a transaction ---
 
     def _insert_conversation(
-        self, connection: sqlite3.Connection, title: str, system_prompt: str | None, conversation_id: str | None
+        self,
+        connection: sqlite3.Connection,
+        title: str,
+        system_prompt: str | None,
+        conversation_id: str | None,
+        overrides: Mapping[str, Any] | None = None,
     ) -> Conversation:
         now = self._clock()
         conversation = Conversation(
@@ -280,13 +302,15 @@ class ConversationStore:
             created_at=now,
             updated_at=now,
             system_prompt=system_prompt,
+            overrides=overrides,
         )
+        kept = json.dumps(overrides) if overrides else None
         connection.execute(
             """
-            INSERT INTO conversation (id, title, title_source, created_at, updated_at, system_prompt)
-            VALUES (?, ?, ?, ?, ?, ?)
+            INSERT INTO conversation (id, title, title_source, created_at, updated_at, system_prompt, overrides)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
             """,
-            (conversation.id, title, "user" if title else "first_message", now, now, system_prompt),
+            (conversation.id, title, "user" if title else "first_message", now, now, system_prompt, kept),
         )
         return conversation
 
@@ -329,7 +353,11 @@ def _as_conversations(rows: Iterable[Sequence[Any]]) -> tuple[Conversation, ...]
     """Rows of `_SELECT_CONVERSATIONS`. A policy that this version does not know is as good as none."""
     known = set(OverflowPolicy)
     return tuple(
-        replace(Conversation(*row[:-1]), overflow_policy=OverflowPolicy(row[-1]) if row[-1] in known else None)
+        replace(
+            Conversation(*row[:-2]),
+            overflow_policy=OverflowPolicy(row[-2]) if row[-2] in known else None,
+            overrides=json.loads(row[-1]) if row[-1] is not None else None,
+        )
         for row in rows
     )
 

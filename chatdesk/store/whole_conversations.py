@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -105,8 +106,8 @@ def _insert(connection: sqlite3.Connection, whole: WholeConversation) -> None:
     connection.execute(
         """
         INSERT INTO conversation (id, title, title_source, created_at, updated_at, active_leaf_id, system_prompt,
-            overflow_policy)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            overflow_policy, overrides)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         (
             conversation.id,
@@ -117,6 +118,7 @@ def _insert(connection: sqlite3.Connection, whole: WholeConversation) -> None:
             conversation.active_leaf_id,
             conversation.system_prompt,
             conversation.overflow_policy,
+            json.dumps(dict(conversation.overrides)) if conversation.overrides is not None else None,
         ),
     )
     connection.executemany(

@@ -70,6 +70,7 @@ from chatdesk.ui.exchange.desk import ExchangeDesk
 from chatdesk.ui.icons import icon
 from chatdesk.ui.model_desk import MODEL_EVENTS, DeskVerbs, ModelDesk
 from chatdesk.ui.notices import NoticeAction, NoticeStrip
+from chatdesk.ui.reasoning_switch import ReasoningSwitch
 from chatdesk.ui.replays.desk import ReplayDesk
 from chatdesk.ui.settings_dialog import SettingsDialog, page_titles
 from chatdesk.ui.shortcut_list import ShortcutList
@@ -145,6 +146,8 @@ class MainWindow(QMainWindow):
         self._replays = ReplayDesk(verbs.replays, self)
         self._composer = Composer()
         self._desk = ComposerDesk(verbs.composing, self._composer)
+        self._reasoning = ReasoningSwitch(verbs.chat)
+        self._composer.put_before_hint(self._reasoning)
         self._context = ContextMeter(verbs.chat, self._composer, self._transcript)
         self._looks: theme.Looks | None = None  # what is worn
         self._branching = BranchDesk(self._branching_verbs(), self._transcript, self._notices, self)
@@ -242,6 +245,13 @@ class MainWindow(QMainWindow):
             ),
             ActionRow("map_action", Group.THIS_CHAT, self.tr("Map of this chat"), self._branching.open_map, "Ctrl+B"),
             ActionRow(
+                "reasoning_action",
+                Group.THIS_CHAT,
+                self.tr("Reasoning on or off"),
+                self._reasoning.toggle_reasoning,
+                "Ctrl+R",
+            ),
+            ActionRow(
                 "write_action", Group.THIS_CHAT, self.tr("Go to the message box"), self._composer.setFocus, "Ctrl+L"
             ),
             ActionRow(
@@ -332,6 +342,7 @@ class MainWindow(QMainWindow):
         self._transcript.set_messages((), {})
         self._branching.show_messages(None)
         self._context.show_conversation(None)
+        self._reasoning.show_conversation(None)
         self._desk.show_conversation(None)
         self._stack.setCurrentWidget(self._welcome)
         self.setWindowTitle("ChatDesk")
@@ -350,7 +361,12 @@ class MainWindow(QMainWindow):
     def _send(self, text: str) -> None:
         self._is_sending = True
         self._desk.flush()
-        self._verbs.chat.send(self._conversation_id, text, unsent_id=draft_id(self._conversation_id))
+        self._verbs.chat.send(
+            self._conversation_id,
+            text,
+            unsent_id=draft_id(self._conversation_id),
+            overrides=self._reasoning.overrides,
+        )
 
     def _stop(self) -> None:
         if self._conversation_id is not None:
@@ -481,6 +497,7 @@ class MainWindow(QMainWindow):
             case ConversationChanged(conversation):
                 rows.put(conversation)
                 self._context.update_conversation(conversation)
+                self._reasoning.update_conversation(conversation)
                 self._set_title(conversation)
                 self._sidebar.select(self._conversation_id)
             case ConversationRestored(conversation) | ConversationBranched(conversation):
@@ -518,6 +535,7 @@ class MainWindow(QMainWindow):
         self._conversation_id = self._wanted_id = conversation.id
         self._transcript.set_messages(path, versions)
         self._context.show_conversation(conversation, summary)
+        self._reasoning.show_conversation(conversation)
         self._desk.show_conversation(conversation.id)
         self._stack.setCurrentWidget(self._transcript)
         self._sidebar.select(conversation.id)
@@ -575,6 +593,7 @@ class MainWindow(QMainWindow):
         match event:
             case ContextMeasured(use):
                 self._context.take(use)
+                self._reasoning.take(use)
             case SummaryChanged(conversation_id, summary):
                 self._context.set_summary(conversation_id, summary)
             case MessageChanged(message):
@@ -616,7 +635,11 @@ class MainWindow(QMainWindow):
             self._desk.flush()
             self._refresh_composer()
         self._verbs.chat.send(
-            failed.conversation_id, text, unsent_id=draft_id(failed.conversation_id), allows_leaving_out=True
+            failed.conversation_id,
+            text,
+            unsent_id=draft_id(failed.conversation_id),
+            overrides=self._reasoning.overrides,
+            allows_leaving_out=True,
         )
 
     def _on_model_event(self, event: Event) -> None:
@@ -629,10 +652,12 @@ class MainWindow(QMainWindow):
             case ModelReady(_, info):
                 self._context.set_model(info)
                 self._desk.count_again()
+                self._reasoning.set_model(info)
                 self._verbs.chat.prepare(self._conversation_id)
             case ModelFailed() | ModelUnloaded():
                 if not self._models.has_model:
                     self._context.set_model(None)
+                    self._reasoning.set_model(None)
         self._refresh_composer()
 
     # --- looks ---

@@ -53,7 +53,8 @@ class TinyModel:
         tokens += [(f"<0x{byte:02X}>", kind.BYTE) for byte in range(256)]
         tokens += [(text, kind.CONTROL) for text in self.control]
         tokens += [(text, kind.USER_DEFINED) for text in self.user_defined]
-        tokens += [(text, kind.NORMAL) for text in self.script if isinstance(text, str)]
+        special = {*self.control, *self.user_defined}
+        tokens += [(text, kind.NORMAL) for text in self.script if isinstance(text, str) and text not in special]
         # Sentencepiece writes a space so; without this token it would be three bytes.
         tokens += [(text, kind.NORMAL) for text in ("▁",) if text not in self.script]
         if self.repeated_token is not None:

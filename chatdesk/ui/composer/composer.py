@@ -107,6 +107,10 @@ class Composer(QWidget):
         """Let `widget` stand at the end of the line below the box."""
         self._below.addWidget(widget, 0, 2, Qt.AlignmentFlag.AlignRight)
 
+    def put_before_hint(self, widget: QWidget) -> None:
+        """Let `widget` stand at the beginning of the line below the box."""
+        self._below.addWidget(widget, 0, 0, Qt.AlignmentFlag.AlignLeft)
+
     def set_state(self, state: ComposerState) -> None:
         """Show what is possible now."""
         self._state = state

@@ -90,7 +90,8 @@ class MapPopup(QFrame):
         """Show what was measured. `entries` end with one for each block."""
         self._entries = entries[len(entries) - len(use.blocks) :]
         parts = spans(use)
-        self._use.setText(f"{wording.use_words(use)} · {wording.reserve_words(use)}")
+        said = (wording.use_words(use), wording.reserve_words(use), wording.reasoning_words(use))
+        self._use.setText(" · ".join(words for words in said if words))
         self._bar.set_spans(
             parts,
             [

@@ -38,9 +38,23 @@ def reserve_words(use: ContextUse) -> str:
     """What is kept free for the reply, or what is left of that."""
     left = max(use.n_ctx - use.used_tokens, 0)
     if left < use.reserved_tokens:
-        words = _tr("only {left} of {count} left for the reply")
+        words = (
+            _tr("only {left} of {count} left for reasoning and the reply")
+            if use.reasons
+            else _tr("only {left} of {count} left for the reply")
+        )
         return words.format(left=number_words(left), count=number_words(use.reserved_tokens))
-    return _tr("{count} kept free for the reply").format(count=number_words(use.reserved_tokens))
+    count = number_words(use.reserved_tokens)
+    if use.reasons:
+        return _tr("{count} kept free for reasoning and the reply").format(count=count)
+    return _tr("{count} kept free for the reply").format(count=count)
+
+
+def reasoning_words(use: ContextUse) -> str:
+    """What was reasoned so far and is not sent again; empty when nothing was."""
+    if not use.reasoning_tokens:
+        return ""
+    return _tr("{count} tokens of reasoning so far, not sent again").format(count=number_words(use.reasoning_tokens))
 
 
 def meter_name(use: ContextUse) -> str:

@@ -121,6 +121,18 @@ class OverridesDialog(QDialog):
         for name, explanation, step in fields:
             self._add(name, explanation, NumberField(LIMITS[name], step=step), getattr(sampling, name))
         self._add(
+            "reasoning",
+            self.tr("Whether the model reasons first, if that can be switched. Automatic: as it does by itself."),
+            ChoiceField([(self.tr("automatic"), None), (self.tr("on"), True), (self.tr("off"), False)]),
+            sampling.reasoning,
+        )
+        self._add(
+            "reasoning_budget",
+            self.tr("After so many tokens of reasoning the reply begins. Automatic: when only its own room is left."),
+            NumberField(LIMITS["reasoning_budget"], unset=self.tr("automatic")),
+            sampling.reasoning_budget,
+        )
+        self._add(
             "seed",
             self.tr("The same seed, model, settings and chat give the same reply again."),
             NumberField(LIMITS["seed"], unset=self.tr("random")),

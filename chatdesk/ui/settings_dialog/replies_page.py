@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chatdesk.core.sampling import LIMITS
-from chatdesk.ui.settings_dialog.fields import RealField, SeedField, WholeField
+from chatdesk.ui.settings_dialog.fields import Choice, RealField, SeedField, WholeField
 from chatdesk.ui.settings_dialog.page import SettingsPage
 
 if TYPE_CHECKING:
@@ -24,6 +24,10 @@ class RepliesPage(SettingsPage):
         self._min_p = RealField("min_p", 0.01)
         self._repeat_penalty = RealField("repeat_penalty", 0.01)
         self._max_tokens = WholeField(*LIMITS["max_tokens"])
+        automatic = self.tr("automatic")
+        self._reasoning = Choice([(automatic, None), (self.tr("on"), True), (self.tr("off"), False)])
+        least, most = LIMITS["reasoning_budget"]
+        self._reasoning_budget = WholeField(least - 1, most, automatic)
         self._seed = SeedField(self.tr("random"))
         self.section(self.tr("How replies are written"))
         self.row(
@@ -59,8 +63,23 @@ class RepliesPage(SettingsPage):
         self.row(
             "max_tokens_field",
             "max_tokens",
-            self.tr("A reply ends at this length at the latest. A token is a word or a part of one."),
+            self.tr(
+                "A reply ends at this length at the latest; what is reasoned before it is not counted. A token is a"
+                " word or a part of one."
+            ),
             self._max_tokens,
+        )
+        self.row(
+            "reasoning_field",
+            "reasoning",
+            self.tr("Whether models reason first, where that can be switched. Automatic: as each does by itself."),
+            self._reasoning,
+        )
+        self.row(
+            "reasoning_budget_field",
+            "reasoning_budget",
+            self.tr("After so many tokens of reasoning the reply begins. Automatic: when only its own room is left."),
+            self._reasoning_budget,
         )
         self.row(
             "seed_field",
@@ -78,6 +97,9 @@ class RepliesPage(SettingsPage):
         self._min_p.setValue(sampling.min_p)
         self._repeat_penalty.setValue(sampling.repeat_penalty)
         self._max_tokens.setValue(sampling.max_tokens)
+        self._reasoning.choose(sampling.reasoning)
+        most_reasoning = sampling.reasoning_budget
+        self._reasoning_budget.setValue(self._reasoning_budget.minimum() if most_reasoning is None else most_reasoning)
         self._seed.setValue(-1 if sampling.seed is None else sampling.seed)
 
     def changed(self, settings: Settings) -> Settings:
@@ -89,6 +111,8 @@ class RepliesPage(SettingsPage):
             min_p=round(self._min_p.value(), 3),
             repeat_penalty=round(self._repeat_penalty.value(), 3),
             max_tokens=self._max_tokens.value(),
+            reasoning=self._reasoning.currentData(),
+            reasoning_budget=self._reasoning_budget.value_or_none(),
             seed=self._seed.seed(),
         )
         return replace(settings, sampling=sampling)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from chatdesk.core.overrides import OVERRIDE_NAMES, checked_overrides
-from chatdesk.core.sampling import MAX_SEED
+from chatdesk.core.sampling import MAX_SEED, SamplingParams
 from chatdesk.core.settings import Settings
 from chatdesk.ui.model_manager.override_fields import ChoiceField, NumberField
 from chatdesk.ui.model_manager.overrides_dialog import OverridesDialog
@@ -27,6 +27,8 @@ EVERY: dict[str, Any] = {
     "repeat_penalty": 1.05,
     "seed": MAX_SEED,
     "max_tokens": 99,
+    "reasoning": True,
+    "reasoning_budget": 300,
     "chat_template": "{{ messages }}",
 }
 
@@ -66,9 +68,10 @@ def test_own_settings_come_back_as_they_were_and_are_valid(qtbot: QtBot) -> None
     assert checked_overrides(overrides) == EVERY
 
 
-@pytest.mark.parametrize("name", ["n_ctx", "n_threads", "flash_attention", "seed"])
+@pytest.mark.parametrize("name", ["n_ctx", "n_threads", "flash_attention", "seed", "reasoning", "reasoning_budget"])
 def test_automatic_can_be_a_models_own_setting(qtbot: QtBot, name: str) -> None:
-    settings = Settings(n_ctx=512, n_threads=2, flash_attention=True)
+    sampling = SamplingParams(seed=3, reasoning=True, reasoning_budget=7)
+    settings = Settings(n_ctx=512, n_threads=2, flash_attention=True, sampling=sampling)
     assert saved(shown(qtbot, {name: None}, settings), qtbot) == {name: None}
 
 

@@ -28,7 +28,15 @@ W = TypeVar("W", bound=QWidget)
 ALL_SET = Settings(
     system_prompt="Be brief.",
     sampling=SamplingParams(
-        temperature=0.3, top_k=7, top_p=0.5, min_p=0.2, repeat_penalty=1.2, seed=MAX_SEED, max_tokens=99
+        temperature=0.3,
+        top_k=7,
+        top_p=0.5,
+        min_p=0.2,
+        repeat_penalty=1.2,
+        seed=MAX_SEED,
+        max_tokens=99,
+        reasoning=False,
+        reasoning_budget=0,
     ),
     n_ctx=1024,
     n_threads=3,
@@ -158,7 +166,7 @@ def test_every_field_has_a_name_and_an_explanation_for_screen_readers(qtbot: QtB
         for child in dialog.findChildren(QWidget)
         if child.objectName().endswith(("_field", "_choice", "_switch", "_edit"))
     ]
-    assert len(fields) == 26
+    assert len(fields) == 28
     for field in fields:
         assert field.accessibleName(), field.objectName()
         assert field.accessibleDescription(), field.objectName()

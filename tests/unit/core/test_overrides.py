@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from chatdesk.core.overrides import (
     OVERRIDE_NAMES,
     LoadValues,
     checked_overrides,
+    conversation_sampling,
     resolve_overrides,
     usable_overrides,
 )
@@ -33,6 +35,8 @@ EVERYTHING: dict[str, Any] = {
     "repeat_penalty": 1.0,
     "seed": 5,
     "max_tokens": 99,
+    "reasoning": False,
+    "reasoning_budget": 50,
     "chat_template": "{{ messages }}",
 }
 APPS = Settings(
@@ -46,7 +50,15 @@ def test_a_model_s_own_settings_come_before_the_app_s() -> None:
     load, sampling = resolve_overrides(APPS, EVERYTHING)
     assert load == LoadValues(4096, 3, 12, CacheType.Q8_0, True, "{{ messages }}")
     assert (sampling.temperature, sampling.seed, sampling.max_tokens) == (0.1, 5, 99)
+    assert (sampling.reasoning, sampling.reasoning_budget) == (False, 50)
     assert sampling.typical_p == 0.5  # no model has its own
+
+
+def test_a_conversation_s_own_settings_come_before_the_model_s() -> None:
+    _, sampling = resolve_overrides(APPS, {"reasoning": False, "top_k": 7})
+    assert conversation_sampling(sampling, None) == sampling
+    own = conversation_sampling(sampling, {"reasoning": True, "top_k": "many", "unheard_of": 1})
+    assert own == replace(sampling, reasoning=True)
 
 
 def test_what_a_model_does_not_set_is_the_app_s() -> None:
