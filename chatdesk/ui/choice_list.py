@@ -29,7 +29,7 @@ class FilterField(QLineEdit):
         self.setPlaceholderText(self.tr("Type to filter"))
         self.setAccessibleName(name)
         self.setAccessibleDescription(description)
-        self._icon = QAction(self)
+        self._icon = QAction(name, self)
         self.addAction(self._icon, QLineEdit.ActionPosition.LeadingPosition)
 
     def set_icon_color(self, color: QColor) -> None:

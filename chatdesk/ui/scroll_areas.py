@@ -14,8 +14,9 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QAccessibleWidget, QScrollArea
 
-# By widget, for as long as both live: Qt does not keep what is made here.
-_NODE = "_accessible_node"
+# Kept until Qt deletes them, as it does when their widget goes. Qt asks again when the meta-object of a widget has
+# changed, as it does with classes of Python. Each time it gets another interface: it would delete the same one twice.
+_nodes: list[QAccessibleInterface] = []
 
 
 @cache
@@ -27,8 +28,6 @@ def install() -> None:
 def _make(class_name: str, made_for: QObject) -> QAccessibleInterface | None:
     if class_name != "QScrollArea" or not isinstance(made_for, QScrollArea):
         return None
-    node: QAccessibleInterface | None = getattr(made_for, _NODE, None)
-    if node is None or not shiboken6.isValid(node):
-        node = QAccessibleWidget(made_for, QAccessible.Role.Pane)
-        setattr(made_for, _NODE, node)
-    return node
+    _nodes[:] = [node for node in _nodes if shiboken6.isValid(node)]
+    _nodes.append(QAccessibleWidget(made_for, QAccessible.Role.Pane))
+    return _nodes[-1]

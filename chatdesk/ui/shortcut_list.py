@@ -74,6 +74,7 @@ class ShortcutList(QDialog):
             heading = QTreeWidgetItem(self._tree, [name])
             heading.setFlags(Qt.ItemFlag.ItemIsEnabled)
             heading.setFirstColumnSpanned(True)
+            heading.setData(1, Qt.ItemDataRole.AccessibleTextRole, name)  # a cell for assistive technology all the same
             heading.setForeground(0, QColor(colors.muted))
             heading.setFont(0, bold)
             self._sections.append((heading, [QTreeWidgetItem(heading, [done, keys]) for done, keys in rows]))

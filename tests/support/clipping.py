@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
@@ -34,6 +34,8 @@ def clipped(root: QWidget) -> list[str]:
 
 
 def words(widget: QWidget) -> str:
+    if isinstance(widget, QToolButton) and widget.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonIconOnly:
+        return "" if not widget.icon().isNull() else widget.text()
     if isinstance(widget, QLabel | QAbstractButton):
         return widget.text()
     return widget.currentText() if isinstance(widget, QComboBox) else ""

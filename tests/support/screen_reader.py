@@ -24,6 +24,8 @@ def wait_for(look: Callable[[], Any], what: str) -> Any:
 
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
+        while GLib.MainContext.default().iteration(False):
+            pass  # what was announced in the meantime
         try:
             found = look()
         except (GLib.Error, LookupError, NotImplementedError):
@@ -85,7 +87,10 @@ def hold_conversation(pyatspi: Any) -> dict[str, Any]:
         transcript = named("transcript")
         return [node.name for node in walk(transcript) if node is not transcript and node.name]
 
-    found: dict[str, Any] = {"controls": {}}
+    found: dict[str, Any] = {"controls": {}, "announced": []}
+    pyatspi.Registry.registerEventListener(
+        lambda event: found["announced"].append(event.any_data), "object:announcement"
+    )
     picker = wait_for(lambda: named("model_picker"), "the model picker")
     wait_for(lambda: "SmolLM2" in picker.name, "a loaded model")
     for name in (

@@ -219,7 +219,8 @@ class Discover(QWidget):
         query.setMaxLength(LONGEST_QUERY)
         query.setClearButtonEnabled(True)
         query.returnPressed.connect(self._search)
-        self._glass = QAction(query)
+        self._glass = QAction(self.tr("Search the Hugging Face Hub"), query)
+        self._glass.triggered.connect(self._search)
         query.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         return query
 

@@ -16,7 +16,8 @@ from PySide6.QtCore import QObject, QPoint, QRect
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QAccessibleInterface
 from PySide6.QtWidgets import QAccessibleWidget, QWidget
 
-from chatdesk.ui.transcript.accessible_nodes import DividerNode, MessageNode
+from chatdesk.ui.transcript import wording
+from chatdesk.ui.transcript.accessible_nodes import DividerNode, MessageNode, plain_text
 
 if TYPE_CHECKING:
     from chatdesk.ui.transcript.view import TranscriptView
@@ -34,7 +35,10 @@ def _make(class_name: str, made_for: QObject) -> QAccessibleInterface | None:
     if class_name != VIEW_CLASS:
         return None
     view = cast("TranscriptView", made_for)
-    return view.accessible_node(lambda: ViewNode(view))
+    # Qt may ask again: see `chatdesk.ui.scroll_areas`.
+    node = ViewNode(view)
+    view.add_accessible_node(node)
+    return node
 
 
 def announce_reset(node: ViewNode | None) -> None:
@@ -54,12 +58,36 @@ def announce_focus(node: ViewNode | None, index: int) -> None:
     _announce(node, QAccessible.Event.Focus, index)
 
 
+def announce_streamed(node: ViewNode | None, index: int, now: float) -> None:
+    """More of a reply is there: its whole sentences are read aloud, not too many at a time."""
+    if node is None or not QAccessible.isActive():
+        return
+    column = node.view.column
+    message = column.messages[index]
+    is_first = not node.view.aloud.has_begun(message.id)
+    if piece := node.view.aloud.piece(message.id, column.text_of(index), now):
+        words = plain_text(piece)
+        _say(node, f"{wording.speaker(message)}: {words}" if is_first else words)
+
+
 def announce_finished(node: ViewNode | None, index: int) -> None:
-    """A reply is complete: it is read aloud."""
-    if node is not None:
-        _announce(node, QAccessible.Event.NameChanged, index)
-        text = node.message_node(index).text(QAccessible.Text.Name)
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(node.view, text))
+    """A reply is complete: what was not read aloud is."""
+    if node is None:
+        return
+    _announce(node, QAccessible.Event.NameChanged, index)
+    column = node.view.column
+    message = column.messages[index]
+    if not node.view.aloud.has_begun(message.id):
+        _say(node, node.message_node(index).text(QAccessible.Text.Name))
+        return
+    rest = plain_text(node.view.aloud.rest(message.id, column.text_of(index)))
+    _say(node, "\n".join(part for part in (rest, column.status_of(index)) if part))
+
+
+def _say(node: ViewNode, words: str) -> None:
+    """Politely: after what the screen reader says at the moment."""
+    if words:
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(node.view, words))
 
 
 def announce_divider_focus(node: ViewNode | None) -> None:

@@ -11,7 +11,6 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-import shiboken6
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QPainter
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip
@@ -29,6 +28,7 @@ from chatdesk.ui.transcript.painting import RING_MARGIN, paint_messages
 from chatdesk.ui.transcript.pictures import PictureLibrary
 from chatdesk.ui.transcript.pointer import Pointer
 from chatdesk.ui.transcript.progress import ProgressClock
+from chatdesk.ui.transcript.reading_aloud import ReadingAloud
 from chatdesk.ui.transcript.scroller import Scroller
 from chatdesk.ui.transcript.verbs import Verbs
 
@@ -90,6 +90,8 @@ class TranscriptView(QAbstractScrollArea):
         self.focused: int | None = None  # the message that the keyboard is on
         self.is_divider_focused = False  # it is on the divider instead
         self._node: accessible.ViewNode | None = None  # once assistive technology has asked for it
+        self._nodes: list[accessible.ViewNode] = []
+        self.aloud = ReadingAloud()
         self._dirty: set[int] = set()
         self._progress: dict[str, ProgressClock] = {}
         self._refreshed_at = 0.0
@@ -309,6 +311,7 @@ class TranscriptView(QAbstractScrollArea):
             y = self.column.top(index) + item.box_top(box) - 2 * self.column.frame.style.text_px
             changed_y = y if changed_y is None else min(changed_y, y)
             self.column.update_height(index)
+            accessible.announce_streamed(self._node, index, self._refreshed_at)
         self._dirty.clear()
         if changed_y is not None:
             self._settle(changed_y)
@@ -493,11 +496,13 @@ class TranscriptView(QAbstractScrollArea):
         """Show where a link leads; nothing for an empty address."""
         self._link_label.show_address(address)
 
-    def accessible_node(self, make: Callable[[], accessible.ViewNode]) -> accessible.ViewNode:
-        """The view's accessible interface. It is kept here, because Qt keeps no reference that Python counts."""
-        if self._node is None or not shiboken6.isValid(self._node):
-            self._node = make()
-        return self._node
+    def add_accessible_node(self, node: accessible.ViewNode) -> None:
+        """Keep the view's accessible interface, because Qt keeps no reference that Python counts.
+
+        The one that Qt asked for last speaks for the view; others live until Qt deletes them with the view.
+        """
+        self._node = node
+        self._nodes.append(node)
 
     def floating_widgets(self) -> tuple[QWidget, ...]:
         """The widgets above the messages."""
