@@ -78,6 +78,7 @@ from chatdesk.store.settings_file import SettingsFile, StateFile, StateKey
 from chatdesk.store.summaries import SummaryStore
 from chatdesk.store.unsent import UnsentStore
 from chatdesk.store.whole_conversations import WholeConversationStore
+from chatdesk.store.written_texts import WrittenTexts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -290,7 +291,7 @@ class Core:
             conversations, store_worker, self.inference, live, context, summariser, replies, unsent, post
         )
         self.attachments = AttachmentService(unsent, attachments, store_worker, self.inference, post)
-        self.drafts = DraftService(unsent, store_worker)
+        self.drafts = DraftService(unsent, WrittenTexts(self.database), store_worker, post)
         self.queue = QueueService(unsent, conversations, store_worker, self.chat, live, post)
         self.replays = ReplayService(conversations, store_worker, self.inference, file_hash, post)
         self.history = HistoryService(conversations, summaries, store_worker, live, self.inference.forget, post)

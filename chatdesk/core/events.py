@@ -200,6 +200,14 @@ class AttachmentCounted:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenTextsRead:
+    """What a person wrote before in a conversation and then in all, the newest first."""
+
+    conversation_id: str | None
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class QueueChanged:
     """These messages wait for the replies before them, the next one first."""
 
@@ -501,6 +509,7 @@ Event = (
     | AttachmentsChanged
     | AttachmentCounted
     | QueueChanged
+    | WrittenTextsRead
     | ReplyStarted
     | PromptProcessed
     | ReplyDelta

@@ -1,4 +1,4 @@
-"""What is being written in each conversation, kept while it is written."""
+"""What is being written in each conversation, kept while it is written; and what was written before."""
 
 from __future__ import annotations
 
@@ -6,20 +6,26 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from chatdesk.core.events import Post, WrittenTextsRead
 from chatdesk.core.messages import storable_text
 
 if TYPE_CHECKING:
     from chatdesk.core.unsent import Unsent
     from chatdesk.services.worker import Worker
     from chatdesk.store.unsent import UnsentStore
+    from chatdesk.store.written_texts import WrittenTexts
+
+MOST_WRITTEN = 100
 
 
 class DraftService:
     """Keeps drafts. Methods may be called from any thread and return at once."""
 
-    def __init__(self, store: UnsentStore, store_worker: Worker) -> None:
+    def __init__(self, store: UnsentStore, written: WrittenTexts, store_worker: Worker, post: Post) -> None:
         self._store = store
+        self._written = written
         self._store_worker = store_worker
+        self._post = post
         self._lock = threading.Lock()
         self._unsaved: dict[str | None, str] = {}  # by conversation: texts on their way to the disk
 
@@ -38,6 +44,14 @@ class DraftService:
             self._unsaved[conversation_id] = text
         if not is_on_its_way:
             self._store_worker.submit("draft", lambda: self._save(conversation_id))
+
+    def read_written(self, conversation_id: str | None) -> None:
+        """Announce `WrittenTextsRead`: what was written and sent before."""
+
+        def read() -> None:
+            self._post(WrittenTextsRead(conversation_id, self._written.last(conversation_id, MOST_WRITTEN)))
+
+        self._store_worker.submit("read written", read)
 
     def _save(self, conversation_id: str | None) -> None:
         with self._lock:

@@ -24,8 +24,6 @@ from PySide6.QtWidgets import (
 from chatdesk.core.composing import ComposerState
 from chatdesk.core.errors import ErrorCode
 from chatdesk.core.events import (
-    AttachmentCounted,
-    AttachmentsChanged,
     ContextMeasured,
     ConversationBranched,
     ConversationChanged,
@@ -44,7 +42,6 @@ from chatdesk.core.events import (
     ModelUnloaded,
     NoticeRaised,
     PromptProcessed,
-    QueueChanged,
     ReplayFinished,
     ReplayProgressed,
     ReplyDelta,
@@ -63,7 +60,7 @@ from chatdesk.ui.actions import ActionRow, ActionTable, Group
 from chatdesk.ui.branching.desk import BranchDesk, BranchingVerbs
 from chatdesk.ui.command_palette import CommandPalette
 from chatdesk.ui.composer import Composer
-from chatdesk.ui.composer.desk import ComposerDesk, ComposingVerbs
+from chatdesk.ui.composer.desk import UNSENT_EVENTS, ComposerDesk, ComposingVerbs
 from chatdesk.ui.context_meter.meter import ContextMeter
 from chatdesk.ui.crash_dialog import CrashDialog
 from chatdesk.ui.exchange.desk import ExchangeDesk
@@ -457,7 +454,7 @@ class MainWindow(QMainWindow):
                 self._on_reply_event(event)
             case _ if isinstance(event, MODEL_EVENTS):
                 self._on_model_event(event)
-            case SendFailed() | QueueChanged() | AttachmentsChanged() | AttachmentCounted():
+            case _ if isinstance(event, UNSENT_EVENTS):
                 self._on_unsent_event(event)
             case ContextMeasured() | SummaryChanged() | MessageChanged():
                 self._on_context_event(event)
@@ -602,12 +599,9 @@ class MainWindow(QMainWindow):
 
     # --- what is not sent yet ---
 
-    def _on_unsent_event(self, event: SendFailed | QueueChanged | AttachmentsChanged | AttachmentCounted) -> None:
-        if isinstance(event, QueueChanged):
-            self._desk.show_queue(event)
-            return
-        if isinstance(event, AttachmentsChanged | AttachmentCounted):
-            self._desk.show_attachments(event)
+    def _on_unsent_event(self, event: Event) -> None:
+        if not isinstance(event, SendFailed):
+            self._desk.on_event(event)
             return
         self._is_sending = self._is_sending and not is_draft(event.unsent_id)
         self._refresh_composer()

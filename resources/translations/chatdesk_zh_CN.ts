@@ -414,6 +414,10 @@
       <translation>接下来会被省略</translation>
     </message>
     <message>
+      <source>only {left} of {count} left for reasoning and the reply</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>only {left} of {count} left for the reply</source>
       <translation>留给回复的 {count} 个 token 只剩 {left} 个</translation>
     </message>
@@ -450,12 +454,20 @@
       <translation>{count} 条较早的消息不会发送</translation>
     </message>
     <message>
+      <source>{count} kept free for reasoning and the reply</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>{count} kept free for the reply</source>
       <translation>为回复保留 {count} 个</translation>
     </message>
     <message>
       <source>{count} tokens</source>
       <translation>{count} 个 token</translation>
+    </message>
+    <message>
+      <source>{count} tokens of reasoning so far, not sent again</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>{policy} (default for this model)</source>
@@ -2324,6 +2336,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>退出</translation>
     </message>
     <message>
+      <source>Reasoning on or off</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Rename this chat</source>
       <translation>重命名此对话</translation>
     </message>
@@ -2946,6 +2962,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>大于 1 时模型较少重复自己。1 表示关闭。</translation>
     </message>
     <message>
+      <source>After so many tokens of reasoning the reply begins. Automatic: when only its own room is left.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>App's setting</source>
       <translation>应用的设置</translation>
     </message>
@@ -3030,6 +3050,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>这里没有设置的，跟随应用的设置。加载方面的设置从下次加载起生效。</translation>
     </message>
     <message>
+      <source>Whether the model reasons first, if that can be switched. Automatic: as it does by itself.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>as many as fit</source>
       <translation>尽可能多</translation>
     </message>
@@ -3081,6 +3105,25 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Waiting messages</source>
       <translation>等待发送的消息</translation>
+    </message>
+  </context>
+  <context>
+    <name>ReasoningSwitch</name>
+    <message>
+      <source>Reasoning off</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Reasoning on</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The model reasons before it replies in this chat. Click to have it reply at once.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The model replies at once in this chat. Click to have it reason first.</source>
+      <translation type="unfinished" />
     </message>
   </context>
   <context>
@@ -3343,12 +3386,16 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>0 总是选取可能性最大的词；数值越大，变化越多，也越不可靠。</translation>
     </message>
     <message>
-      <source>A reply ends at this length at the latest. A token is a word or a part of one.</source>
-      <translation>回复最长到此为止。一个 token 是一个词或词的一部分。</translation>
+      <source>A reply ends at this length at the latest; what is reasoned before it is not counted. A token is a word or a part of one.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Above 1 the model repeats itself less. 1 switches it off.</source>
       <translation>大于 1 时模型较少重复自己。1 表示关闭。</translation>
+    </message>
+    <message>
+      <source>After so many tokens of reasoning the reply begins. Automatic: when only its own room is left.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Choose among the likeliest tokens that together reach this probability. 1 switches it off.</source>
@@ -3369,6 +3416,22 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>The same seed, model, settings and chat give the same reply again.</source>
       <translation>相同的随机种子、模型、设置和对话会得到相同的回复。</translation>
+    </message>
+    <message>
+      <source>Whether models reason first, where that can be switched. Automatic: as each does by itself.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>automatic</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>off</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>on</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>random</source>

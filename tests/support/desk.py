@@ -41,6 +41,7 @@ from chatdesk.store.search import SearchStore
 from chatdesk.store.summaries import SummaryStore
 from chatdesk.store.unsent import UnsentStore
 from chatdesk.store.whole_conversations import WholeConversationStore
+from chatdesk.store.written_texts import WrittenTexts
 
 E = TypeVar("E")
 IDLE_SECONDS = 0.05
@@ -181,7 +182,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         inference,
         chat,
         history,
-        DraftService(unsent, worker),
+        DraftService(unsent, WrittenTexts(database), worker, log.post),
         unsent,
         SearchService(SearchStore(database), store, worker, log.post),
         worker,

@@ -11,18 +11,19 @@ from PySide6.QtWidgets import QFileDialog
 
 from chatdesk.core.composing import ComposerState
 from chatdesk.core.errors import ErrorCode
-from chatdesk.core.events import AttachmentCounted
+from chatdesk.core.events import AttachmentCounted, AttachmentsChanged, QueueChanged, SendFailed, WrittenTextsRead
 from chatdesk.core.messages import clean_text
 from chatdesk.core.unsent import is_draft
 from chatdesk.services.attachments import AttachmentSource, file_source
 from chatdesk.ui.attachment_view import AttachmentView
 from chatdesk.ui.composer.queue_list import QueueList
+from chatdesk.ui.composer.recall import Recall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from chatdesk.core.attachments import Attachment
-    from chatdesk.core.events import AttachmentsChanged, QueueChanged, SendFailed
+    from chatdesk.core.events import Event
     from chatdesk.services.attachments import AttachmentService
     from chatdesk.services.drafts import DraftService
     from chatdesk.services.queued_messages import QueueService
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 # A draft is on its way to the disk this long after it changed, whether its writer pauses or not.
 SAVE_MS = 400
+UNSENT_EVENTS = (SendFailed, QueueChanged, AttachmentsChanged, AttachmentCounted, WrittenTextsRead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class ComposerDesk(QObject):
         composer.edit.takes_files = True
         composer.edit.files_offered.connect(self.attach_files)
         composer.edit.picture_offered.connect(self._attach_picture)
+        self._recall = Recall(composer.edit)
+        self._recall.texts_wanted.connect(lambda: verbs.drafts.read_written(self._conversation_id))
         composer.attach_requested.connect(self.choose_files)
         composer.chips.open_requested.connect(self.look_at)
         composer.chips.remove_requested.connect(self._detach)
@@ -90,6 +94,7 @@ class ComposerDesk(QObject):
         if conversation_id != self._conversation_id:
             self.flush()
             self._conversation_id = conversation_id
+            self._recall.forget()
             self._unlock()
             self._read()
             self._queue.show_waiting(())
@@ -102,6 +107,7 @@ class ComposerDesk(QObject):
 
     def flush(self) -> None:
         """Have the draft saved now: it is about to be sent, or to go out of sight."""
+        self._recall.forget()
         if self._save_soon.isActive():
             self._save_soon.stop()
             self._save()
@@ -120,15 +126,6 @@ class ComposerDesk(QObject):
     def look_at(self, attachment: Attachment) -> None:
         """Show what an attachment holds."""
         AttachmentView(attachment, self._verbs.attachments.content(attachment.sha256), self._composer.window()).open()
-
-    def show_attachments(self, event: AttachmentsChanged | AttachmentCounted) -> None:
-        """Other files are attached than before, or more is known of them."""
-        if isinstance(event, AttachmentCounted):
-            self._tokens[event.sha256] = event.tokens
-            self._composer.show_attachments(self._composer.attachments, self._tokens)
-        elif event.conversation_id == self._conversation_id:
-            self._composer.show_attachments(event.attachments, self._tokens)
-            self._count(event.attachments)
 
     def count_again(self) -> None:
         """Another model answers, and counts differently."""
@@ -150,14 +147,27 @@ class ComposerDesk(QObject):
 
     # --- the queue ---
 
-    def show_queue(self, changed: QueueChanged) -> None:
-        """Other messages wait in a conversation than before."""
+    def _show_queue(self, changed: QueueChanged) -> None:
         if changed.conversation_id != self._conversation_id:
             return
         self._queue.show_waiting(changed.waiting)
         if self._queueing is not None and any(unsent.text == self._queueing for unsent in changed.waiting):
             self._unlock()
             self._composer.clear()
+
+    def on_event(self, event: Event) -> None:
+        """Show what happened: one of `UNSENT_EVENTS`, `SendFailed` aside."""
+        match event:
+            case QueueChanged():
+                self._show_queue(event)
+            case AttachmentsChanged(conversation_id, attachments) if conversation_id == self._conversation_id:
+                self._composer.show_attachments(attachments, self._tokens)
+                self._count(attachments)
+            case AttachmentCounted(sha256, tokens):
+                self._tokens[sha256] = tokens
+                self._composer.show_attachments(self._composer.attachments, self._tokens)
+            case WrittenTextsRead(conversation_id, texts) if conversation_id == self._conversation_id:
+                self._recall.take(texts)
 
     def take_back(self, failed: SendFailed) -> bool:
         """A message was not sent. Returns whether nobody needs to be told: it waits, and why is to be seen."""

@@ -45,7 +45,7 @@ class MessageEdit(QPlainTextEdit):
         super().__init__(parent)
         self._most_lines = most_lines
         self.takes_files = False
-        self._is_composing = False  # an input method shows letters that are not chosen yet
+        self._is_composing = False
         self.setObjectName(name)
         self.setAccessibleName(self.tr("Message"))
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -56,6 +56,11 @@ class MessageEdit(QPlainTextEdit):
         self.document().setDocumentMargin(2)
         self.textChanged.connect(self._grow)
         self._grow()
+
+    @property
+    def is_composing(self) -> bool:
+        """Whether an input method shows letters that are not chosen yet."""
+        return self._is_composing
 
     # --- its text ---
 

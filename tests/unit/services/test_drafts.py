@@ -5,12 +5,13 @@ from chatdesk.services.drafts import DraftService
 from chatdesk.services.worker import Worker
 from chatdesk.store.database import Database
 from chatdesk.store.unsent import UnsentStore
+from chatdesk.store.written_texts import WrittenTexts
 from tests.support.desk import Desk, EventLog
 
 
 def test_a_draft_is_known_at_once_and_on_disk_soon(desk: Desk) -> None:
     worker = Worker("slow store", desk.log.post)
-    drafts = DraftService(UnsentStore(desk.database), worker)
+    drafts = DraftService(UnsentStore(desk.database), WrittenTexts(desk.database), worker, desk.log.post)
     gate = threading.Event()
     worker.submit("hold up", lambda: gate.wait(20))
     for text in ("H", "He", "Hello"):
@@ -31,7 +32,7 @@ def test_a_disk_that_refuses_one_draft_gets_the_next(desk: Desk) -> None:
     log = EventLog()
     worker = Worker("store", log.post)
     store = FailingOnce(desk.database)
-    drafts = DraftService(store, worker)
+    drafts = DraftService(store, WrittenTexts(desk.database), worker, log.post)
     drafts.save(None, "refused")
     log.wait_for(JobCrashed)
     drafts.save(None, "taken")
