@@ -415,7 +415,7 @@
     </message>
     <message>
       <source>only {left} of {count} left for reasoning and the reply</source>
-      <translation type="unfinished" />
+      <translation>留给推理和回复的 {count} 个 token 只剩 {left} 个</translation>
     </message>
     <message>
       <source>only {left} of {count} left for the reply</source>
@@ -455,7 +455,7 @@
     </message>
     <message>
       <source>{count} kept free for reasoning and the reply</source>
-      <translation type="unfinished" />
+      <translation>为推理和回复保留 {count} 个</translation>
     </message>
     <message>
       <source>{count} kept free for the reply</source>
@@ -467,7 +467,7 @@
     </message>
     <message>
       <source>{count} tokens of reasoning so far, not sent again</source>
-      <translation type="unfinished" />
+      <translation>至今推理 {count} 个 token，不会再次发送</translation>
     </message>
     <message>
       <source>{policy} (default for this model)</source>
@@ -2337,7 +2337,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Reasoning on or off</source>
-      <translation type="unfinished" />
+      <translation>开启或关闭推理</translation>
     </message>
     <message>
       <source>Rename this chat</source>
@@ -2963,7 +2963,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>After so many tokens of reasoning the reply begins. Automatic: when only its own room is left.</source>
-      <translation type="unfinished" />
+      <translation>推理达到这么多 token 后开始回复。自动：只剩下回复自己的空间时开始。</translation>
     </message>
     <message>
       <source>App's setting</source>
@@ -3051,7 +3051,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Whether the model reasons first, if that can be switched. Automatic: as it does by itself.</source>
-      <translation type="unfinished" />
+      <translation>模型是否先推理（如可切换）。自动：按它自己的方式。</translation>
     </message>
     <message>
       <source>as many as fit</source>
@@ -3111,19 +3111,19 @@ Please report it with the details below. The log file is {log_file}.</source>
     <name>ReasoningSwitch</name>
     <message>
       <source>Reasoning off</source>
-      <translation type="unfinished" />
+      <translation>推理已关闭</translation>
     </message>
     <message>
       <source>Reasoning on</source>
-      <translation type="unfinished" />
+      <translation>推理已开启</translation>
     </message>
     <message>
       <source>The model reasons before it replies in this chat. Click to have it reply at once.</source>
-      <translation type="unfinished" />
+      <translation>在此对话中，模型先推理再回复。点击则立即回复。</translation>
     </message>
     <message>
       <source>The model replies at once in this chat. Click to have it reason first.</source>
-      <translation type="unfinished" />
+      <translation>在此对话中，模型立即回复。点击则先推理。</translation>
     </message>
   </context>
   <context>
@@ -3387,7 +3387,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>A reply ends at this length at the latest; what is reasoned before it is not counted. A token is a word or a part of one.</source>
-      <translation type="unfinished" />
+      <translation>回复最长到此为止；之前的推理不计在内。一个 token 是一个词或词的一部分。</translation>
     </message>
     <message>
       <source>Above 1 the model repeats itself less. 1 switches it off.</source>
@@ -3395,7 +3395,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>After so many tokens of reasoning the reply begins. Automatic: when only its own room is left.</source>
-      <translation type="unfinished" />
+      <translation>推理达到这么多 token 后开始回复。自动：只剩下回复自己的空间时开始。</translation>
     </message>
     <message>
       <source>Choose among the likeliest tokens that together reach this probability. 1 switches it off.</source>
@@ -3419,7 +3419,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Whether models reason first, where that can be switched. Automatic: as each does by itself.</source>
-      <translation type="unfinished" />
+      <translation>模型是否先推理（如可切换）。自动：按各自的方式。</translation>
     </message>
     <message>
       <source>automatic</source>

@@ -99,7 +99,7 @@ class _Reader(ast.NodeVisitor):
             self._mark(node, self._shorthands[name], node.args)
         elif name in ("translate", "QT_TRANSLATE_NOOP") and len(node.args) > _TEXT:
             # A text that is looked up in a table, or handed through by a shorthand, is marked where it is written.
-            if isinstance(node.args[_TEXT], ast.Constant):
+            if _literal(node.args[_TEXT]) is not None:
                 self._mark(node, _literal(node.args[_CONTEXT]) or "", node.args[_TEXT:])
         elif name in _SHOWING and self._path.startswith("chatdesk/ui/"):
             for shown in node.args:
