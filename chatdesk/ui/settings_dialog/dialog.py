@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -18,6 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from chatdesk.core.settings import Settings
+from chatdesk.ui.choice_list import FilterField
+from chatdesk.ui.model_manager.labels import plain_label
 from chatdesk.ui.settings_dialog.general_page import GeneralPage
 from chatdesk.ui.settings_dialog.loading_page import LoadingPage
 from chatdesk.ui.settings_dialog.looks_page import LooksPage
@@ -45,6 +48,7 @@ class SettingsDialog(QDialog):
         self.setWindowTitle(self.tr("Settings"))
         self.setAccessibleName(self.tr("Settings"))
         self._settings = settings
+        self._found: list[QWidget | None] = []  # by page, the first field that the search finds
         titles = page_titles()
         self._network = NetworkPage(titles["settings_network"], has_token=has_token)
         general = GeneralPage(titles["settings_general"])
@@ -56,8 +60,14 @@ class SettingsDialog(QDialog):
             LoadingPage(titles["settings_loading"]),
             self._network,
         )
+        self._search = FilterField(
+            "settings_search",
+            self.tr("Search the settings"),
+            self.tr("Shows the settings that contain your words. Enter goes to the first."),
+        )
         self._names = QListWidget()
         self._stack = QStackedWidget()
+        self._nothing = plain_label("settings_nothing", self.tr("No setting contains these words."), wraps=True)
         self._build()
         room = self.screen().availableSize()
         self.resize(min(WIDTH, room.width() - 40), min(HEIGHT, room.height() - 80))
@@ -80,14 +90,31 @@ class SettingsDialog(QDialog):
         for page in self._pages:
             self._names.addItem(page.title)
             self._stack.addWidget(page)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._stack.addWidget(self._nothing)
         self._names.currentRowChanged.connect(self._stack.setCurrentIndex)
         self._names.setCurrentRow(0)
+        self._search.setPlaceholderText(self.tr("Search"))
+        self._search.set_icon_color(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        self._search.textChanged.connect(self._narrow)
+        self._search.moved.connect(lambda _event: self._names.setFocus())
+        self._search.entered.connect(self._go_to_found)
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addWidget(self._search)
+        left.addWidget(self._names, 1)
+        side = QWidget()
+        side.setObjectName("settings_side")
+        side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        side.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        left.setContentsMargins(8, 12, 8, 0)
+        side.setLayout(left)
         line = QFrame()
         line.setObjectName("settings_line")
         line.setFixedWidth(1)
         middle = QHBoxLayout()
         middle.setSpacing(0)
-        middle.addWidget(self._names)
+        middle.addWidget(side)
         middle.addWidget(line)
         middle.addWidget(self._stack, 1)
         bottom = QHBoxLayout()
@@ -98,6 +125,26 @@ class SettingsDialog(QDialog):
         layout.setSpacing(0)
         layout.addLayout(middle, 1)
         layout.addLayout(bottom)
+
+    def _narrow(self, text: str) -> None:
+        words = text.casefold().split()
+        self._found = [page.narrow(words) for page in self._pages]
+        for row, field in enumerate(self._found):
+            self._names.item(row).setHidden(field is None)
+        rows = [row for row, field in enumerate(self._found) if field is not None]
+        if self._names.currentRow() in rows:
+            self._stack.setCurrentIndex(self._names.currentRow())
+        elif rows:
+            self._names.setCurrentRow(rows[0])
+        else:
+            self._names.setCurrentRow(-1)
+            self._stack.setCurrentWidget(self._nothing)
+
+    def _go_to_found(self) -> None:
+        row = self._names.currentRow()
+        field = self._found[row] if self._search.text().strip() and row >= 0 else None
+        if field is not None:
+            field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _make_buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox()
@@ -122,6 +169,7 @@ class SettingsDialog(QDialog):
     def _save(self) -> None:
         for page in self._pages:
             if (field := page.wrong_field()) is not None:
+                self._search.clear()
                 self.show_page(page.objectName())
                 field.setFocus()
                 return

@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from chatdesk.ui.model_manager.labels import plain_label
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chatdesk.core.settings import Settings
 
 FIELD_WIDTH = 168
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One setting: all of it, its name, and what it is found by."""
+
+    whole: QWidget
+    title: QLabel
+    field: QWidget
+    text: str
 
 
 class SettingsPage(QScrollArea):
@@ -32,6 +55,8 @@ class SettingsPage(QScrollArea):
         self._rows = QVBoxLayout(self._page)
         self._rows.setContentsMargins(24, 12, 24, 20)
         self._rows.setSpacing(14)
+        self._settings: list[_Row] = []
+        self._headings: list[QLabel] = []
 
     def fill(self, settings: Settings) -> None:
         """Show `settings`."""
@@ -54,6 +79,7 @@ class SettingsPage(QScrollArea):
         """A heading for the rows that follow."""
         label = plain_label("settings_section", title, wraps=True)
         label.setIndent(0)
+        self._headings.append(label)
         self._rows.addWidget(label)
 
     def row(self, object_name: str, name: str, explanation: str, field: QWidget) -> None:
@@ -62,23 +88,51 @@ class SettingsPage(QScrollArea):
         if not isinstance(field, QCheckBox):
             field.setMinimumWidth(FIELD_WIDTH)
             field.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        row = QHBoxLayout()
+        whole = QWidget()
+        row = QHBoxLayout(whole)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(24)
-        row.addLayout(_words(name, explanation, field), 1)
+        title, words = _words(name, explanation, field)
+        row.addLayout(words, 1)
         row.addWidget(field, 0, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
-        self._rows.addLayout(row)
+        self._add(whole, title, field, explanation)
 
     def wide_row(self, object_name: str, name: str, explanation: str, field: QWidget) -> QLabel:
         """A field below its name and explanation. Returns a label under it, for what may be wrong."""
         _name(field.focusProxy() or field, object_name, name, explanation)
         problem = plain_label("setting_problem", wraps=True)
         problem.hide()
-        column = _words(name, explanation, field)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        title, words = _words(name, explanation, field)
+        column.addLayout(words)
         column.addSpacing(4)
         column.addWidget(field)
         column.addWidget(problem)
-        self._rows.addLayout(column)
+        self._add(whole, title, field, explanation)
         return problem
+
+    def narrow(self, words: Sequence[str]) -> QWidget | None:
+        """Show only the settings that contain each of `words`, which are case-folded, and mark them; none: show all.
+
+        All that are on a page are found by its title. Returns the first field that is found.
+        """
+        found = [row for row in self._settings if all(word in row.text for word in words)]
+        for row in self._settings:
+            row.whole.setVisible(row in found)
+            row.title.setProperty("found", bool(words) and row in found)
+            row.title.style().unpolish(row.title)
+            row.title.style().polish(row.title)
+        for heading in self._headings:
+            heading.setVisible(not words)
+        return found[0].field if found else None
+
+    def _add(self, whole: QWidget, title: QLabel, field: QWidget, explanation: str) -> None:
+        choices = [field.itemText(row) for row in range(field.count())] if isinstance(field, QComboBox) else []
+        text = " ".join((self.title, title.text(), explanation, *choices)).casefold()
+        self._settings.append(_Row(whole, title, field, text))
+        self._rows.addWidget(whole)
 
 
 def _name(field: QWidget, object_name: str, name: str, explanation: str) -> None:
@@ -87,11 +141,11 @@ def _name(field: QWidget, object_name: str, name: str, explanation: str) -> None
     field.setAccessibleDescription(explanation)
 
 
-def _words(name: str, explanation: str, field: QWidget) -> QVBoxLayout:
+def _words(name: str, explanation: str, field: QWidget) -> tuple[QLabel, QVBoxLayout]:
     title = plain_label("setting_name", name, wraps=True)
     title.setBuddy(field)
     words = QVBoxLayout()
     words.setSpacing(2)
     words.addWidget(title)
     words.addWidget(plain_label("setting_explanation", explanation, wraps=True))
-    return words
+    return title, words

@@ -309,3 +309,67 @@ def test_what_is_kept_ready_of_chats_has_a_budget_and_can_be_cleared(qtbot: QtBo
     with qtbot.waitSignal(dialog.saved) as saved:
         find(dialog, QPushButton, "save_settings_button").click()
     assert saved.args == [Settings(snapshot_bytes=0)]
+
+
+# --- search ---
+
+
+def shown_settings(dialog: SettingsDialog) -> list[str]:
+    return [label.text() for label in dialog.findChildren(QLabel, "setting_name") if label.isVisible()]
+
+
+def shown_pages(dialog: SettingsDialog) -> list[str]:
+    pages = find(dialog, QListWidget, "settings_pages")
+    items = [pages.item(row) for row in range(pages.count())]
+    return [item.text() for item in items if not item.isHidden()]
+
+
+@pytest.mark.parametrize(
+    ("words", "page", "settings"),
+    [
+        ("mirror", "Models and network", ["Mirror"]),
+        ("TEXT siz", "Appearance", ["Text size"]),
+        ("graphite", "Appearance", ["Accent colour"]),
+        ("kv cache", "Loading", ["KV cache type"]),
+    ],
+)
+def test_words_find_a_setting_on_whatever_page(words: str, page: str, settings: list[str], qtbot: QtBot) -> None:
+    dialog = shown(qtbot)
+    qtbot.keyClicks(find(dialog, QLineEdit, "settings_search"), words)
+    assert shown_pages(dialog) == [page]
+    assert shown_settings(dialog) == settings
+    assert all(label.property("found") for label in dialog.findChildren(QLabel, "setting_name") if label.isVisible())
+
+
+def test_enter_goes_to_what_was_found_and_no_words_show_everything(qtbot: QtBot) -> None:
+    dialog = shown(qtbot)
+    search = find(dialog, QLineEdit, "settings_search")
+    search.setFocus()
+    qtbot.keyClicks(search, "top_k")
+    with qtbot.assertNotEmitted(dialog.saved):
+        qtbot.keyClick(search, Qt.Key.Key_Return)
+    assert dialog.focusWidget() is find(dialog, QSpinBox, "top_k_field")
+    search.clear()
+    assert len(shown_pages(dialog)) == 5
+    assert not any(label.property("found") for label in dialog.findChildren(QLabel, "setting_name"))
+
+
+def test_the_title_of_a_page_finds_all_of_it_and_nothing_found_is_said(qtbot: QtBot) -> None:
+    dialog = shown(qtbot)
+    search = find(dialog, QLineEdit, "settings_search")
+    qtbot.keyClicks(search, "appearance")
+    assert len(shown_settings(dialog)) == 5
+    search.setText("zzzz")
+    assert shown_pages(dialog) == []
+    assert find(dialog, QLabel, "settings_nothing").isVisible()
+    search.setText("mirror")
+    assert shown_settings(dialog) == ["Mirror"]
+
+
+def test_what_is_wrong_is_shown_whatever_is_searched(qtbot: QtBot) -> None:
+    dialog = shown(qtbot)
+    write(dialog, "hub_endpoint_field", "ftp://mirror.example", qtbot)
+    find(dialog, QLineEdit, "settings_search").setText("appearance")
+    find(dialog, QPushButton, "save_settings_button").click()
+    assert find(dialog, QLineEdit, "hub_endpoint_field").isVisible()
+    assert len(problems(dialog)) == 1
