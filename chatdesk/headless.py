@@ -64,6 +64,7 @@ from chatdesk.services.queued_messages import QueueService
 from chatdesk.services.replays import ReplayService
 from chatdesk.services.search import SearchService
 from chatdesk.services.summaries import SummaryService
+from chatdesk.services.titles import TitleService
 from chatdesk.services.versions import VersionService
 from chatdesk.services.worker import Worker
 from chatdesk.store.attachments import AttachmentStore
@@ -293,6 +294,9 @@ class Core:
         self.attachments = AttachmentService(unsent, attachments, store_worker, self.inference, post)
         self.drafts = DraftService(unsent, WrittenTexts(self.database), store_worker, post)
         self.queue = QueueService(unsent, conversations, store_worker, self.chat, live, post)
+        self._titles = TitleService(
+            conversations, self.inference, context, self.preferences.current, has_power_to_spare, post
+        )
         self.replays = ReplayService(conversations, store_worker, self.inference, file_hash, post)
         self.history = HistoryService(conversations, summaries, store_worker, live, self.inference.forget, post)
         self.search = SearchService(SearchStore(self.database), conversations, store_worker, post)
@@ -376,6 +380,7 @@ class Core:
                 self.library.scan()
             case MessageAdded() | ReplyFinished() | ConversationsListed():
                 self.search.feed()
+                self._titles.on_event(event)
             case SettingsChanged():
                 self.downloads.rules_changed()
                 self.loading.reload()

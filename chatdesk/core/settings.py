@@ -73,6 +73,7 @@ class Settings:
     `language` None: the system's, where the window speaks it; else a locale such as `zh_CN`.
     `snapshot_bytes` None: chosen for this disk, 0: conversations are not kept ready on it.
     `high_contrast` None: like the system; `text_percent` is the size of all text, 100 being the system's.
+    `writes_titles` None: by models that are large enough to do it well.
     `hub_endpoint` None: the Hub itself, or what `HF_ENDPOINT` says; `proxy` None: the system's.
     """
 
@@ -94,6 +95,7 @@ class Settings:
     proxy: str | None = None
     keeps_awake: bool = True
     snapshot_bytes: int | None = None
+    writes_titles: bool | None = None
     parallel_downloads: int = 1
 
     def __post_init__(self) -> None:

@@ -116,6 +116,27 @@ class ConversationStore:
         """Give it a title of the user's own."""
         return self._update(conversation_id, "title = :value, title_source = 'user'", title)
 
+    def has_first_title(self, conversation_id: str) -> bool:
+        """Whether its title is still the beginning of its first message: neither a person nor a model chose it."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT title_source = 'first_message' AND deleted_at IS NULL FROM conversation WHERE id = ?",
+                (conversation_id,),
+            ).fetchone()
+        return row is not None and bool(row[0])
+
+    def set_model_title(self, conversation_id: str, title: str) -> Conversation | None:
+        """Give it a model's title, unless somebody chose one meanwhile, or it is gone: None."""
+        with self._database.write() as connection:
+            changed = connection.execute(
+                """
+                UPDATE conversation SET title = ?, title_source = 'model'
+                WHERE id = ? AND title_source = 'first_message' AND deleted_at IS NULL
+                """,
+                (title, conversation_id),
+            )
+            return conversation_row(connection, conversation_id) if changed.rowcount else None
+
     def set_policy(self, conversation_id: str, policy: OverflowPolicy | None) -> Conversation:
         """Choose what happens when it outgrows the context; None: by the model's size."""
         return self._update(conversation_id, "overflow_policy = :value", policy)

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _NONE_ALLOWED = {
-    *("n_ctx", "n_threads", "flash_attention", "high_contrast", "hub_endpoint", "language", "proxy", "snapshot_bytes")
+    *("n_ctx", "n_threads", "flash_attention", "high_contrast", "hub_endpoint", "language", "proxy", "snapshot_bytes"),
+    "writes_titles",
 }
 
 _log = logging.getLogger(__name__)
@@ -167,7 +168,7 @@ def _setting(name: str, untrusted: Any) -> Any:
             value = CacheType(untrusted)
         case "hub_endpoint" | "proxy" | "language":
             value = _typed(str, untrusted)
-        case "flash_attention" | "high_contrast" | "is_offline" | "keeps_awake":
+        case "flash_attention" | "high_contrast" | "is_offline" | "keeps_awake" | "writes_titles":
             value = _typed(bool, untrusted)
         case _:
             value = _typed(int, untrusted)

@@ -1704,6 +1704,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>已清除</translation>
     </message>
     <message>
+      <source>Every model</source>
+      <translation>所有模型</translation>
+    </message>
+    <message>
       <source>Forget what is kept ready</source>
       <translation>忘记保留的内容</translation>
     </message>
@@ -1714,6 +1718,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Language</source>
       <translation>语言</translation>
+    </message>
+    <message>
+      <source>Larger models only</source>
+      <translation>仅较大的模型</translation>
     </message>
     <message>
       <source>Like the system</source>
@@ -1728,8 +1736,20 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>关闭</translation>
     </message>
     <message>
+      <source>Off: the beginning of the first message</source>
+      <translation>关闭：使用第一条消息的开头</translation>
+    </message>
+    <message>
+      <source>Once, after the first answer, when it has nothing else to do. A title of your own always stays.</source>
+      <translation>在第一次回答之后、模型空闲时写一次。您自己起的标题始终保留。</translation>
+    </message>
+    <message>
       <source>System prompt</source>
       <translation>系统提示词</translation>
+    </message>
+    <message>
+      <source>The model writes titles of chats</source>
+      <translation>由模型为对话起标题</translation>
     </message>
     <message>
       <source>What a model has read of a chat is kept, so that it answers at once when you come back to it.</source>

@@ -1,75 +1,27 @@
 """A reply made again with the real llama.cpp, through everything but a window: the same words, whatever came before."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
 from chatdesk.core.errors import ErrorCode
-from chatdesk.core.events import ModelReady, ReplayFinished, ReplyFinished
-from chatdesk.core.messages import Message
+from chatdesk.core.events import ModelReady
 from chatdesk.core.model_files import ModelFile
 from chatdesk.core.replays import ReplayResult, ReplayVerdict
 from chatdesk.core.sampling import SamplingParams
 from chatdesk.core.settings import Settings
-from chatdesk.headless import Core
-from chatdesk.store.paths import Paths, find_paths
+from chatdesk.store.paths import Paths
 from chatdesk.store.settings_file import SettingsFile
-from tests.support.desk import EventLog
+from tests.support.headless_app import Start
 from tests.support.tiny_gguf import TinyModel
 
 LIVELY = SamplingParams(temperature=1.2, top_k=0, top_p=1, min_p=0, repeat_penalty=1.1, max_tokens=24)
-E = TypeVar("E")
-Start = Callable[[], "App"]
 
 
-class App:
-    """ChatDesk without a window, on one data folder."""
-
-    def __init__(self, paths: Paths) -> None:
-        self.log = EventLog()
-        self.core = Core(paths, self.log.post)
-
-    def use(self, model: ModelFile) -> None:
-        self.next(ModelReady, lambda: self.core.loading.use(model))
-
-    def ask(self, text: str, conversation_id: str | None = None) -> Message:
-        return self.next(ReplyFinished, lambda: self.core.chat.send(conversation_id, text)).message
-
-    def replay(self, message: Message) -> ReplayResult:
-        return self.next(ReplayFinished, lambda: self.core.replays.replay(message.id)).result
-
-    def next(self, kind: type[E], act: Callable[[], object]) -> E:
-        """The event that an act leads to."""
-        before = len(self.log.of(kind))
-        act()
-        self.log.wait_for(kind, lambda _event: len(self.log.of(kind)) > before)
-        return self.log.of(kind)[before]
-
-    def close(self) -> None:
-        assert self.core.close()
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    paths = find_paths({"CHATDESK_HOME": str(tmp_path / "home")})
-    paths.create()
+@pytest.fixture(autouse=True)
+def _lively(paths: Paths) -> None:
     SettingsFile(paths.settings).save(Settings(sampling=LIVELY, n_ctx=1024))
-    return paths
-
-
-@pytest.fixture
-def start(paths: Paths) -> Iterator[Start]:
-    started: list[App] = []
-
-    def start() -> App:
-        started.append(App(paths))
-        return started[-1]
-
-    yield start
-    started[-1].close()
 
 
 @pytest.fixture

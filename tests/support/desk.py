@@ -129,6 +129,7 @@ class Desk:
     exchange: ExchangeService
     queue: QueueService
     replays: ReplayService
+    context: ContextService
     attachments: AttachmentService
     garage: Garage
     marker: Marker
@@ -200,6 +201,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         ExchangeService(WholeConversationStore(database), make_pages(PageWords), worker, history.list, log.post),
         queue,
         ReplayService(store, worker, inference, lambda _path: None, log.post),
+        context,
         attachments,
         garage,
         marker,

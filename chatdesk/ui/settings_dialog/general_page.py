@@ -30,6 +30,13 @@ class GeneralPage(SettingsPage):
         self._system_prompt.setFixedHeight(120)
         self._system_prompt.setTabChangesFocus(True)
         self._budget = Choice(tuple((self._budget_words(size), size) for size in BUDGETS))
+        self._titles = Choice(
+            (
+                (self.tr("Larger models only"), None),
+                (self.tr("Every model"), True),
+                (self.tr("Off: the beginning of the first message"), False),
+            )
+        )
         self._clear = QPushButton(self.tr("Clear now"))
         self._clear.clicked.connect(self._ask_to_clear)
         self.section(title)
@@ -44,6 +51,12 @@ class GeneralPage(SettingsPage):
             self.tr("System prompt"),
             self.tr("What the model is told before every chat: how it should answer. Empty: as its maker intended."),
             self._system_prompt,
+        )
+        self.row(
+            "titles_choice",
+            self.tr("The model writes titles of chats"),
+            self.tr("Once, after the first answer, when it has nothing else to do. A title of your own always stays."),
+            self._titles,
         )
         self.row(
             "snapshot_choice",
@@ -63,6 +76,7 @@ class GeneralPage(SettingsPage):
         known = {code for code, _ in languages()}
         self._language.choose(settings.language if settings.language in known else None)
         self._system_prompt.setPlainText(settings.system_prompt)
+        self._titles.choose(settings.writes_titles)
         # A size from the settings file that is not among these is shown as the nearest choice of ours: automatic.
         self._budget.choose(settings.snapshot_bytes if settings.snapshot_bytes in BUDGETS else None)
 
@@ -72,6 +86,7 @@ class GeneralPage(SettingsPage):
             language=self._language.currentData(),
             system_prompt=self._system_prompt.toPlainText(),
             snapshot_bytes=self._budget.currentData(),
+            writes_titles=self._titles.currentData(),
         )
 
     def _ask_to_clear(self) -> None:

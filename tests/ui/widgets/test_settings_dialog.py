@@ -166,7 +166,7 @@ def test_every_field_has_a_name_and_an_explanation_for_screen_readers(qtbot: QtB
         for child in dialog.findChildren(QWidget)
         if child.objectName().endswith(("_field", "_choice", "_switch", "_edit"))
     ]
-    assert len(fields) == 28
+    assert len(fields) == 29
     for field in fields:
         assert field.accessibleName(), field.objectName()
         assert field.accessibleDescription(), field.objectName()
