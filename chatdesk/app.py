@@ -54,7 +54,7 @@ class WindowedApp:
             branches=core.branches,
             exchange=core.exchange,
             replays=core.replays,
-            composing=ComposingVerbs(drafts=core.drafts, queue=core.queue, attachments=core.attachments),
+            composing=ComposingVerbs(core.drafts, core.queue, core.attachments, core.prompts),
             models=DeskVerbs(
                 library=core.library,
                 hub=core.hub,

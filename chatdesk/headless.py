@@ -62,6 +62,7 @@ from chatdesk.services.preferences import PreferencesService
 from chatdesk.services.prompt_sources import PromptSources
 from chatdesk.services.queued_messages import QueueService
 from chatdesk.services.replays import ReplayService
+from chatdesk.services.saved_prompts import SavedPromptService
 from chatdesk.services.search import SearchService
 from chatdesk.services.summaries import SummaryService
 from chatdesk.services.titles import TitleService
@@ -74,6 +75,7 @@ from chatdesk.store.database import Database
 from chatdesk.store.downloads import DownloadStore, ProvenanceStore
 from chatdesk.store.model_records import ModelRecordStore
 from chatdesk.store.paths import Paths, find_paths, resource
+from chatdesk.store.saved_prompts import SavedPromptStore
 from chatdesk.store.search import SearchStore
 from chatdesk.store.settings_file import SettingsFile, StateFile, StateKey
 from chatdesk.store.summaries import SummaryStore
@@ -291,9 +293,7 @@ class Core:
         self.chat = ChatService(
             conversations, store_worker, self.inference, live, context, summariser, replies, unsent, post
         )
-        self.attachments = AttachmentService(unsent, attachments, store_worker, self.inference, post)
-        self.drafts = DraftService(unsent, WrittenTexts(self.database), store_worker, post)
-        self.queue = QueueService(unsent, conversations, store_worker, self.chat, live, post)
+        self._build_composing(conversations, unsent, attachments, store_worker, live, post)
         self._titles = TitleService(
             conversations, self.inference, context, self.preferences.current, has_power_to_spare, post
         )
@@ -333,6 +333,21 @@ class Core:
         self._has_llama = False  # llama.cpp is loaded and set up
         self._live = live
         self._workers = (library_worker, store_worker)
+
+    def _build_composing(
+        self,
+        conversations: ConversationStore,
+        unsent: UnsentStore,
+        attachments: AttachmentStore,
+        store_worker: Worker,
+        live: LiveReplies,
+        post: Post,
+    ) -> None:
+        """What looks after messages before they are sent."""
+        self.attachments = AttachmentService(unsent, attachments, store_worker, self.inference, post)
+        self.drafts = DraftService(unsent, WrittenTexts(self.database), store_worker, post)
+        self.prompts = SavedPromptService(SavedPromptStore(self.database), store_worker, post)
+        self.queue = QueueService(unsent, conversations, store_worker, self.chat, live, post)
 
     def loaded_model(self) -> ModelFile | None:
         """The model that answers now."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from chatdesk.core.model_info import ModelInfo
     from chatdesk.core.recommendations import Recommendation
     from chatdesk.core.replays import ReplayResult, ReplyRecipe
+    from chatdesk.core.saved_prompts import SavedPrompt
     from chatdesk.core.search import SearchResults
     from chatdesk.core.settings import Settings
     from chatdesk.core.summaries import Summary
@@ -205,6 +206,13 @@ class WrittenTextsRead:
 
     conversation_id: str | None
     texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPromptsChanged:
+    """These prompts are saved, by name."""
+
+    prompts: tuple[SavedPrompt, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -509,6 +517,7 @@ Event = (
     | AttachmentsChanged
     | AttachmentCounted
     | QueueChanged
+    | SavedPromptsChanged
     | WrittenTextsRead
     | ReplyStarted
     | PromptProcessed

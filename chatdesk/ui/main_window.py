@@ -236,6 +236,14 @@ class MainWindow(QMainWindow):
             ActionRow(
                 "attach_action", Group.THIS_CHAT, self.tr("Attach files…"), self._desk.choose_files, "Ctrl+Shift+A"
             ),
+            ActionRow("prompts_action", Group.WINDOW, self.tr("Saved prompts…"), self._desk.manage_prompts),
+            ActionRow(
+                "save_prompt_action",
+                Group.THIS_CHAT,
+                self.tr("Save what is written as a prompt…"),
+                self._desk.save_as_prompt,
+                in_menu=False,
+            ),
             ActionRow("stop_action", Group.THIS_CHAT, self.tr("Stop the reply"), self._stop, "Esc"),
             ActionRow(
                 "context_action", Group.THIS_CHAT, self.tr("What the model is sent"), self._context.open_map, "Ctrl+I"

@@ -2368,6 +2368,14 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>恢复已删除的对话</translation>
     </message>
     <message>
+      <source>Save what is written as a prompt…</source>
+      <translation>将已写内容保存为提示词…</translation>
+    </message>
+    <message>
+      <source>Saved prompts…</source>
+      <translation>已保存的提示词…</translation>
+    </message>
+    <message>
       <source>Send anyway</source>
       <translation>仍然发送</translation>
     </message>
@@ -3113,6 +3121,21 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
   </context>
   <context>
+    <name>PromptList</name>
+    <message>
+      <source>Manage saved prompts…</source>
+      <translation>管理已保存的提示词…</translation>
+    </message>
+    <message>
+      <source>No prompts are saved yet. What you often ask for can be kept and found here.</source>
+      <translation>还没有保存任何提示词。您常用的提问可以保存起来，并在这里找到。</translation>
+    </message>
+    <message>
+      <source>Saved prompts</source>
+      <translation>已保存的提示词</translation>
+    </message>
+  </context>
+  <context>
     <name>QueueList</name>
     <message>
       <source>Not sent yet. The next one goes when a reply has ended well, or when you send it.</source>
@@ -3564,6 +3587,69 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
   </context>
   <context>
+    <name>SavedPromptsDialog</name>
+    <message>
+      <source>Close</source>
+      <translation>关闭</translation>
+    </message>
+    <message>
+      <source>Delete</source>
+      <translation>删除</translation>
+    </message>
+    <message>
+      <source>Export prompts</source>
+      <translation>导出提示词</translation>
+    </message>
+    <message>
+      <source>Export…</source>
+      <translation>导出…</translation>
+    </message>
+    <message>
+      <source>Import prompts</source>
+      <translation>导入提示词</translation>
+    </message>
+    <message>
+      <source>Import…</source>
+      <translation>导入…</translation>
+    </message>
+    <message>
+      <source>It could not be saved: {reason}</source>
+      <translation>无法保存：{reason}</translation>
+    </message>
+    <message>
+      <source>Name</source>
+      <translation>名称</translation>
+    </message>
+    <message>
+      <source>New prompt</source>
+      <translation>新建提示词</translation>
+    </message>
+    <message>
+      <source>Prompts (*.json *.txt *.md);;All files (*)</source>
+      <translation>提示词 (*.json *.txt *.md);;所有文件 (*)</translation>
+    </message>
+    <message>
+      <source>Saved prompts</source>
+      <translation>已保存的提示词</translation>
+    </message>
+    <message>
+      <source>Text of the prompt</source>
+      <translation>提示词内容</translation>
+    </message>
+    <message>
+      <source>Translate into {{language}}: {{text}}</source>
+      <translation>翻译成{{language}}：{{text}}</translation>
+    </message>
+    <message>
+      <source>Undo the deletion</source>
+      <translation>撤销删除</translation>
+    </message>
+    <message>
+      <source>Write / in an empty message box to find a prompt. What stands in {{double braces}} is filled in there, with Tab from one to the next.</source>
+      <translation>在空的消息框中输入 / 即可查找提示词。{{double braces}} 中的内容在那里填写，按 Tab 跳到下一处。</translation>
+    </message>
+  </context>
+  <context>
     <name>SettingsDialog</name>
     <message>
       <source>Appearance</source>
@@ -3586,6 +3672,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>模型与网络</translation>
     </message>
     <message>
+      <source>No setting contains these words.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>On all pages. The access token stays.</source>
       <translation>适用于所有页面。访问令牌保留。</translation>
     </message>
@@ -3602,8 +3692,20 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>保存</translation>
     </message>
     <message>
+      <source>Search</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Search the settings</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Settings</source>
       <translation>设置</translation>
+    </message>
+    <message>
+      <source>Shows the settings that contain your words. Enter goes to the first.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Standard values</source>

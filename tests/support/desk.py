@@ -29,6 +29,7 @@ from chatdesk.services.new_replies import NewReplies
 from chatdesk.services.prompt_sources import PromptSources
 from chatdesk.services.queued_messages import QueueService
 from chatdesk.services.replays import ReplayService
+from chatdesk.services.saved_prompts import SavedPromptService
 from chatdesk.services.search import SearchService
 from chatdesk.services.summaries import SummaryService
 from chatdesk.services.versions import VersionService
@@ -37,6 +38,7 @@ from chatdesk.store.attachments import AttachmentStore
 from chatdesk.store.branches import BranchStore
 from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
+from chatdesk.store.saved_prompts import SavedPromptStore
 from chatdesk.store.search import SearchStore
 from chatdesk.store.summaries import SummaryStore
 from chatdesk.store.unsent import UnsentStore
@@ -131,6 +133,7 @@ class Desk:
     replays: ReplayService
     context: ContextService
     attachments: AttachmentService
+    prompts: SavedPromptService
     garage: Garage
     marker: Marker
     tried: list[str]
@@ -203,6 +206,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         ReplayService(store, worker, inference, lambda _path: None, log.post),
         context,
         attachments,
+        SavedPromptService(SavedPromptStore(database), worker, log.post),
         garage,
         marker,
         tried,

@@ -123,7 +123,7 @@ def person(desk: Desk, qtbot: QtBot) -> Person:
         replays=desk.replays,
         versions=desk.versions,
         branches=desk.branches,
-        composing=ComposingVerbs(drafts=desk.drafts, queue=desk.queue, attachments=desk.attachments),
+        composing=ComposingVerbs(desk.drafts, desk.queue, desk.attachments, desk.prompts),
         models=models,
         settings=lambda: desk.settings,
         change_settings=lambda _settings: None,

@@ -103,6 +103,12 @@ class Composer(QWidget):
         assert isinstance(layout, QVBoxLayout)
         layout.insertWidget(0, widget)
 
+    def put_on_box(self, widget: QWidget) -> None:
+        """Let `widget` stand right above the box, below all else that stands there."""
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(layout.indexOf(self._frame), widget)
+
     def put_beside_hint(self, widget: QWidget) -> None:
         """Let `widget` stand at the end of the line below the box."""
         self._below.addWidget(widget, 0, 2, Qt.AlignmentFlag.AlignRight)

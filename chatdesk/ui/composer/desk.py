@@ -11,28 +11,46 @@ from PySide6.QtWidgets import QFileDialog
 
 from chatdesk.core.composing import ComposerState
 from chatdesk.core.errors import ErrorCode
-from chatdesk.core.events import AttachmentCounted, AttachmentsChanged, QueueChanged, SendFailed, WrittenTextsRead
+from chatdesk.core.events import (
+    AttachmentCounted,
+    AttachmentsChanged,
+    QueueChanged,
+    SavedPromptsChanged,
+    SendFailed,
+    WrittenTextsRead,
+)
 from chatdesk.core.messages import clean_text
 from chatdesk.core.unsent import is_draft
 from chatdesk.services.attachments import AttachmentSource, file_source
 from chatdesk.ui.attachment_view import AttachmentView
+from chatdesk.ui.composer.prompt_list import PromptList
 from chatdesk.ui.composer.queue_list import QueueList
 from chatdesk.ui.composer.recall import Recall
+from chatdesk.ui.saved_prompts_dialog import SavedPromptsDialog
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from chatdesk.core.attachments import Attachment
     from chatdesk.core.events import Event
+    from chatdesk.core.saved_prompts import SavedPrompt
     from chatdesk.services.attachments import AttachmentService
     from chatdesk.services.drafts import DraftService
     from chatdesk.services.queued_messages import QueueService
+    from chatdesk.services.saved_prompts import SavedPromptService
     from chatdesk.ui.composer.composer import Composer
     from chatdesk.ui.theme import Colors
 
 # A draft is on its way to the disk this long after it changed, whether its writer pauses or not.
 SAVE_MS = 400
-UNSENT_EVENTS = (SendFailed, QueueChanged, AttachmentsChanged, AttachmentCounted, WrittenTextsRead)
+UNSENT_EVENTS = (
+    SendFailed,
+    QueueChanged,
+    AttachmentsChanged,
+    AttachmentCounted,
+    WrittenTextsRead,
+    SavedPromptsChanged,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +60,7 @@ class ComposingVerbs:
     drafts: DraftService
     queue: QueueService
     attachments: AttachmentService
+    prompts: SavedPromptService
 
 
 class ComposerDesk(QObject):
@@ -68,8 +87,14 @@ class ComposerDesk(QObject):
         composer.edit.takes_files = True
         composer.edit.files_offered.connect(self.attach_files)
         composer.edit.picture_offered.connect(self._attach_picture)
+        self._saved_prompts: tuple[SavedPrompt, ...] = ()
+        self._prompt_page: SavedPromptsDialog | None = None
         self._recall = Recall(composer.edit)
         self._recall.texts_wanted.connect(lambda: verbs.drafts.read_written(self._conversation_id))
+        # Installed last, so that its keys come first.
+        self._prompt_list = PromptList(composer.edit)
+        self._prompt_list.manager_requested.connect(self.manage_prompts)
+        composer.put_on_box(self._prompt_list)
         composer.attach_requested.connect(self.choose_files)
         composer.chips.open_requested.connect(self.look_at)
         composer.chips.remove_requested.connect(self._detach)
@@ -88,6 +113,7 @@ class ComposerDesk(QObject):
     def open(self) -> None:
         """Show the draft of the conversation that is not begun, for a window that begins with it."""
         self._read()
+        self._verbs.prompts.list()
 
     def show_conversation(self, conversation_id: str | None) -> None:
         """Another conversation is shown, or the same one anew: its draft takes the place of the other's."""
@@ -95,6 +121,7 @@ class ComposerDesk(QObject):
             self.flush()
             self._conversation_id = conversation_id
             self._recall.forget()
+            self._prompt_list.forget()
             self._unlock()
             self._read()
             self._queue.show_waiting(())
@@ -111,6 +138,28 @@ class ComposerDesk(QObject):
         if self._save_soon.isActive():
             self._save_soon.stop()
             self._save()
+
+    # --- saved prompts ---
+
+    def manage_prompts(self) -> None:
+        """Show the page of saved prompts."""
+        self._open_prompts("")
+
+    def save_as_prompt(self) -> None:
+        """Keep what is written as a prompt, and show it there to be named."""
+        self._open_prompts(self._composer.text())
+
+    def _open_prompts(self, draft: str) -> None:
+        if self._prompt_page is not None:
+            self._prompt_page.close()
+        page = SavedPromptsDialog(self._saved_prompts, self._verbs.prompts, draft, self._composer.window())
+        page.finished.connect(self._on_page_closed)
+        self._prompt_page = page
+        page.open()
+
+    def _on_page_closed(self) -> None:
+        self._prompt_page = None
+        self._composer.setFocus()
 
     # --- attachments ---
 
@@ -168,6 +217,11 @@ class ComposerDesk(QObject):
                 self._composer.show_attachments(self._composer.attachments, self._tokens)
             case WrittenTextsRead(conversation_id, texts) if conversation_id == self._conversation_id:
                 self._recall.take(texts)
+            case SavedPromptsChanged(prompts):
+                self._saved_prompts = prompts
+                self._prompt_list.set_prompts(prompts)
+                if self._prompt_page is not None:
+                    self._prompt_page.show_prompts(prompts)
 
     def take_back(self, failed: SendFailed) -> bool:
         """A message was not sent. Returns whether nobody needs to be told: it waits, and why is to be seen."""
