@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING
 
 from chatdesk import __version__
 from chatdesk.core.errors import UserFacingError
-from chatdesk.core.events import Event, ModelReady
+from chatdesk.core.events import Event, ModelReady, SavedPromptsChanged, SettingsChanged
 from chatdesk.headless import Core, problems_logged, this_apps_paths
 from chatdesk.logs import bugs_announced, logging_to
 from chatdesk.store.paths import Paths, resource
 from chatdesk.store.settings_file import StateKey
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtWidgets import QApplication
+
+    from chatdesk.chats import Chats
+    from chatdesk.ui.main_window import Verbs
 
 # Importing llama.cpp's bindings takes the interpreter from the window, which is to be usable first.
 LOAD_DELAY_MS = 200
@@ -34,27 +39,41 @@ class WindowedApp:
             UserFacingError: the folders or the database cannot be used.
         """
         from chatdesk.ui.bridge import EventBridge
-        from chatdesk.ui.composer.desk import ComposingVerbs
         from chatdesk.ui.exchange.printing import pdf_of
         from chatdesk.ui.exchange.wording import page_words
         from chatdesk.ui.languages import speak
-        from chatdesk.ui.main_window import MainWindow, Verbs
-        from chatdesk.ui.model_desk import DeskVerbs
+        from chatdesk.ui.main_window import MainWindow
         from chatdesk.ui.transcript.maths import MathsLibrary
         from chatdesk.ui.transcript.typesetter import typesetter_command
 
         self.bridge = EventBridge()
         self.core = Core(paths, self.bridge.post, page_words, pdf_of)
+        speak(self.core.preferences.current().language)
+        self._temporary: list[TemporaryChat] = []
+        self.maths = MathsLibrary(typesetter_command())
+        self.window = MainWindow(self.verbs(self.core.chats), self.maths)
+        self.window.closed.connect(self._close_temporary)
+        self.bridge.received.connect(self.window.on_event)
+        self.bridge.received.connect(self._on_event)
+        self.window.restore_geometry(
+            self.core.state.get(StateKey.WINDOW_GEOMETRY), self.core.state.get(StateKey.WINDOW_STATE)
+        )
+
+    def verbs(self, chats: Chats, keep: Callable[[str], None] | None = None) -> Verbs:
+        """What a window on `chats` can ask for; `keep` is there for chats that are not kept otherwise."""
+        from chatdesk.ui.composer.desk import ComposingVerbs
+        from chatdesk.ui.main_window import Verbs
+        from chatdesk.ui.model_desk import DeskVerbs
+
         core = self.core
-        speak(core.preferences.current().language)
-        verbs = Verbs(
-            chat=core.chat,
-            history=core.history,
-            versions=core.versions,
-            branches=core.branches,
-            exchange=core.exchange,
-            replays=core.replays,
-            composing=ComposingVerbs(core.drafts, core.queue, core.attachments, core.prompts),
+        return Verbs(
+            chat=chats.chat,
+            history=chats.history,
+            versions=chats.versions,
+            branches=chats.branches,
+            exchange=chats.exchange,
+            replays=chats.replays,
+            composing=ComposingVerbs(chats.drafts, chats.queue, chats.attachments, core.prompts),
             models=DeskVerbs(
                 library=core.library,
                 hub=core.hub,
@@ -75,15 +94,13 @@ class WindowedApp:
             change_token=core.change_token,
             clear_snapshots=core.clear_snapshots,
             add_model=core.add_model,
-            log_file=str(paths.log_file),
+            log_file=str(core.paths.log_file),
+            open_temporary=self._open_temporary if keep is None else None,
+            keep=keep,
         )
-        self.maths = MathsLibrary(typesetter_command())
-        self.window = MainWindow(verbs, self.maths)
-        self.bridge.received.connect(self.window.on_event)
-        self.bridge.received.connect(self._on_event)
-        self.window.restore_geometry(
-            self.core.state.get(StateKey.WINDOW_GEOMETRY), self.core.state.get(StateKey.WINDOW_STATE)
-        )
+
+    def _open_temporary(self) -> None:
+        self._temporary.append(TemporaryChat(self, self._temporary.remove))
 
     def start(self) -> None:
         """Show the window, and only then begin the work that fills it."""
@@ -100,6 +117,10 @@ class WindowedApp:
             self.window.reopen(last)
         QTimer.singleShot(LOAD_DELAY_MS, self.window, self.core.load_first_model)
         QTimer.singleShot(WARM_UP_DELAY_MS, self.window, self.window.warm_up)
+
+    def _close_temporary(self) -> None:
+        for chat in tuple(self._temporary):
+            chat.window.close()
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, ModelReady):
@@ -119,6 +140,46 @@ class WindowedApp:
         is_done = self.core.close()
         gc.unfreeze()
         return is_done
+
+
+class TemporaryChat:
+    """A window on a chat that is kept nowhere. All of it is gone when the window closes."""
+
+    def __init__(self, app: WindowedApp, when_closed: Callable[[TemporaryChat], None]) -> None:
+        from chatdesk.ui.bridge import EventBridge
+        from chatdesk.ui.main_window import MainWindow
+
+        self._core, self._shared = app.core, app.bridge
+        self._when_closed = when_closed
+        self._bridge = EventBridge()
+        self._chats = self._core.open_temporary(self._bridge.post)
+        self.window = MainWindow(app.verbs(self._chats, keep=self._keep), app.maths)
+        self._bridge.received.connect(self.window.on_event)
+        self._shared.received.connect(self._on_shared_event)
+        self.window.closed.connect(self._on_closed)
+        model, info = self._core.inference.model, self._core.inference.info
+        if model is not None and info is not None:
+            self.window.on_event(ModelReady(model, info))
+        self._core.library.scan()
+        self.window.show()
+
+    def _on_shared_event(self, event: Event) -> None:
+        """What happens to models, settings and saved prompts concerns every window."""
+        from chatdesk.ui.model_desk import MODEL_EVENTS
+
+        if isinstance(event, (*MODEL_EVENTS, SavedPromptsChanged, SettingsChanged)):
+            self.window.on_event(event)
+
+    def _keep(self, conversation_id: str) -> None:
+        self._core.keep(self._chats, conversation_id)
+        self.window.close()
+
+    def _on_closed(self) -> None:
+        self._shared.received.disconnect(self._on_shared_event)
+        self._bridge.close()
+        self._core.close_temporary(self._chats)
+        self.window.deleteLater()
+        self._when_closed(self)
 
 
 def make_application() -> QApplication:

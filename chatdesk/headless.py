@@ -16,13 +16,14 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
+from chatdesk.chats import Chats, has_power_to_spare
 from chatdesk.connection import HubConnection
 from chatdesk.core.errors import ErrorCode, ErrorDetail, UserFacingError
 from chatdesk.core.events import (
+    ConversationKept,
     ConversationsListed,
     Event,
     MessageAdded,
-    ModelFailed,
     ModelInstalled,
     ModelReady,
     NoticeRaised,
@@ -43,45 +44,22 @@ from chatdesk.models.appraiser import Appraiser
 from chatdesk.models.curated import read_curated
 from chatdesk.models.library import ModelLibrary, find_starter
 from chatdesk.models.removal import Removal
-from chatdesk.services.attachments import AttachmentService
-from chatdesk.services.branches import BranchService
-from chatdesk.services.chat import ChatService
-from chatdesk.services.context import ContextService
 from chatdesk.services.downloads import DownloadRules, DownloadService
-from chatdesk.services.drafts import DraftService
-from chatdesk.services.exchange import ExchangeService
-from chatdesk.services.history import HistoryService
 from chatdesk.services.hub import HubService
 from chatdesk.services.inference import InferenceService
 from chatdesk.services.keep_awake import KeepAwake
-from chatdesk.services.live_replies import LiveReplies
 from chatdesk.services.model_library import ModelLibraryService
 from chatdesk.services.model_loading import ModelLoadService
-from chatdesk.services.new_replies import NewReplies
 from chatdesk.services.preferences import PreferencesService
-from chatdesk.services.prompt_sources import PromptSources
-from chatdesk.services.queued_messages import QueueService
-from chatdesk.services.replays import ReplayService
 from chatdesk.services.saved_prompts import SavedPromptService
-from chatdesk.services.search import SearchService
-from chatdesk.services.summaries import SummaryService
 from chatdesk.services.titles import TitleService
-from chatdesk.services.versions import VersionService
-from chatdesk.services.worker import Worker
-from chatdesk.store.attachments import AttachmentStore
-from chatdesk.store.branches import BranchStore
-from chatdesk.store.conversations import ConversationStore
-from chatdesk.store.database import Database
+from chatdesk.services.worker import Priority, Worker
+from chatdesk.store.database import Database, MemoryDatabase
 from chatdesk.store.downloads import DownloadStore, ProvenanceStore
 from chatdesk.store.model_records import ModelRecordStore
 from chatdesk.store.paths import Paths, find_paths, resource
 from chatdesk.store.saved_prompts import SavedPromptStore
-from chatdesk.store.search import SearchStore
 from chatdesk.store.settings_file import SettingsFile, StateFile, StateKey
-from chatdesk.store.summaries import SummaryStore
-from chatdesk.store.unsent import UnsentStore
-from chatdesk.store.whole_conversations import WholeConversationStore
-from chatdesk.store.written_texts import WrittenTexts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -248,14 +226,12 @@ class Core:
         def post(event: Event) -> None:
             announce(event)
             self._awake.on_event(event)
-            self.queue.on_event(event)
+            self.chats.on_event(event)
             self._after(event)
 
         store_worker = Worker("store", post)
         library_worker = Worker("models", post)
-        conversations = ConversationStore(self.database)
         records = ModelRecordStore(self.database)
-        live = LiveReplies(conversations, post)
         self.preferences = PreferencesService(settings, settings_file, store_worker, post)
         library = ModelLibrary(paths.models, find_starter(resource("models")))
         provenance = ProvenanceStore(self.database)
@@ -282,32 +258,24 @@ class Core:
         self.loading = ModelLoadService(
             self.library, self.inference, self.preferences.current, self.machine, self._stop_replies, post
         )
-        summaries = SummaryStore(self.database)
-        unsent, attachments = UnsentStore(self.database), AttachmentStore(self.database)
-        sources = PromptSources(conversations, summaries, unsent, attachments, self._chat_settings)
-        context = ContextService(sources, self.inference, post)
-        summariser = SummaryService(summaries, store_worker, self.inference, context, has_power_to_spare, post)
-        replies = NewReplies(
-            conversations, store_worker, self.inference, live, context, summariser, self._chat_settings, post
+        self.chats = Chats(
+            self.database,
+            store_worker,
+            self.inference,
+            self._chat_settings,
+            self.loading.use,
+            pages,
+            post,
         )
-        self.chat = ChatService(
-            conversations, store_worker, self.inference, live, context, summariser, replies, unsent, post
-        )
-        self._build_composing(conversations, unsent, attachments, store_worker, live, post)
+        self.chat, self.history, self.replays = self.chats.chat, self.chats.history, self.chats.replays
+        self.prompts = SavedPromptService(SavedPromptStore(self.database), store_worker, post)
         self._titles = TitleService(
-            conversations, self.inference, context, self.preferences.current, has_power_to_spare, post
-        )
-        self.replays = ReplayService(conversations, store_worker, self.inference, file_hash, post)
-        self.history = HistoryService(conversations, summaries, store_worker, live, self.inference.forget, post)
-        self.search = SearchService(SearchStore(self.database), conversations, store_worker, post)
-        branches = BranchStore(self.database)
-        announce_open = self.history.announce_open
-        self.versions = VersionService(
-            conversations, branches, store_worker, replies, self.loading.use, self.chat.regenerate, announce_open, post
-        )
-        self.branches = BranchService(conversations, branches, store_worker, live, announce_open, post)
-        self.exchange = ExchangeService(
-            WholeConversationStore(self.database), pages, store_worker, self.history.list, post
+            self.chats.conversations,
+            self.inference,
+            self.chats.context,
+            self.preferences.current,
+            has_power_to_spare,
+            post,
         )
         self.connection = HubConnection(
             self.preferences.current, os.environ, lambda: self.state.get(StateKey.TOKEN_KEPT) is not None
@@ -331,23 +299,10 @@ class Core:
         )
         self._keyring = Worker("keyring", post)  # which may wait for a person to unlock it
         self._has_llama = False  # llama.cpp is loaded and set up
-        self._live = live
+        self._store_worker = store_worker
+        self._temporary: list[Chats] = []
+        self._pages = pages
         self._workers = (library_worker, store_worker)
-
-    def _build_composing(
-        self,
-        conversations: ConversationStore,
-        unsent: UnsentStore,
-        attachments: AttachmentStore,
-        store_worker: Worker,
-        live: LiveReplies,
-        post: Post,
-    ) -> None:
-        """What looks after messages before they are sent."""
-        self.attachments = AttachmentService(unsent, attachments, store_worker, self.inference, post)
-        self.drafts = DraftService(unsent, WrittenTexts(self.database), store_worker, post)
-        self.prompts = SavedPromptService(SavedPromptStore(self.database), store_worker, post)
-        self.queue = QueueService(unsent, conversations, store_worker, self.chat, live, post)
 
     def loaded_model(self) -> ModelFile | None:
         """The model that answers now."""
@@ -368,7 +323,8 @@ class Core:
         return self.connection.appraiser(self.machine, self.library.correction)(page, is_over)
 
     def _stop_replies(self) -> None:
-        self.chat.stop_all()
+        for chats in (self.chats, *self._temporary):
+            chats.chat.stop_all()
 
     def _chat_settings(self) -> Settings:
         """The app's settings with the sampling that belongs to the model in use."""
@@ -388,13 +344,10 @@ class Core:
             case ModelReady():
                 self._has_llama = True
                 self.loading.on_event(event)
-                self.versions.on_event(event)
-            case ModelFailed():
-                self.versions.on_event(event)
             case ModelInstalled():
                 self.library.scan()
             case MessageAdded() | ReplyFinished() | ConversationsListed():
-                self.search.feed()
+                self.chats.search.feed()
                 self._titles.on_event(event)
             case SettingsChanged():
                 self.downloads.rules_changed()
@@ -432,7 +385,54 @@ class Core:
         self.library.scan(then=self._load_first)
         self.downloads.take_up()
         self.history.purge()
-        self.search.feed()  # behind the purge: words that are deleted for good leave the index
+        self.chats.search.feed()  # behind the purge: words that are deleted for good leave the index
+
+    def open_temporary(self, announce: Post) -> Chats:
+        """Begin chats that are kept nowhere: no file, no snapshot, no index. What they announce goes to `announce`."""
+
+        def post(event: Event) -> None:
+            announce(event)
+            self._awake.on_event(event)
+            chats.on_event(event)
+
+        chats = Chats(
+            MemoryDatabase(),
+            self._store_worker,
+            self.inference,
+            self._chat_settings,
+            self.loading.use,
+            self._pages,
+            post,
+            keeps_snapshots=False,
+        )
+        self._temporary.append(chats)
+        return chats
+
+    def keep(self, temporary: Chats, conversation_id: str) -> None:
+        """Put a temporary chat among those that are kept, with everything that was said; a reply on its way ends."""
+
+        def keep() -> None:
+            _, kept_id = self.chats.whole.add(temporary.whole.read(conversation_id))
+            self._post(ConversationKept(self.chats.whole.read(kept_id).conversation))
+
+        temporary.close()
+        # Behind the reply's end.
+        self.inference.run("then keep", lambda _engine: self._store_worker.submit("keep", keep))
+
+    def close_temporary(self, temporary: Chats) -> None:
+        """Forget temporary chats, once what is under way for them has ended."""
+
+        def forget(engine: Engine | None) -> None:
+            if engine is not None:
+                engine.forget("")
+            self._store_worker.submit("close", close, Priority.SPARE)
+
+        def close() -> None:
+            temporary.database.close()
+            self._temporary.remove(temporary)
+
+        temporary.close()
+        self.inference.run("then close", forget, Priority.SPARE)
 
     def add_model(self, path: str) -> None:
         """Load a model file where it lies; it is listed once it proved good."""
@@ -489,9 +489,8 @@ class Core:
     def close(self) -> bool:
         """Save what is under way and end every thread, within two seconds. Returns whether all of them ended."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        self.queue.close()
-        self.attachments.close()
-        self.chat.stop_all()
+        for chats in (self.chats, *self._temporary):
+            chats.close()
         self.library.stop_verifying()
         # All are told to end before any is waited for. What the Hub's thread waits for is not worth waiting for.
         self.hub.close(0)
@@ -499,13 +498,14 @@ class Core:
         self.downloads.close(0)
         is_done = self.inference.close(PATIENCE_SECONDS - STORE_SHARE_SECONDS)
         is_done &= self.downloads.close(max(deadline - STORE_SHARE_SECONDS - time.monotonic(), 0.0))
-        self._live.save_unsaved()
+        self.chats.live.save_unsaved()
         for worker in self._workers:
             is_done &= worker.close(max(deadline - time.monotonic(), 0.0))
         self._awake.close(max(deadline - time.monotonic(), 0.0))
         if is_done:
             self.connection.close()
-            self.database.close()
+            for chats in (self.chats, *self._temporary):
+                chats.database.close()
         else:
             # The engine is still inside llama.cpp and will be left there. That is no crash: nobody is to be suspected.
             with problems_logged("the next start will take this end for a crash"):
@@ -557,33 +557,11 @@ def this_machine(held: ModelInfo | None = None, gpus: Sequence[Device] = ()) -> 
     )
 
 
-def file_hash(path: str) -> str | None:
-    """What tells the content of the model file at `path` from others; None where there is none that can be read."""
-    try:
-        return fingerprint(ModelFile(path, 0, 0.0))
-    except OSError:
-        return None
-
-
 def read_gpus() -> tuple[Device, ...]:
     """The graphics cards that llama.cpp can use."""
     from chatdesk.engine.devices import read_devices
 
     return tuple(device for device in read_devices().devices if device.is_gpu)
-
-
-def has_power_to_spare() -> bool:
-    """Whether this machine has no battery, or does not run on it now, as far as the system tells."""
-    import psutil
-
-    if not hasattr(psutil, "sensors_battery"):  # not every system has it
-        return True
-    try:
-        battery = psutil.sensors_battery()
-    except (OSError, RuntimeError, ValueError) as error:  # nor do all tell what psutil expects
-        log.info("the battery cannot be asked: %r", error)
-        return True
-    return battery is None or battery.power_plugged is not False
 
 
 def resident_bytes() -> int:

@@ -142,6 +142,13 @@ class EditFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class ConversationKept:
+    """A temporary chat is one of those that are kept now."""
+
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True)
 class MessageAdded:
     """A message is on disk and at the end of the conversation's active path.
 
@@ -502,6 +509,7 @@ Event = (
     | ConversationChanged
     | ConversationDeleted
     | ConversationRestored
+    | ConversationKept
     | SearchFinished
     | ConversationBranched
     | BranchDeleted

@@ -24,7 +24,10 @@ class ContextService:
     Those that take an engine belong to its thread.
     """
 
-    def __init__(self, sources: PromptSources, inference: InferenceService, post: Post) -> None:
+    def __init__(
+        self, sources: PromptSources, inference: InferenceService, post: Post, *, keeps_snapshots: bool = True
+    ) -> None:
+        self._keeps_snapshots = keeps_snapshots
         self._sources = sources
         self._inference = inference
         self._post = post
@@ -116,7 +119,7 @@ class ContextService:
             return
         prompt = expected_beginning(engine, source, self._counts)
         is_given_up = False
-        for progress in engine.prepare(prompt, is_over, conversation_id or ""):
+        for progress in engine.prepare(prompt, is_over, (conversation_id or "") if self._keeps_snapshots else ""):
             is_given_up = progress.processed < progress.total and is_over()
         if not is_given_up:
             self.measure_again(conversation_id)

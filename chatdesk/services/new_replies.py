@@ -40,7 +40,10 @@ class NewReplies:
         summaries: SummaryService,
         settings: Callable[[], Settings],
         post: Post,
+        *,
+        keeps_snapshots: bool = True,
     ) -> None:
+        self._keeps_snapshots = keeps_snapshots
         self._store = store
         self._store_worker = store_worker
         self._inference = inference
@@ -91,6 +94,7 @@ class NewReplies:
             self.left_out,
             self._after_reply,
             self._post,
+            keeps_snapshots=self._keeps_snapshots,
         )
         self._live.add(message.conversation_id, reply)
         self._inference.run("reply", reply.write)

@@ -64,12 +64,15 @@ class Reply:
         left_out: LeftOutNotices,
         when_over: Callable[[Message], None],
         post: Post,
+        *,
+        keeps_snapshots: bool = True,
     ) -> None:
         """`when_over` is told the reply when the reply has ended and was announced.
 
         A message that has text already is to go on from there: its `given_chars` are that text.
         """
         self._message = message
+        self._keeps_snapshots = keeps_snapshots
         self._store = store
         self._store_worker = store_worker
         self._live = live
@@ -147,7 +150,7 @@ class Reply:
             prompt,
             origin.sampling,
             self._stop.is_set,
-            self._message.conversation_id,
+            self._message.conversation_id if self._keeps_snapshots else "",
             continues=self._message.given_chars > 0,
         ):
             match produced:

@@ -10,6 +10,7 @@ import sqlite3
 import threading
 import time
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatdesk.core.errors import ErrorCode, ErrorDetail, UserFacingError
@@ -26,7 +27,6 @@ from chatdesk.store.migrations import MIGRATIONS, applied_migrations, apply_migr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from chatdesk.store.migrations import Migration
 
@@ -211,6 +211,35 @@ class Database:
             if reader is not None:
                 self._idle_readers.append(reader)
             self._readers_changed.notify_all()
+
+
+class MemoryDatabase(Database):
+    """A database that is nowhere but in memory, and gone when it is closed. Readers wait like writers."""
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        connection = _connect(Path(":memory:"), 0.0)
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")  # sorting a lot would go through a file
+        with _transaction(connection):
+            apply_migrations(connection, MIGRATIONS, clock())
+        super().__init__(Path(":memory:"), connection, 0.0)
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """The connection that writes: another one would see another database."""
+        with self._write_lock, sqlite_problems_named(self.path):
+            if self._writer.in_transaction:  # read in the middle of something
+                yield self._writer
+                return
+            self._writer.execute("BEGIN")
+            try:
+                yield self._writer
+            finally:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+
+    def empty_log(self) -> None:
+        """There is none."""
 
 
 def _connect(path: Path, busy_timeout_seconds: float) -> sqlite3.Connection:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chatdesk.core.exchange import AttachedContent, KeptSummary, Outcome, WholeConversation, adds_nothing, parents_first
+from chatdesk.store.attachments import add_attachment
 from chatdesk.store.conversations import conversation_row, new_uuid7
 from chatdesk.store.message_rows import insert_message, read_messages
 
@@ -121,13 +121,9 @@ def _insert(connection: sqlite3.Connection, whole: WholeConversation) -> None:
             json.dumps(dict(conversation.overrides)) if conversation.overrides is not None else None,
         ),
     )
-    connection.executemany(
-        "INSERT INTO attachment (sha256, size_bytes, media_type, content) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        [
-            (_checked(attachment).sha256, len(attachment.content), attachment.media_type, attachment.content)
-            for attachment in whole.attachments.values()
-        ],
-    )
+    for attachment in whole.attachments.values():
+        kept_as = add_attachment(connection, attachment.media_type, attachment.content)
+        assert kept_as == attachment.sha256  # or a wrong name would stand for another one's content
     for message in whole.messages:
         insert_message(connection, message)
     connection.executemany(
@@ -148,12 +144,6 @@ def _insert(connection: sqlite3.Connection, whole: WholeConversation) -> None:
             for summary in whole.summaries
         ],
     )
-
-
-def _checked(attachment: AttachedContent) -> AttachedContent:
-    """An attachment is found by its content from now on: a wrong name would stand for another one's."""
-    assert hashlib.sha256(attachment.content).hexdigest() == attachment.sha256
-    return attachment
 
 
 def _attachments(connection: sqlite3.Connection, messages: Iterable[Message]) -> dict[str, AttachedContent]:

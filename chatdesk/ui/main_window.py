@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QUrl, Slot
+from PySide6.QtCore import QByteArray, QSize, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QColor, QDesktopServices, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
@@ -29,6 +29,7 @@ from chatdesk.core.events import (
     ConversationChanged,
     ConversationCreated,
     ConversationDeleted,
+    ConversationKept,
     ConversationOpened,
     ConversationRestored,
     ConversationsListed,
@@ -72,6 +73,7 @@ from chatdesk.ui.replays.desk import ReplayDesk
 from chatdesk.ui.settings_dialog import SettingsDialog, page_titles
 from chatdesk.ui.shortcut_list import ShortcutList
 from chatdesk.ui.sidebar import Sidebar
+from chatdesk.ui.temporary_bar import LIST_ACTIONS, TemporaryBar
 from chatdesk.ui.transcript.view import TranscriptView
 from chatdesk.ui.transcript.worn import transcript_style
 from chatdesk.ui.welcome import Welcome
@@ -115,10 +117,14 @@ class Verbs:
     clear_snapshots: Callable[[], None]
     add_model: Callable[[str], None]
     log_file: str
+    open_temporary: Callable[[], None] | None = None  # None: this is the window of a temporary chat
+    keep: Callable[[str], None] | None = None  # and this keeps it
 
 
 class MainWindow(QMainWindow):
     """Shows one conversation beside the list of all. Draws what events say, and passes on what a person does."""
+
+    closed = Signal()
 
     def __init__(self, verbs: Verbs, maths: MathsLibrary | None = None) -> None:
         super().__init__()
@@ -139,6 +145,7 @@ class MainWindow(QMainWindow):
         self._welcome = Welcome()
         self._models = ModelDesk(verbs.models, self._notices, self._welcome.recommended, self)
         self._transcript = TranscriptView(transcript_style(theme.Looks()), error_words, maths=maths)
+        self._temporary_bar = TemporaryBar()
         self._exchange = ExchangeDesk(verbs.exchange, self._notices, self._open, self)
         self._replays = ReplayDesk(verbs.replays, self)
         self._composer = Composer()
@@ -187,6 +194,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(header)
+        column.addWidget(self._temporary_bar)
         column.addWidget(self._notices)
         column.addWidget(self._exchange.progress)
         column.addWidget(self._stack, 1)
@@ -199,6 +207,9 @@ class MainWindow(QMainWindow):
         self._splitter.setStretchFactor(1, 1)
         self._splitter.setSizes([248, 832])
         self.setCentralWidget(self._splitter)
+        is_temporary = self._verbs.keep is not None
+        self._temporary_bar.setVisible(is_temporary)
+        self._sidebar.setHidden(is_temporary)
 
     def _connect(self) -> None:
         verbs = self._verbs
@@ -207,6 +218,8 @@ class MainWindow(QMainWindow):
         self._sidebar.rename_requested.connect(verbs.history.rename)
         self._sidebar.delete_requested.connect(self._delete)
         self._sidebar.export_requested.connect(self._export)
+        if verbs.keep is not None:
+            self._temporary_bar.keep_requested.connect(verbs.keep)
         self._composer.send_requested.connect(self._send)
         self._composer.stop_requested.connect(self._stop)
         self._models.open_file_requested.connect(self._open_file)
@@ -293,12 +306,19 @@ class MainWindow(QMainWindow):
             ),
             ActionRow("quit_action", Group.WINDOW, self.tr("Quit"), self._quit, key.Quit),
         )
+        if self._verbs.open_temporary is not None:
+            words = self.tr("Temporary chat")
+            table.add(ActionRow("temporary_action", Group.CHATS, words, self._verbs.open_temporary, "Ctrl+Shift+N"))
         menu = QMenu(self)
         self._deleted_menu = QMenu(self.tr("Restore a deleted chat"), menu)
         self._deleted_menu.setObjectName("deleted_menu")
         self._deleted_menu.aboutToShow.connect(self._fill_deleted_menu)
         table.add_menu(Group.CHATS, self._deleted_menu)
         table.fill(menu)
+        if self._verbs.keep is not None:
+            for name in LIST_ACTIONS:
+                table.named(name).setEnabled(False)
+                table.named(name).setVisible(False)
         menu.aboutToShow.connect(lambda: self._deleted_menu.menuAction().setEnabled(bool(self._deleted)))
         self._menu_button.setMenu(menu)
 
@@ -426,6 +446,7 @@ class MainWindow(QMainWindow):
         self._desk.flush()
         self._models.close()
         super().closeEvent(event)
+        self.closed.emit()
 
     def warm_up(self) -> None:
         """Load what the first reply will need, now that the window stands."""
@@ -505,7 +526,9 @@ class MainWindow(QMainWindow):
                 self._reasoning.update_conversation(conversation)
                 self._set_title(conversation)
                 self._sidebar.select(self._conversation_id)
-            case ConversationRestored(conversation) | ConversationBranched(conversation):
+            case (
+                ConversationRestored(conversation) | ConversationBranched(conversation) | ConversationKept(conversation)
+            ):
                 rows.put(conversation)
                 self._deleted = [known for known in self._deleted if known.id != conversation.id]
                 self._open(conversation.id)
@@ -559,6 +582,7 @@ class MainWindow(QMainWindow):
 
     def _set_title(self, conversation: Conversation) -> None:
         if conversation.id == self._conversation_id:
+            self._temporary_bar.set_conversation(conversation.id)
             self.setWindowTitle(f"{conversation.title} – ChatDesk")
             self._branching.set_title(conversation.title)
 

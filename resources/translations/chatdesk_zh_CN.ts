@@ -2392,6 +2392,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>停止回复</translation>
     </message>
     <message>
+      <source>Temporary chat</source>
+      <translation>临时对话</translation>
+    </message>
+    <message>
       <source>Text of the usual size</source>
       <translation>恢复文字大小</translation>
     </message>
@@ -3874,6 +3878,21 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Written by {model}</source>
       <translation>由 {model} 书写</translation>
+    </message>
+  </context>
+  <context>
+    <name>TemporaryBar</name>
+    <message>
+      <source>Keep this chat</source>
+      <translation>保留此对话</translation>
+    </message>
+    <message>
+      <source>Save it with the others, as it is now</source>
+      <translation>按现在的样子与其他对话一起保存</translation>
+    </message>
+    <message>
+      <source>Temporary chat: nothing of it is saved. It is gone when this window closes.</source>
+      <translation>临时对话：不会保存任何内容，关闭此窗口后即消失。</translation>
     </message>
   </context>
   <context>

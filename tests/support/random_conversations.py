@@ -54,6 +54,7 @@ def random_conversation(rng: random.Random, most_messages: int = 12) -> WholeCon
             active_leaf_id=rng.choice(messages).id,
             system_prompt=rng.choice([None, text(rng)]),
             overflow_policy=rng.choice([None, *OverflowPolicy]),
+            overrides=rng.choice([None, {"temperature": 0.5, "reasoning": None, text(rng): [text(rng)]}]),
         ),
         messages=ordered,
         is_titled=rng.random() < 0.5,
@@ -75,6 +76,7 @@ def random_message(
         created_at=moment(rng),
         given_chars=rng.randint(0, 9),
         is_pinned=rng.random() < 0.2,
+        is_edited=rng.random() < 0.2,
     )
     if message.role is not Role.ASSISTANT:
         return message
@@ -84,7 +86,15 @@ def random_message(
         finish_reason=rng.choice([None, *FinishReason]),
         error=rng.choice([None, ErrorDetail(rng.choice(list(ErrorCode)), {"reason": text(rng), "count": 3})]),
         origin=origin(rng),
-        figures=ReplyFigures(rng.randint(0, 9999), rng.randint(0, 99), rng.randint(0, 99), rng.random(), rng.random()),
+        figures=ReplyFigures(
+            prompt_tokens=rng.randint(0, 9999),
+            cached_tokens=rng.randint(0, 99),
+            reply_tokens=rng.randint(0, 99),
+            seconds_to_first_token=rng.random(),
+            generation_seconds=rng.random(),
+            reasoning_tokens=rng.randint(0, 99),
+            reasoning_seconds=rng.random(),
+        ),
     )
 
 
@@ -102,6 +112,8 @@ def origin(rng: random.Random) -> ReplyOrigin:
             repeat_last_n=rng.randint(0, 99),
             seed=rng.choice([None, 7]),
             max_tokens=rng.randint(1, 999),
+            reasoning=rng.choice([None, True, False]),
+            reasoning_budget=rng.choice([None, 128]),
         ),
         system_prompt=text(rng),
         seed=rng.choice([None, rng.randint(0, 2**32 - 2)]),
@@ -111,6 +123,7 @@ def origin(rng: random.Random) -> ReplyOrigin:
         n_threads=rng.choice([None, 4]),
         n_gpu_layers=rng.choice([None, 33]),
         tokenizer_hash=text(rng),
+        text_start=rng.randint(0, 9),
         token_ids=tuple(rng.randint(0, 2**31 - 1) for _ in range(rng.randint(0, 9))),
     )
 

@@ -41,6 +41,24 @@ def test_every_field_of_what_travels_has_a_reader(kind: type[Any]) -> None:
     assert [field.name for field in fields(kind) if field.type not in _READERS] == []
 
 
+def test_the_conversations_that_are_tried_leave_no_field_at_its_default() -> None:
+    wholes = [random_conversation(random.Random(seed)) for seed in range(200)]
+    messages = [message for whole in wholes for message in whole.messages]
+    origins = [message.origin for message in messages if message.origin is not None]
+    deletion = {"deleted_at"}  # what is deleted stays behind
+    for values, same in (
+        ([whole.conversation for whole in wholes], deletion),
+        (messages, deletion),
+        ([part for message in messages for part in message.parts], set()),
+        (origins, set()),
+        ([origin.sampling for origin in origins], set()),
+        ([message.figures for message in messages], set()),
+        ([summary for whole in wholes for summary in whole.summaries], set()),
+    ):
+        names = [field.name for field in fields(values[0])]
+        assert {name for name in names if len({repr(getattr(value, name)) for value in values}) == 1} == same
+
+
 def test_a_reply_on_its_way_ends_interrupted_elsewhere() -> None:
     whole = random_conversation(random.Random(3))
     whole = replace(whole, messages=tuple(replace(each, status=ReplyStatus.STREAMING) for each in whole.messages))
