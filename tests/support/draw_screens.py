@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
+    QDialog,
     QLabel,
     QListWidget,
     QPushButton,
@@ -38,6 +39,7 @@ from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
 from chatdesk.store.paths import Paths
 from chatdesk.store.settings_file import SettingsFile, StateFile, StateKey
+from chatdesk.ui.transcript.view import TranscriptView
 
 # What these open is drawn; other actions act on the computer or only move the focus.
 SHOWN_ACTIONS = (
@@ -86,7 +88,7 @@ def fill(paths: Paths, settings: Settings) -> None:
     store = ConversationStore(database)
     origin = ReplyOrigin("SmolLM2-135M-Instruct", "/nowhere.gguf", SamplingParams(), "", seed=7)
     for title in reversed(TITLES):
-        conversation, _, reply = store.add_exchange(None, QUESTION, origin)
+        conversation, question, reply = store.add_exchange(None, QUESTION, origin)
         figures = ReplyFigures(44, 0, 180, 0.4, 6.0)
         store.save_reply(
             replace(
@@ -98,6 +100,8 @@ def fill(paths: Paths, settings: Settings) -> None:
             )
         )
         store.rename(conversation.id, title)
+    other = store.add_reply(question.id, origin)
+    store.save_reply(replace(other, parts=text_parts(REPLY.replace("keys", "names")), status=ReplyStatus.STOPPED))
     StateFile(paths.state).set(StateKey.LAST_CONVERSATION_ID, conversation.id)
     database.close()
 
@@ -195,6 +199,30 @@ def is_seen(widget: QWidget) -> bool:
     return widget.isVisible() and widget.width() > 0
 
 
+def draw_versions(artist: Artist, app: WindowedApp) -> None:
+    """Draw what is done with messages and their versions, and leave everything as it was."""
+    view = app.window.findChild(TranscriptView)
+    assert view is not None
+    view.setFocus()
+    for index, name in enumerate(("edit-message", "edit-reply")):
+        view.verbs.run(index, "edit")
+        artist.draw(app.window, name)
+        cancel = app.window.findChild(QPushButton, "cancel_edit_button")
+        assert cancel is not None
+        cancel.click()
+        artist.settle()
+    view.verbs.run(1, "compare")
+    artist.wait(lambda: app.window.findChild(QDialog, "compare_dialog"))
+    dialog = app.window.findChild(QDialog, "compare_dialog")
+    assert dialog is not None
+    artist.draw(dialog, "compare")
+    dialog.close()
+    artist.settle()
+    for action in app.window.actions():
+        if action.objectName() == "map_action":
+            artist.draw_opened(action)
+
+
 def main() -> int:
     """Draw everything."""
     folder, language, theme = Path(sys.argv[1]), sys.argv[2], Theme(sys.argv[3])
@@ -212,6 +240,7 @@ def main() -> int:
     assert details is not None
     artist.wait(details.text)
     artist.draw(app.window, "chat")
+    draw_versions(artist, app)
     for action in list(app.window.actions()):
         if action.objectName() in SHOWN_ACTIONS and action.isEnabled():
             artist.draw_opened(action)

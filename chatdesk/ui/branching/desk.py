@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from chatdesk.ui.transcript.view import TranscriptView
 
 
+EDITOR_SHARE = 0.65  # of the transcript's height, for the lines of a message that is edited
+LEAST_LINES = 4
+
+
 @dataclass(frozen=True, slots=True)
 class BranchingVerbs:
     """What can be asked about versions and branches.
@@ -229,7 +233,9 @@ class BranchDesk(QObject):
                 return
             self._close_editor()
         text = self._unsaved.pop(message.id, message.text)
-        self._editor = editor = MessageEditor(message, text)
+        room = self._transcript.viewport().height() * EDITOR_SHARE
+        most_lines = max(LEAST_LINES, int(room / self._transcript.column.frame.style.pitch))
+        self._editor = editor = MessageEditor(message, text, most_lines)
         editor.saved.connect(self._save)
         editor.cancelled.connect(self._cancel)
         self._transcript.cover(message.id, editor)

@@ -15,8 +15,6 @@ from chatdesk.ui.elided_label import ElidedLabel
 if TYPE_CHECKING:
     from chatdesk.core.messages import Message
 
-MOST_LINES = 16
-
 
 class MessageEditor(QFrame):
     """A field with what was said, and what can become of it.
@@ -28,13 +26,16 @@ class MessageEditor(QFrame):
     cancelled = Signal()
     height_changed = Signal()
 
-    def __init__(self, message: Message, text: str, parent: QWidget | None = None) -> None:
-        """`text` is what the field holds at first: what was said, or what was made of it before."""
+    def __init__(self, message: Message, text: str, most_lines: int, parent: QWidget | None = None) -> None:
+        """`text` is what the field holds at first: what was said, or what was made of it before.
+
+        The field is as high as its text, up to `most_lines`.
+        """
         super().__init__(parent)
         self.setObjectName("message_editor")
         self.message_id = message.id
         self._sends = message.role is Role.USER
-        self._field = _EditField("message_edit", self, most_lines=MOST_LINES)
+        self._field = _EditField("message_edit", self, most_lines=most_lines)
         self._field.setAccessibleName(self.tr("Edit your message") if self._sends else self.tr("Edit the reply"))
         self._field.set_text(text)
         self._field.submitted.connect(self._save_first)

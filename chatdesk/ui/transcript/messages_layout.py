@@ -226,9 +226,10 @@ class MessagesLayout:
         self._stack[index] = self._height(index)
 
     def _height(self, index: int) -> int:
-        return self._own_height(index) + self.gap_below(index)
+        return self.height_of(index) + self.gap_below(index)
 
-    def _own_height(self, index: int) -> int:
+    def height_of(self, index: int) -> int:
+        """How high a message is, or what stands in for it, without the room below."""
         if self.cover is not None and self.is_covered(index):
             return self.cover[1]
         item = self._items.get(index)

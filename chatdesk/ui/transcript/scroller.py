@@ -75,7 +75,8 @@ class Scroller:
 
     def show_message(self, index: int) -> None:
         """Bring a message into view: by as little as needed, its top if it is higher than the view."""
-        self._show(index, self._column.top(index), self._column.item(index).height)
+        self._column.item(index)  # whose height is known then
+        self._show(index, self._column.top(index), self._column.height_of(index))
 
     def show_divider(self) -> None:
         """Bring the divider into view."""

@@ -261,6 +261,8 @@ class TranscriptView(QAbstractScrollArea):
         self._scroller.hold(index)
         self.column.set_cover((message_id, widget.height()))
         self.refresh_cover()
+        self._scroller.show_message(index)
+        self._place_cover()
 
     def refresh_cover(self) -> None:
         """What stands in for a message may ask for another height."""
