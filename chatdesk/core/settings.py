@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.fit import CacheType
+from chatdesk.core.reply_notices import ReplyNotice
 from chatdesk.core.sampling import SamplingParams
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ class Settings:
     density: Density = Density.COMFORTABLE
     high_contrast: bool | None = None
     language: str | None = None
+    reply_notice: ReplyNotice = ReplyNotice.PLAIN
     cache_type: CacheType = CacheType.F16
     flash_attention: bool | None = None
     is_offline: bool = False

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from chatdesk.core.errors import ErrorCode, ErrorDetail, UserFacingError
 from chatdesk.core.fit import CacheType
 from chatdesk.core.messages import clean_text
+from chatdesk.core.reply_notices import ReplyNotice
 from chatdesk.core.sampling import SamplingParams, checked
 from chatdesk.core.settings import Accent, Density, Settings, Theme
 from chatdesk.store.disk import disk_problems_named, move_aside, replace_file
@@ -26,6 +27,14 @@ T = TypeVar("T")
 _NONE_ALLOWED = {
     *("n_ctx", "n_threads", "flash_attention", "high_contrast", "hub_endpoint", "language", "proxy", "snapshot_bytes"),
     "writes_titles",
+}
+# settings with a few possible values
+_CHOICES: dict[str, type[StrEnum]] = {
+    "accent": Accent,
+    "cache_type": CacheType,
+    "density": Density,
+    "reply_notice": ReplyNotice,
+    "theme": Theme,
 }
 
 _log = logging.getLogger(__name__)
@@ -153,19 +162,13 @@ def _setting(name: str, untrusted: Any) -> Any:
     """
     if untrusted is None and name in _NONE_ALLOWED:
         return None
+    if name in _CHOICES:
+        return _CHOICES[name](untrusted)
     match name:
         case "system_prompt":
             value: Any = clean_text(_typed(str, untrusted))
         case "sampling":
             value = _sampling(_typed(dict, untrusted))
-        case "theme":
-            value = Theme(untrusted)
-        case "accent":
-            value = Accent(untrusted)
-        case "density":
-            value = Density(untrusted)
-        case "cache_type":
-            value = CacheType(untrusted)
         case "hub_endpoint" | "proxy" | "language":
             value = _typed(str, untrusted)
         case "flash_attention" | "high_contrast" | "is_offline" | "keeps_awake" | "writes_titles":

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QColor, QDesktopServices, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
@@ -70,9 +70,11 @@ from chatdesk.ui.model_desk import MODEL_EVENTS, DeskVerbs, ModelDesk
 from chatdesk.ui.notices import NoticeAction, NoticeStrip
 from chatdesk.ui.reasoning_switch import ReasoningSwitch
 from chatdesk.ui.replays.desk import ReplayDesk
+from chatdesk.ui.reply_watch import ReplyWatch
 from chatdesk.ui.settings_dialog import SettingsDialog, page_titles
 from chatdesk.ui.shortcut_list import ShortcutList
 from chatdesk.ui.sidebar import Sidebar
+from chatdesk.ui.system_notices import SystemNotices
 from chatdesk.ui.temporary_bar import LIST_ACTIONS, TemporaryBar
 from chatdesk.ui.transcript.view import TranscriptView
 from chatdesk.ui.transcript.worn import transcript_style
@@ -157,6 +159,8 @@ class MainWindow(QMainWindow):
         self._branching = BranchDesk(self._branching_verbs(), self._transcript, self._notices, self)
         self._overflow_question = ""  # asked about the message that would push others out
         self._menu_button = QToolButton()
+        self._system = SystemNotices(self)
+        self._watch = ReplyWatch(lambda: verbs.settings().reply_notice, self)
         self._actions = ActionTable(self)
         self._palette = CommandPalette(self._palette_entries, theme.LIGHT, self)
         self._build()
@@ -233,6 +237,8 @@ class MainWindow(QMainWindow):
         self._transcript.origin_requested.connect(self._replays.explain)
         self._transcript.version_requested.connect(verbs.history.show_version)
         self._transcript.link_activated.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
+        self._watch.ended.connect(self._system.tell)
+        self._system.clicked.connect(self._return_to)
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._apply_theme)
         hints.accessibility().contrastPreferenceChanged.connect(self._apply_theme)
@@ -444,6 +450,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._desk.flush()
+        self._system.take_back()
         self._models.close()
         super().closeEvent(event)
         self.closed.emit()
@@ -473,6 +480,17 @@ class MainWindow(QMainWindow):
         self.raise_()
         self.activateWindow()
 
+    @Slot(str)
+    def _return_to(self, conversation_id: str) -> None:
+        """A notification about a conversation was clicked."""
+        self.bring_to_front()
+        self._open(conversation_id)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ActivationChange and self.isActiveWindow():
+            self._system.take_back()  # what it told of is seen now
+
     # --- what services announce ---
 
     @Slot(object)
@@ -480,6 +498,7 @@ class MainWindow(QMainWindow):
         """Draw what happened."""
         match event:
             case ReplyDelta() | PromptProcessed() | ReplyStarted() | ReplyFinished() | MessageAdded():
+                self._watch.on_event(event)
                 self._on_reply_event(event)
             case _ if isinstance(event, MODEL_EVENTS):
                 self._on_model_event(event)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton
 
+from chatdesk.core.reply_notices import ReplyNotice
 from chatdesk.core.snapshot_budget import BUDGETS
 from chatdesk.ui.languages import languages
 from chatdesk.ui.settings_dialog.fields import Choice
@@ -29,6 +30,13 @@ class GeneralPage(SettingsPage):
         self._system_prompt = QPlainTextEdit()
         self._system_prompt.setFixedHeight(120)
         self._system_prompt.setTabChangesFocus(True)
+        self._notice = Choice(
+            (
+                (self.tr("Yes"), ReplyNotice.PLAIN),
+                (self.tr("Yes, with its beginning"), ReplyNotice.WITH_TEXT),
+                (self.tr("No"), ReplyNotice.NEVER),
+            )
+        )
         self._budget = Choice(tuple((self._budget_words(size), size) for size in BUDGETS))
         self._titles = Choice(
             (
@@ -59,6 +67,12 @@ class GeneralPage(SettingsPage):
             self._titles,
         )
         self.row(
+            "reply_notice_choice",
+            self.tr("Tell when a long reply ends"),
+            self.tr("As a notification of the system, while you look at something else. Others may see its text too."),
+            self._notice,
+        )
+        self.row(
             "snapshot_choice",
             self.tr("Keep chats ready on disk"),
             self.tr("What a model has read of a chat is kept, so that it answers at once when you come back to it."),
@@ -77,6 +91,7 @@ class GeneralPage(SettingsPage):
         self._language.choose(settings.language if settings.language in known else None)
         self._system_prompt.setPlainText(settings.system_prompt)
         self._titles.choose(settings.writes_titles)
+        self._notice.choose(settings.reply_notice)
         # A size from the settings file that is not among these is shown as the nearest choice of ours: automatic.
         self._budget.choose(settings.snapshot_bytes if settings.snapshot_bytes in BUDGETS else None)
 
@@ -85,6 +100,7 @@ class GeneralPage(SettingsPage):
             settings,
             language=self._language.currentData(),
             system_prompt=self._system_prompt.toPlainText(),
+            reply_notice=ReplyNotice(self._notice.currentData()),
             snapshot_bytes=self._budget.currentData(),
             writes_titles=self._titles.currentData(),
         )

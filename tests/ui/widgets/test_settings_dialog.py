@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from chatdesk.core.fit import CacheType
+from chatdesk.core.reply_notices import ReplyNotice
 from chatdesk.core.sampling import MAX_SEED, SamplingParams
 from chatdesk.core.settings import Accent, Density, Settings, Theme
 from chatdesk.ui.settings_dialog import SettingsDialog
@@ -46,6 +47,7 @@ ALL_SET = Settings(
     text_percent=150,
     density=Density.COMPACT,
     high_contrast=True,
+    reply_notice=ReplyNotice.WITH_TEXT,
     cache_type=CacheType.Q8_0,
     flash_attention=True,
     is_offline=True,
@@ -166,7 +168,7 @@ def test_every_field_has_a_name_and_an_explanation_for_screen_readers(qtbot: QtB
         for child in dialog.findChildren(QWidget)
         if child.objectName().endswith(("_field", "_choice", "_switch", "_edit"))
     ]
-    assert len(fields) == 29
+    assert len(fields) == 30
     for field in fields:
         assert field.accessibleName(), field.objectName()
         assert field.accessibleDescription(), field.objectName()

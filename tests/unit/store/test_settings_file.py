@@ -78,6 +78,7 @@ def test_a_file_that_cannot_be_read_is_moved_aside_and_said_so(content: bytes, f
         ("n_gpu_layers", None),
         ("theme", "pink"),
         ("accent", "pink"),
+        ("reply_notice", True),
         ("density", 3),
         ("text_percent", 500),
         ("high_contrast", "yes"),
