@@ -51,8 +51,8 @@ mv -- "$app.new" "$app"
 ln -s -- "$app/chatdesk" "$bin/chatdesk"
 cp -R -- "$here/share/." "$share/"
 # A desktop may not look for programs in a user's own folder, so the entry names the whole path. In a desktop entry,
-# a path with special characters stands in quotes with these escaped; % is doubled.
-quoted=$(printf '%s' "$app/chatdesk" | sed -e 's/[\\"`$]/\\\\&/g' -e 's/%/%%/g')
+# a path stands in quotes with these escaped, backslashes are doubled once more as in any value, and so is %.
+quoted=$(printf '%s' "$app/chatdesk" | sed -e 's/[\\"`$]/\\&/g' -e 's/\\/\\\\/g' -e 's/%/%%/g')
 escaped=$(printf '%s' "$quoted" | sed -e 's/[&|\\]/\\&/g')
 entry=$share/applications/$id.desktop
 sed -e "s|^Exec=.*|Exec=\"$escaped\" %f|" -e '/^TryExec=/d' "$here/share/applications/$id.desktop" > "$entry.new"

@@ -1,0 +1,79 @@
+"""Installs what `build.py` made on this system, tries it, and removes it: `python packaging/smoke.py`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PACKAGES = Path(__file__).parent.parent / "build" / "packages"
+PATIENCE_SECONDS = 300
+
+
+def main() -> int:
+    """Try what there is; an error ends with its reason."""
+    with installed() as program:
+        figures = self_test(program)
+        answer = run(program, "ask", "Who are you?", "--max-tokens", "8", "--seed", "1").stdout.strip()
+        assert answer, "no reply"
+    print(json.dumps({"self_test": figures, "reply": answer}, ensure_ascii=False))
+    return 0
+
+
+def self_test(program: Path) -> dict[str, object]:
+    """The figures of `--self-test`: one line of JSON, and nothing else on either stream."""
+    result = run(program, "--self-test")
+    assert result.stderr == "", result.stderr
+    (line,) = result.stdout.splitlines()
+    figures = json.loads(line)
+    assert isinstance(figures, dict)
+    return figures
+
+
+def run(program: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the installed program with little of this environment: what it needs, it must bring."""
+    kept = ("HOME", "PATH", "SYSTEMROOT", "LOCALAPPDATA", "APPDATA", "USERPROFILE", "TEMP", "TMP", "LANG", "LC_ALL")
+    environment = {name: os.environ[name] for name in kept if name in os.environ}
+    return subprocess.run(
+        [program, *arguments], env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=True
+    )
+
+
+@contextmanager
+def installed() -> Iterator[Path]:
+    """The program as this system installs it, removed again at the end."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if sys.platform == "win32":
+            setup = next(PACKAGES.glob("*-setup.exe"))
+            # NSIS takes the rest of the line as the folder, unquoted.
+            subprocess.run(f'"{setup}" /S /D={folder / "ChatDesk"}', check=True)
+            yield folder / "ChatDesk" / "chatdesk-cli.exe"
+            subprocess.run([folder / "ChatDesk" / "uninstall.exe", "/S", f"_?={folder / 'ChatDesk'}"], check=True)
+        elif sys.platform == "darwin":
+            image = next(PACKAGES.glob("*.dmg"))
+            subprocess.run(["hdiutil", "attach", "-nobrowse", "-mountpoint", folder, image], check=True)
+            yield folder / "ChatDesk.app" / "Contents" / "MacOS" / "chatdesk"
+            subprocess.run(["hdiutil", "detach", folder], check=True)
+        else:
+            with tarfile.open(next(PACKAGES.glob("*.tar.gz"))) as archive:
+                archive.extractall(folder, filter="tar")
+            script = next(folder.glob("*/install.sh"))
+            environment = {"HOME": str(folder / "home"), "PATH": os.environ["PATH"]}
+            subprocess.run([script], env=environment, check=True, stdout=sys.stderr)
+            places = (folder / "home" / ".local" / "bin", Path("/usr/local/bin"))  # the second when root installs
+            yield next(place / "chatdesk" for place in places if (place / "chatdesk").exists())
+            subprocess.run([script, "--uninstall"], env=environment, check=True, stdout=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
