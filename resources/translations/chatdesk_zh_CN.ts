@@ -3697,7 +3697,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Search</source>
-      <translation type="unfinished" />
+      <translation>搜索</translation>
     </message>
     <message>
       <source>Search the settings</source>
