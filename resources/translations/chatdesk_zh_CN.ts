@@ -3677,7 +3677,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>No setting contains these words.</source>
-      <translation type="unfinished" />
+      <translation>没有包含这些词的设置。</translation>
     </message>
     <message>
       <source>On all pages. The access token stays.</source>
@@ -3701,7 +3701,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Search the settings</source>
-      <translation type="unfinished" />
+      <translation>搜索设置</translation>
     </message>
     <message>
       <source>Settings</source>
@@ -3709,7 +3709,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Shows the settings that contain your words. Enter goes to the first.</source>
-      <translation type="unfinished" />
+      <translation>显示包含您所输入词语的设置。Enter 转到第一项。</translation>
     </message>
     <message>
       <source>Standard values</source>
