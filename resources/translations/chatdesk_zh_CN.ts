@@ -1688,6 +1688,10 @@ Please report it with the details below. The log file is {log_file}.</source>
   <context>
     <name>GeneralPage</name>
     <message>
+      <source>As a notification of the system, while you look at something else. Others may see its text too.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Automatic</source>
       <translation>自动</translation>
     </message>
@@ -1728,6 +1732,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>跟随系统</translation>
     </message>
     <message>
+      <source>No</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Of the window, from the next start of ChatDesk. Models answer in the language of your question.</source>
       <translation>窗口的语言，从下次启动 ChatDesk 起生效。模型以您提问的语言回答。</translation>
     </message>
@@ -1748,6 +1756,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>系统提示词</translation>
     </message>
     <message>
+      <source>Tell when a long reply ends</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>The model writes titles of chats</source>
       <translation>由模型为对话起标题</translation>
     </message>
@@ -1758,6 +1770,14 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>What the model is told before every chat: how it should answer. Empty: as its maker intended.</source>
       <translation>每次对话前告诉模型的话：它应当怎样回答。留空：按其作者的设定。</translation>
+    </message>
+    <message>
+      <source>Yes</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Yes, with its beginning</source>
+      <translation type="unfinished" />
     </message>
   </context>
   <context>
@@ -3483,6 +3503,17 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>random</source>
       <translation>随机</translation>
+    </message>
+  </context>
+  <context>
+    <name>ReplyWatch</name>
+    <message>
+      <source>The reply could not be written</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The reply is ready</source>
+      <translation type="unfinished" />
     </message>
   </context>
   <context>
