@@ -64,11 +64,13 @@ class WindowedApp:
         from chatdesk.ui.composer.desk import ComposingVerbs
         from chatdesk.ui.main_window import Verbs
         from chatdesk.ui.model_desk import DeskVerbs
+        from chatdesk.ui.sidebar import SidebarVerbs
 
         core = self.core
         return Verbs(
             chat=chats.chat,
             history=chats.history,
+            sidebar=SidebarVerbs(history=chats.history, organisation=chats.organisation, search=chats.search),
             versions=chats.versions,
             branches=chats.branches,
             exchange=chats.exchange,

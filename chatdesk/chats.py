@@ -20,6 +20,7 @@ from chatdesk.services.exchange import ExchangeService
 from chatdesk.services.history import HistoryService
 from chatdesk.services.live_replies import LiveReplies
 from chatdesk.services.new_replies import NewReplies
+from chatdesk.services.organisation import OrganisationService
 from chatdesk.services.prompt_sources import PromptSources
 from chatdesk.services.queued_messages import QueueService
 from chatdesk.services.replays import ReplayService
@@ -29,6 +30,7 @@ from chatdesk.services.versions import VersionService
 from chatdesk.store.attachments import AttachmentStore
 from chatdesk.store.branches import BranchStore
 from chatdesk.store.conversations import ConversationStore
+from chatdesk.store.organisation import OrganisationStore
 from chatdesk.store.search import SearchStore
 from chatdesk.store.summaries import SummaryStore
 from chatdesk.store.unsent import UnsentStore
@@ -92,6 +94,7 @@ class Chats:
         self.replays = ReplayService(conversations, store_worker, inference, file_hash, post)
         self.history = HistoryService(conversations, summaries, store_worker, live, inference.forget, post)
         self.search = SearchService(SearchStore(database), conversations, store_worker, post)
+        self.organisation = OrganisationService(OrganisationStore(database), self.whole, store_worker, post)
         branches = BranchStore(database)
         announce_open = self.history.announce_open
         self.versions = VersionService(

@@ -378,6 +378,7 @@ class Core:
         """Announce what there is, and say what went wrong before."""
         for problem in self._problems:
             self._post(NoticeRaised(problem))
+        self.chats.organisation.list_folders()
         self.history.list()
 
     def load_first_model(self) -> None:

@@ -20,6 +20,7 @@ class Conversation:
 
     `system_prompt` is the conversation's own, or None to follow the app's; `overflow_policy` None: by the model's size.
     `overrides` are its own settings for how replies are written: see `chatdesk.core.overrides`.
+    `is_unread`: a reply ended in it while it was not on screen.
     """
 
     id: str
@@ -29,6 +30,10 @@ class Conversation:
     active_leaf_id: str | None = None
     system_prompt: str | None = None
     deleted_at: float | None = None
+    folder_id: str | None = None
+    pinned_at: float | None = None
+    archived_at: float | None = None
+    is_unread: bool = False
     overflow_policy: OverflowPolicy | None = None
     overrides: Mapping[str, Any] | None = None
 

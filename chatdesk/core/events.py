@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from chatdesk.core.messages import Message
     from chatdesk.core.model_files import ModelFile
     from chatdesk.core.model_info import ModelInfo
+    from chatdesk.core.organisation import Folder
     from chatdesk.core.recommendations import Recommendation
     from chatdesk.core.replays import ReplayResult, ReplyRecipe
     from chatdesk.core.saved_prompts import SavedPrompt
@@ -72,17 +73,31 @@ class ConversationChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class ConversationDeleted:
-    """A conversation was deleted, softly: `ConversationRestored` may follow."""
+class ConversationsOrganised:
+    """Where these stand in the list changed: pinned, in a folder, archived, read, or no longer."""
 
-    conversation: Conversation
+    conversations: tuple[Conversation, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ConversationRestored:
+class FoldersListed:
+    """These are the folders."""
+
+    folders: tuple[Folder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationsDeleted:
+    """Conversations were deleted together, softly: `ConversationsRestored` may follow."""
+
+    conversations: tuple[Conversation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationsRestored:
     """A deletion was undone."""
 
-    conversation: Conversation
+    conversations: tuple[Conversation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -507,8 +522,10 @@ Event = (
     | ConversationOpened
     | ConversationCreated
     | ConversationChanged
-    | ConversationDeleted
-    | ConversationRestored
+    | ConversationsOrganised
+    | FoldersListed
+    | ConversationsDeleted
+    | ConversationsRestored
     | ConversationKept
     | SearchFinished
     | ConversationBranched

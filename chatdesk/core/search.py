@@ -34,7 +34,7 @@ _BEGINS = rf"(?:(?<![^\W_])|(?<=[{_APART}]))"
 _ENDS = rf"(?:(?![^\W_])|(?=[{_APART}]))"
 
 _PIECE = re.compile(
-    r"""(?:(?P<operator>model|before|after)[:：])?(?:["“”](?P<quoted>[^"“”]*)["“”]?|(?P<word>[^\s"“”]+))""",
+    r"""(?:(?P<operator>in|model|before|after)[:：])?(?:["“”](?P<quoted>[^"“”]*)["“”]?|(?P<word>[^\s"“”]+))""",
     re.IGNORECASE,
 )
 _DATE = re.compile(r"(2\d{3})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
@@ -84,6 +84,7 @@ class SearchQuery:
     """What is searched for: all terms, and nothing outside of the limits. Days begin at midnight where the app runs."""
 
     terms: tuple[Term, ...] = ()
+    folder: str | None = None  # a part of its name
     model: str | None = None  # a part of the name of the model that wrote the message
     before: date | None = None
     after: date | None = None  # that day or later
@@ -95,30 +96,30 @@ class SearchQuery:
 
 
 def parse_query(text: str) -> SearchQuery:
-    """Read what somebody typed: words, "exact words", `model:name`, `before:2026-01-31`, `after:2026`.
+    """Read what somebody typed: words, "exact words", `in:folder`, `model:name`, `before:2026-01-31`, `after:2026`.
 
     The last word may be unfinished. What looks like an operator and is none is searched as words.
     """
     terms: list[Term] = []
-    model: str | None = None
+    names: dict[str, str] = {}
     limits: dict[str, date] = {}
     last_end = len(text.rstrip())
     for piece in _PIECE.finditer(text):
         operator, quoted, word = (piece["operator"] or "").lower(), piece["quoted"], piece["word"]
         value = word if quoted is None else quoted
-        if operator == "model" and value.strip():
-            model = value.strip()
+        if operator in ("in", "model") and value.strip():
+            names[operator] = value.strip()
         elif operator in ("before", "after") and (day := _day(value)) is not None:
             limits[operator] = day
         else:
             words = _words(value if quoted is not None else piece[0])
             if words:
                 terms.append(Term(words, is_prefix=quoted is None and piece.end() == last_end))
-    return SearchQuery(tuple(terms), model, limits.get("before"), limits.get("after"))
+    return SearchQuery(tuple(terms), names.get("in"), names.get("model"), limits.get("before"), limits.get("after"))
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(_TOKEN.findall(search_text(unicodedata.normalize("NFC", text))))
+    return tuple(_TOKEN.findall(search_text(text)))
 
 
 def _day(text: str) -> date | None:
@@ -145,12 +146,15 @@ class Matcher:
     """Finds in a text what a query searches for, as the index does."""
 
     def __init__(self, query: SearchQuery) -> None:
+        self._words = [word for term in query.terms for word in term.words]
         self._patterns = [re.compile(_pattern(term)) for term in query.terms]
         self._any = re.compile("|".join(_pattern(term) for term in query.terms)) if query.terms else None
 
     def matches(self, text: str) -> bool:
         """Whether all terms are in `text`."""
         folded = fold(text)
+        if folded.isascii() and not all(word in folded for word in self._words):
+            return False  # found out ten times as fast, and ten thousand titles are looked through
         return all(pattern.search(folded) for pattern in self._patterns)
 
     def places(self, text: str) -> tuple[tuple[int, int], ...]:

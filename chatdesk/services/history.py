@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from chatdesk.core.conversations import TITLE_LENGTH, leaf_below, siblings_of
 from chatdesk.core.events import (
     ConversationChanged,
-    ConversationDeleted,
     ConversationOpened,
-    ConversationRestored,
+    ConversationsDeleted,
     ConversationsListed,
+    ConversationsRestored,
     Post,
 )
 from chatdesk.core.messages import clean_text
@@ -79,20 +79,24 @@ class HistoryService:
 
         self._worker.submit("rename", rename)
 
-    def delete(self, conversation_id: str) -> None:
-        """Delete softly: `restore` undoes it, also after a restart, until it is purged. A reply on its way ends."""
+    def delete(self, *conversation_ids: str) -> None:
+        """Delete softly: `restore` undoes it, also after a restart, until it is purged. Replies on their way end."""
 
         def delete() -> None:
             # Here, behind a message that is just being saved, and not before it.
-            self._live.stop(conversation_id)
-            self._post(ConversationDeleted(self._store.delete(conversation_id)))
-            self._forget(conversation_id)
+            for conversation_id in conversation_ids:
+                self._live.stop(conversation_id)
+            self._post(ConversationsDeleted(self._store.delete_all(conversation_ids)))
+            for conversation_id in conversation_ids:
+                self._forget(conversation_id)
 
         self._worker.submit("delete", delete)
 
-    def restore(self, conversation_id: str) -> None:
+    def restore(self, *conversation_ids: str) -> None:
         """Undo a deletion."""
-        self._worker.submit("restore", lambda: self._post(ConversationRestored(self._store.restore(conversation_id))))
+        self._worker.submit(
+            "restore", lambda: self._post(ConversationsRestored(self._store.restore_all(conversation_ids)))
+        )
 
     def purge(self) -> None:
         """Remove for good what was deleted longer ago than a deletion can be undone."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from chatdesk.core.attachments import attachment_part
-from chatdesk.core.context_map import OverflowPolicy
 from chatdesk.core.conversations import Conversation, title_from
 from chatdesk.core.messages import Message, ReplyStatus, Role, text_parts
 from chatdesk.store.attachments import delete_unused_attachments, read_attachments
+from chatdesk.store.conversation_rows import conversation_row, read_conversations
 from chatdesk.store.message_rows import (
     PATH_TO,
     insert_message,
@@ -24,19 +23,14 @@ from chatdesk.store.recipe_rows import read_recipe, write_recipe
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from chatdesk.core.context_map import OverflowPolicy
     from chatdesk.core.messages import Part, ReplyOrigin
     from chatdesk.core.replays import ReplyRecipe
     from chatdesk.store.database import Database
 
 UNDO_SECONDS = 7 * 24 * 3600.0  # how long a deletion can be undone
-
-_SELECT_CONVERSATIONS = """
-    SELECT id, title, created_at, updated_at, active_leaf_id, system_prompt, deleted_at, overflow_policy,
-        overrides
-    FROM conversation
-"""
 
 _ALL = """
     WITH wanted (id, place) AS (
@@ -101,16 +95,12 @@ class ConversationStore:
     def conversations(self) -> tuple[Conversation, ...]:
         """All that are not deleted, the last used first."""
         with self._database.read() as connection:
-            rows = connection.execute(
-                f"{_SELECT_CONVERSATIONS} WHERE deleted_at IS NULL ORDER BY updated_at DESC, id DESC"
-            )
-            return _as_conversations(rows)
+            return read_conversations(connection, "WHERE deleted_at IS NULL ORDER BY updated_at DESC, id DESC")
 
     def deleted_conversations(self) -> tuple[Conversation, ...]:
         """Those that `restore` can still bring back, the last deleted first."""
         with self._database.read() as connection:
-            rows = connection.execute(f"{_SELECT_CONVERSATIONS} WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC")
-            return _as_conversations(rows)
+            return read_conversations(connection, "WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC")
 
     def rename(self, conversation_id: str, title: str) -> Conversation:
         """Give it a title of the user's own."""
@@ -152,11 +142,19 @@ class ConversationStore:
 
     def delete(self, conversation_id: str) -> Conversation:
         """Take it off the list; `restore` undoes it until it is purged."""
-        return self._update(conversation_id, "deleted_at = :value", self._clock())
+        return self.delete_all((conversation_id,))[0]
 
     def restore(self, conversation_id: str) -> Conversation:
         """Undo `delete`."""
-        return self._update(conversation_id, "deleted_at = :value", None)
+        return self.restore_all((conversation_id,))[0]
+
+    def delete_all(self, conversation_ids: Sequence[str]) -> tuple[Conversation, ...]:
+        """Delete several, all or none."""
+        return self._set_deleted(conversation_ids, self._clock())
+
+    def restore_all(self, conversation_ids: Sequence[str]) -> tuple[Conversation, ...]:
+        """Undo the deletion of several, all or none."""
+        return self._set_deleted(conversation_ids, None)
 
     def delete_for_good(self, conversation_id: str) -> None:
         """Remove it with its messages and attachments, beyond recovery. One that is gone already stays gone."""
@@ -353,6 +351,14 @@ class ConversationStore:
         connection.execute("UPDATE conversation SET updated_at = ? WHERE id = ?", (now, reply.conversation_id))
         return reply
 
+    def _set_deleted(self, conversation_ids: Sequence[str], deleted_at: float | None) -> tuple[Conversation, ...]:
+        with self._database.write() as connection:
+            connection.executemany(
+                "UPDATE conversation SET deleted_at = ? WHERE id = ?",
+                [(deleted_at, conversation_id) for conversation_id in conversation_ids],
+            )
+            return tuple(conversation_row(connection, conversation_id) for conversation_id in conversation_ids)
+
     def _update(self, conversation_id: str, assignment: str, value: str | float | None) -> Conversation:
         with self._database.write() as connection:
             connection.execute(
@@ -360,27 +366,6 @@ class ConversationStore:
                 {"id": conversation_id, "value": value},
             )
             return conversation_row(connection, conversation_id)
-
-
-def conversation_row(connection: sqlite3.Connection, conversation_id: str) -> Conversation:
-    """One conversation, also a deleted one. One that does not exist is a `KeyError`."""
-    found = _as_conversations(connection.execute(f"{_SELECT_CONVERSATIONS} WHERE id = ?", (conversation_id,)))
-    if not found:
-        raise KeyError(conversation_id)
-    return found[0]
-
-
-def _as_conversations(rows: Iterable[Sequence[Any]]) -> tuple[Conversation, ...]:
-    """Rows of `_SELECT_CONVERSATIONS`. A policy that this version does not know is as good as none."""
-    known = set(OverflowPolicy)
-    return tuple(
-        replace(
-            Conversation(*row[:-2]),
-            overflow_policy=OverflowPolicy(row[-2]) if row[-2] in known else None,
-            overrides=json.loads(row[-1]) if row[-1] is not None else None,
-        )
-        for row in rows
-    )
 
 
 def _set_active_leaf(connection: sqlite3.Connection, conversation_id: str, message_id: str) -> None:

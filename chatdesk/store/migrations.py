@@ -276,6 +276,25 @@ def m013_search(connection: sqlite3.Connection) -> None:
         )
 
 
+def m014_organisation(connection: sqlite3.Connection) -> None:
+    """Folders, pinned and archived conversations, and those in which a reply ended that nobody saw."""
+    for statement in (
+        """
+        CREATE TABLE folder (
+            id TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            is_collapsed INTEGER NOT NULL DEFAULT 0
+        ) STRICT
+        """,
+        "ALTER TABLE conversation ADD COLUMN folder_id TEXT REFERENCES folder (id) ON DELETE SET NULL",
+        "ALTER TABLE conversation ADD COLUMN pinned_at REAL",
+        "ALTER TABLE conversation ADD COLUMN archived_at REAL",
+        "ALTER TABLE conversation ADD COLUMN is_unread INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX conversation_folder ON conversation (folder_id) WHERE folder_id IS NOT NULL",
+    ):
+        connection.execute(statement)
+
+
 def m015_branches(connection: sqlite3.Connection) -> None:
     """Replies that a person changed are told from those that a model wrote alone."""
     connection.execute("ALTER TABLE message ADD COLUMN is_edited INTEGER NOT NULL DEFAULT 0")
@@ -324,6 +343,7 @@ MIGRATIONS: Sequence[Migration] = (
     m011_reasoning,
     m012_replay,
     m013_search,
+    m014_organisation,
     m015_branches,
     m016_composer,
 )

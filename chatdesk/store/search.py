@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from chatdesk.store.database import Database
 
 # One slice of indexing: what keeps other writers waiting for some hundredths of a second.
-SLICE_MESSAGES = 250
-SLICE_CHARACTERS = 200_000
+SLICE_MESSAGES = 100
+SLICE_CHARACTERS = 100_000
 MERGED_PAGES = 64  # one slice of scrubbing
 CHANGES_BY_MERGING = 2  # rows at least; FTS5 says no otherwise that there is nothing left to merge
 
@@ -33,6 +33,9 @@ MOST_SCANNED = 2000  # messages that match; the newest of them
 MOST_CONVERSATIONS = 50
 MOST_PER_CONVERSATION = 5
 
+_IS_IN_FOLDER = """(:folder IS NULL OR EXISTS (
+    SELECT 1 FROM folder WHERE folder.id = conversation.folder_id AND instr(search_text(name), :folder)))
+"""
 _IS_UNINDEXED = "search_id IS NULL AND status NOT IN ('waiting', 'streaming')"
 
 
@@ -151,14 +154,14 @@ def _is_unindexed(connection: sqlite3.Connection) -> bool:
 def _titles(connection: sqlite3.Connection, query: SearchQuery, matcher: Matcher) -> list[str]:
     """The conversations whose titles match; these are few enough to be looked through."""
     rows = connection.execute(
-        """
-        SELECT id, title FROM conversation WHERE deleted_at IS NULL
+        f"""
+        SELECT id, title FROM conversation WHERE deleted_at IS NULL AND {_IS_IN_FOLDER}
             AND (:before IS NULL OR created_at < :before) AND (:after IS NULL OR updated_at >= :after)
             AND (:model IS NULL OR EXISTS (
                 SELECT 1 FROM message JOIN reply ON message_id = message.id
                 WHERE conversation_id = conversation.id AND instr(lower(model_name), :model)))
         ORDER BY updated_at DESC, id DESC
-        """,
+        """,  # noqa: S608 - constants
         _limits(query),
     )
     matching = (conversation_id for conversation_id, title in rows if matcher.matches(title))
@@ -170,17 +173,18 @@ def _matching(connection: sqlite3.Connection, query: SearchQuery) -> Iterator[tu
     if not query.terms:
         return iter(())
     return connection.execute(
-        """
+        f"""
         SELECT message.id, conversation_id
         FROM message_search
             CROSS JOIN message ON search_id = message_search.rowid
             CROSS JOIN conversation ON conversation.id = conversation_id
         WHERE message_search MATCH :match AND message.deleted_at IS NULL AND conversation.deleted_at IS NULL
+            AND {_IS_IN_FOLDER}
             AND (:before IS NULL OR message.created_at < :before) AND (:after IS NULL OR message.created_at >= :after)
             AND (:model IS NULL OR EXISTS (
                 SELECT 1 FROM reply WHERE message_id = message.id AND instr(lower(model_name), :model)))
         ORDER BY message_search.rowid DESC LIMIT :most
-        """,
+        """,  # noqa: S608 - constants
         _limits(query) | {"match": _match(query.terms), "most": MOST_SCANNED},
     )
 
@@ -189,6 +193,7 @@ def _limits(query: SearchQuery) -> dict[str, object]:
     return {
         "before": _midnight(query.before),
         "after": _midnight(query.after),
+        "folder": search_text(query.folder).strip() if query.folder is not None else None,
         "model": query.model.lower() if query.model is not None else None,
     }
 

@@ -6,15 +6,25 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chatdesk.core.exchange import AttachedContent, KeptSummary, Outcome, WholeConversation, adds_nothing, parents_first
+from chatdesk.core.exchange import (
+    AttachedContent,
+    KeptSummary,
+    Outcome,
+    WholeConversation,
+    adds_nothing,
+    as_ended,
+    parents_first,
+)
 from chatdesk.store.attachments import add_attachment
-from chatdesk.store.conversations import conversation_row, new_uuid7
+from chatdesk.store.conversation_rows import conversation_row
+from chatdesk.store.conversations import new_uuid7
 from chatdesk.store.message_rows import insert_message, read_messages
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Sequence
 
+    from chatdesk.core.conversations import Conversation
     from chatdesk.core.messages import Message
     from chatdesk.store.database import Database
 
@@ -99,6 +109,20 @@ class WholeConversationStore:
                 outcome = Outcome.COPIED
             _insert(connection, whole)
             return outcome, whole.conversation.id
+
+    def duplicate(self, conversation_id: str, title: str, now: float) -> Conversation:
+        """Add a conversation that says the same under ids of its own, in the same folder.
+
+        Raises:
+            KeyError: there is none.
+        """
+        whole = _with_new_ids(self.read(conversation_id), self._new_id)
+        copy = replace(whole.conversation, title=title, created_at=now, updated_at=now)
+        messages = tuple(as_ended(message) for message in whole.messages)
+        with self._database.write() as connection:
+            _insert(connection, replace(whole, conversation=copy, messages=messages, is_titled=True))
+            connection.execute("UPDATE conversation SET folder_id = ? WHERE id = ?", (copy.folder_id, copy.id))
+            return conversation_row(connection, copy.id)
 
 
 def _insert(connection: sqlite3.Connection, whole: WholeConversation) -> None:

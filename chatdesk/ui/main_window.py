@@ -28,11 +28,10 @@ from chatdesk.core.events import (
     ConversationBranched,
     ConversationChanged,
     ConversationCreated,
-    ConversationDeleted,
     ConversationKept,
     ConversationOpened,
-    ConversationRestored,
-    ConversationsListed,
+    ConversationsDeleted,
+    ConversationsRestored,
     Event,
     JobCrashed,
     MessageAdded,
@@ -73,7 +72,7 @@ from chatdesk.ui.replays.desk import ReplayDesk
 from chatdesk.ui.reply_watch import ReplyWatch
 from chatdesk.ui.settings_dialog import SettingsDialog, page_titles
 from chatdesk.ui.shortcut_list import ShortcutList
-from chatdesk.ui.sidebar import Sidebar
+from chatdesk.ui.sidebar import Sidebar, SidebarVerbs, action_rows
 from chatdesk.ui.system_notices import SystemNotices
 from chatdesk.ui.temporary_bar import LIST_ACTIONS, TemporaryBar
 from chatdesk.ui.transcript.view import TranscriptView
@@ -96,8 +95,6 @@ if TYPE_CHECKING:
     from chatdesk.services.versions import VersionService
     from chatdesk.ui.transcript.maths import MathsLibrary
 
-MOST_DELETED = 20
-
 
 @dataclass(frozen=True, slots=True)
 class Verbs:
@@ -105,6 +102,7 @@ class Verbs:
 
     chat: ChatService
     history: HistoryService
+    sidebar: SidebarVerbs
     exchange: ExchangeService
     versions: VersionService
     branches: BranchService
@@ -133,17 +131,17 @@ class MainWindow(QMainWindow):
         self._verbs = verbs
         self._conversation_id: str | None = None  # the one shown; None: a new one that has no row yet
         self._is_sending = False  # a message is being saved
+        self._wanted_message_id: str | None = None  # is to be in view once its conversation is shown
         self._wanted_id: str | None = None  # the one that was asked for last; others that arrive late are not shown
         self._replies: dict[str, str] = {}  # conversation -> its reply that waits or is written
         self._kept_notices: dict[str, list[str]] = {}  # conversation -> what to say when it is shown
-        self._deleted: list[Conversation] = []  # can be restored, the last deleted first
         self.setObjectName("main_window")
         self.setWindowTitle("ChatDesk")
         self.setMinimumSize(640, 440)
         room = self.screen().availableSize()
         self.resize(min(1120, room.width() - 80), min(760, room.height() - 80))
-        self._sidebar = Sidebar()
         self._notices = NoticeStrip()
+        self._sidebar = Sidebar(verbs.sidebar, self._notices)
         self._welcome = Welcome()
         self._models = ModelDesk(verbs.models, self._notices, self._welcome.recommended, self)
         self._transcript = TranscriptView(transcript_style(theme.Looks()), error_words, maths=maths)
@@ -219,8 +217,7 @@ class MainWindow(QMainWindow):
         verbs = self._verbs
         self._sidebar.new_requested.connect(self.new_chat)
         self._sidebar.open_requested.connect(self._open)
-        self._sidebar.rename_requested.connect(verbs.history.rename)
-        self._sidebar.delete_requested.connect(self._delete)
+        self._sidebar.message_requested.connect(self._show_found)
         self._sidebar.export_requested.connect(self._export)
         if verbs.keep is not None:
             self._temporary_bar.keep_requested.connect(verbs.keep)
@@ -248,9 +245,9 @@ class MainWindow(QMainWindow):
         key = QKeySequence.StandardKey
         table.add(
             ActionRow("new_chat_action", Group.CHATS, self.tr("New chat"), self.new_chat, key.New),
+            *action_rows(self._sidebar),
             ActionRow("import_action", Group.CHATS, self.tr("Import chats…"), self._exchange.import_chats),
             ActionRow("export_all_action", Group.CHATS, self.tr("Export all chats…"), self._exchange.export_all),
-            ActionRow("rename_action", Group.THIS_CHAT, self.tr("Rename this chat"), self._sidebar.rename_current),
             ActionRow("export_action", Group.THIS_CHAT, self.tr("Export this chat…"), self._export),
             ActionRow(
                 "attach_action", Group.THIS_CHAT, self.tr("Attach files…"), self._desk.choose_files, "Ctrl+Shift+A"
@@ -316,24 +313,13 @@ class MainWindow(QMainWindow):
             words = self.tr("Temporary chat")
             table.add(ActionRow("temporary_action", Group.CHATS, words, self._verbs.open_temporary, "Ctrl+Shift+N"))
         menu = QMenu(self)
-        self._deleted_menu = QMenu(self.tr("Restore a deleted chat"), menu)
-        self._deleted_menu.setObjectName("deleted_menu")
-        self._deleted_menu.aboutToShow.connect(self._fill_deleted_menu)
-        table.add_menu(Group.CHATS, self._deleted_menu)
+        table.add_menu(Group.CHATS, self._sidebar.deleted_menu)
         table.fill(menu)
         if self._verbs.keep is not None:
-            for name in LIST_ACTIONS:
+            for name in {*LIST_ACTIONS, *(row.name for row in action_rows(self._sidebar))}:
                 table.named(name).setEnabled(False)
                 table.named(name).setVisible(False)
-        menu.aboutToShow.connect(lambda: self._deleted_menu.menuAction().setEnabled(bool(self._deleted)))
         self._menu_button.setMenu(menu)
-
-    def _fill_deleted_menu(self) -> None:
-        self._deleted_menu.clear()
-        for conversation in self._deleted[:MOST_DELETED]:
-            title = self.fontMetrics().elidedText(conversation.title, Qt.TextElideMode.ElideRight, 320)
-            action = self._deleted_menu.addAction(title.replace("&", "&&"))
-            action.triggered.connect(lambda _checked=False, c=conversation: self._verbs.history.restore(c.id))
 
     def _palette_entries(self) -> list[Entry]:
         chats = self._sidebar.conversations.all()
@@ -403,15 +389,18 @@ class MainWindow(QMainWindow):
         if self._conversation_id is not None:
             self._verbs.chat.stop(self._conversation_id)
 
-    def _delete(self, conversation_id: str) -> None:
-        self._verbs.history.delete(conversation_id)
+    def _show_found(self, conversation_id: str, message_id: str, text: str) -> None:
+        """Show a message that a search found, in its conversation."""
+        del text
+        self._wanted_id = conversation_id
+        self._wanted_message_id = message_id
+        self._verbs.history.show_message(message_id)
 
     def _export(self, conversation_id: str | None = None) -> None:
         wanted = conversation_id or self._conversation_id
-        rows = self._sidebar.conversations
-        row = rows.row_of(wanted) if wanted is not None else None
-        if row is not None:
-            self._exchange.export_one(rows.conversation_at(row))
+        conversation = self._sidebar.conversations.conversation(wanted) if wanted is not None else None
+        if conversation is not None:
+            self._exchange.export_one(conversation)
 
     def _suggest(self, text: str) -> None:
         self._composer.set_text(text)
@@ -524,35 +513,24 @@ class MainWindow(QMainWindow):
         CrashDialog(details, self._verbs.log_file, self).show()
 
     def _on_conversation_event(self, event: Event) -> None:
-        rows = self._sidebar.conversations
+        if self._sidebar.on_event(event):
+            return
         match event:
-            case ConversationsListed(conversations, deleted):
-                rows.set_all(conversations)
-                self._deleted = list(deleted)
-                self._sidebar.select(self._conversation_id)
-            case ConversationOpened(conversation, path, versions, summary):
-                if conversation.id in (self._wanted_id, self._conversation_id):
-                    self._show_conversation(conversation, path, versions, summary)
+            case ConversationOpened():
+                self._show_opened(event)
             case ConversationCreated(conversation):
-                rows.put(conversation)
-                if self._is_sending and self._conversation_id is None:
-                    self._context.begin(conversation)
-                    self._desk.begin(conversation.id)
-                    self._show_conversation(conversation, (), {})
+                self._begin(conversation)
             case ConversationChanged(conversation):
-                rows.put(conversation)
                 self._context.update_conversation(conversation)
                 self._reasoning.update_conversation(conversation)
                 self._set_title(conversation)
-                self._sidebar.select(self._conversation_id)
-            case (
-                ConversationRestored(conversation) | ConversationBranched(conversation) | ConversationKept(conversation)
-            ):
-                rows.put(conversation)
-                self._deleted = [known for known in self._deleted if known.id != conversation.id]
+            case ConversationBranched(conversation) | ConversationKept(conversation):
                 self._open(conversation.id)
-            case ConversationDeleted(conversation):
-                self._take_away(conversation)
+            case ConversationsRestored(conversations):
+                self._open(conversations[-1].id)
+            case ConversationsDeleted(conversations):
+                if {self._conversation_id, self._wanted_id} & {conversation.id for conversation in conversations}:
+                    self.new_chat()
             case _:
                 self._on_desk_event(event)
 
@@ -564,13 +542,16 @@ class MainWindow(QMainWindow):
                 if not self._branching.on_event(event):
                     self._exchange.on_event(event)
 
-    def _take_away(self, conversation: Conversation) -> None:
-        self._sidebar.conversations.take(conversation.id)
-        self._deleted.insert(0, conversation)
-        if conversation.id in (self._conversation_id, self._wanted_id):
-            self.new_chat()
-        undo = NoticeAction(self.tr("Undo"), lambda: self._verbs.history.restore(conversation.id))
-        self._notices.show_notice(self.tr("“{title}” was deleted.").format(title=conversation.title), [undo])
+    def _show_opened(self, event: ConversationOpened) -> None:
+        if event.conversation.id in (self._wanted_id, self._conversation_id):
+            self._show_conversation(event.conversation, event.path, event.versions, event.summary)
+
+    def _begin(self, conversation: Conversation) -> None:
+        """Show a conversation that begins with the message that is being sent."""
+        if self._is_sending and self._conversation_id is None:
+            self._context.begin(conversation)
+            self._desk.begin(conversation.id)
+            self._show_conversation(conversation, (), {})
 
     def _show_conversation(
         self,
@@ -595,9 +576,13 @@ class MainWindow(QMainWindow):
             self._verbs.chat.prepare(conversation.id)
         for words in self._kept_notices.pop(conversation.id, ()):
             self._notices.show_notice(words)
+        self._sidebar.note_seen(conversation)
         self._refresh_composer()
         self._composer.setFocus()
         self._branching.show_messages(conversation.id)
+        if self._wanted_message_id is not None:
+            self._transcript.show_message(self._wanted_message_id)
+            self._wanted_message_id = None
 
     def _set_title(self, conversation: Conversation) -> None:
         if conversation.id == self._conversation_id:
@@ -618,6 +603,7 @@ class MainWindow(QMainWindow):
             case ReplyFinished(message):
                 if self._replies.get(message.conversation_id) == message.id:
                     del self._replies[message.conversation_id]
+                self._sidebar.note_reply(message.conversation_id)
                 self._transcript.finish(message)
                 self._context.note_changed()
                 self._refresh_composer()
@@ -708,6 +694,7 @@ class MainWindow(QMainWindow):
     # --- looks ---
 
     def _refresh_composer(self) -> None:
+        self._sidebar.set_running(self._replies)
         if self._is_sending:
             state = ComposerState.SENDING
         elif self._conversation_id is not None and self._conversation_id in self._replies:
@@ -727,8 +714,8 @@ class MainWindow(QMainWindow):
         assert isinstance(application, QApplication)
         theme.apply(application, looks)
         colors = looks.colors
-        muted, text = QColor(colors.muted), QColor(colors.text)
-        self._sidebar.set_icon_color(text)
+        muted = QColor(colors.muted)
+        self._sidebar.set_looks(looks)
         self._models.set_colors(colors)
         self._notices.set_icon_color(muted)
         self._menu_button.setIcon(icon("ellipsis", muted))

@@ -2,6 +2,26 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
   <context>
+    <name>ChatList</name>
+    <message numerus="yes">
+      <source>%n chat(s)</source>
+      <translation>
+        <numerusform>%n chat</numerusform>
+        <numerusform>%n chats</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
+    <name>ChatSearch</name>
+    <message numerus="yes">
+      <source>+%n more</source>
+      <translation>
+        <numerusform>+%n more</numerusform>
+        <numerusform>+%n more</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
     <name>Exchange</name>
     <message numerus="yes">
       <source>%n attached files were left out.</source>
@@ -189,6 +209,30 @@
       <translation>
         <numerusform>Stopped after %n equal token.</numerusform>
         <numerusform>Stopped after %n equal tokens.</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
+    <name>Sidebar</name>
+    <message numerus="yes">
+      <source>%n chat(s) are in the archive now.</source>
+      <translation>
+        <numerusform>%n chat is in the archive now.</numerusform>
+        <numerusform>%n chats are in the archive now.</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n chat(s) found</source>
+      <translation>
+        <numerusform>%n chat found</numerusform>
+        <numerusform>%n chats found</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n chat(s) were deleted.</source>
+      <translation>
+        <numerusform>%n chat was deleted.</numerusform>
+        <numerusform>%n chats were deleted.</numerusform>
       </translation>
     </message>
   </context>

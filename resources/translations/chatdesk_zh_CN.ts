@@ -184,6 +184,164 @@
     </message>
   </context>
   <context>
+    <name>ChatList</name>
+    <message numerus="yes">
+      <source>%n chat(s)</source>
+      <translation>
+        <numerusform>%n 个对话</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Archive</source>
+      <translation>归档</translation>
+    </message>
+    <message>
+      <source>Archive this chat</source>
+      <translation>归档此对话</translation>
+    </message>
+    <message>
+      <source>Archived chats</source>
+      <translation>已归档的对话</translation>
+    </message>
+    <message>
+      <source>Chats</source>
+      <translation>对话</translation>
+    </message>
+    <message>
+      <source>Delete</source>
+      <translation>删除</translation>
+    </message>
+    <message>
+      <source>Delete folder, keep its chats</source>
+      <translation>删除文件夹，保留其中的对话</translation>
+    </message>
+    <message>
+      <source>Delete this chat</source>
+      <translation>删除此对话</translation>
+    </message>
+    <message>
+      <source>Duplicate</source>
+      <translation>创建副本</translation>
+    </message>
+    <message>
+      <source>Duplicate this chat</source>
+      <translation>为此对话创建副本</translation>
+    </message>
+    <message>
+      <source>Export…</source>
+      <translation>导出…</translation>
+    </message>
+    <message>
+      <source>Hide what is in it</source>
+      <translation>收起内容</translation>
+    </message>
+    <message>
+      <source>MMMM yyyy</source>
+      <translation>yyyy年M月</translation>
+    </message>
+    <message>
+      <source>Mark as read</source>
+      <translation>标为已读</translation>
+    </message>
+    <message>
+      <source>Mark as unread</source>
+      <translation>标为未读</translation>
+    </message>
+    <message>
+      <source>Move to folder</source>
+      <translation>移到文件夹</translation>
+    </message>
+    <message>
+      <source>New folder</source>
+      <translation>新建文件夹</translation>
+    </message>
+    <message>
+      <source>No folder</source>
+      <translation>不放入文件夹</translation>
+    </message>
+    <message>
+      <source>Open</source>
+      <translation>打开</translation>
+    </message>
+    <message>
+      <source>Pin</source>
+      <translation>置顶</translation>
+    </message>
+    <message>
+      <source>Pin or unpin this chat</source>
+      <translation>置顶或取消置顶此对话</translation>
+    </message>
+    <message>
+      <source>Pinned</source>
+      <translation>置顶</translation>
+    </message>
+    <message>
+      <source>Previous 7 days</source>
+      <translation>过去 7 天</translation>
+    </message>
+    <message>
+      <source>Rename</source>
+      <translation>重命名</translation>
+    </message>
+    <message>
+      <source>Rename this chat</source>
+      <translation>重命名此对话</translation>
+    </message>
+    <message>
+      <source>Search chats</source>
+      <translation>搜索对话</translation>
+    </message>
+    <message>
+      <source>Show what is in it</source>
+      <translation>展开内容</translation>
+    </message>
+    <message>
+      <source>Take out of the archive</source>
+      <translation>取消归档</translation>
+    </message>
+    <message>
+      <source>Today</source>
+      <translation>今天</translation>
+    </message>
+    <message>
+      <source>Unpin</source>
+      <translation>取消置顶</translation>
+    </message>
+    <message>
+      <source>Yesterday</source>
+      <translation>昨天</translation>
+    </message>
+    <message>
+      <source>a reply is being written</source>
+      <translation>正在生成回复</translation>
+    </message>
+    <message>
+      <source>new reply</source>
+      <translation>有新回复</translation>
+    </message>
+    <message>
+      <source>pinned</source>
+      <translation>已置顶</translation>
+    </message>
+    <message>
+      <source>{name}, folder, collapsed, {chats}</source>
+      <translation>{name}，文件夹，已收起，{chats}</translation>
+    </message>
+    <message>
+      <source>{name}, folder, {chats}</source>
+      <translation>{name}，文件夹，{chats}</translation>
+    </message>
+  </context>
+  <context>
+    <name>ChatSearch</name>
+    <message numerus="yes">
+      <source>+%n more</source>
+      <translation>
+        <numerusform>还有 %n 处</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
     <name>CommandPalette</name>
     <message>
       <source>Actions, chats, models, settings</source>
@@ -501,6 +659,13 @@
 Please report it with the details below. The log file is {log_file}.</source>
       <translation>这是 ChatDesk 的错误，不是您的操作造成的。您的对话完好无损。
 请附上下面的详细信息报告此问题。日志文件是 {log_file}。</translation>
+    </message>
+  </context>
+  <context>
+    <name>DeletedMenu</name>
+    <message>
+      <source>Restore a deleted chat</source>
+      <translation>恢复已删除的对话</translation>
     </message>
   </context>
   <context>
@@ -2380,14 +2545,6 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>开启或关闭推理</translation>
     </message>
     <message>
-      <source>Rename this chat</source>
-      <translation>重命名此对话</translation>
-    </message>
-    <message>
-      <source>Restore a deleted chat</source>
-      <translation>恢复已删除的对话</translation>
-    </message>
-    <message>
       <source>Save what is written as a prompt…</source>
       <translation>将已写内容保存为提示词…</translation>
     </message>
@@ -2420,16 +2577,8 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>恢复文字大小</translation>
     </message>
     <message>
-      <source>Undo</source>
-      <translation>撤销</translation>
-    </message>
-    <message>
       <source>What the model is sent</source>
       <translation>发送给模型的内容</translation>
-    </message>
-    <message>
-      <source>“{title}” was deleted.</source>
-      <translation>已删除“{title}”。</translation>
     </message>
   </context>
   <context>
@@ -3622,6 +3771,13 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
   </context>
   <context>
+    <name>ResultList</name>
+    <message>
+      <source>Search results</source>
+      <translation>搜索结果</translation>
+    </message>
+  </context>
+  <context>
     <name>SavedPromptsDialog</name>
     <message>
       <source>Close</source>
@@ -3682,6 +3838,19 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Write / in an empty message box to find a prompt. What stands in {{double braces}} is filled in there, with Tab from one to the next.</source>
       <translation>在空的消息框中输入 / 即可查找提示词。{{double braces}} 中的内容在那里填写，按 Tab 跳到下一处。</translation>
+    </message>
+  </context>
+  <context>
+    <name>SearchField</name>
+    <message>
+      <source>Search chats</source>
+      <translation>搜索对话</translation>
+    </message>
+    <message>
+      <source>Search titles and messages (Ctrl+Shift+F)
+“exact words”, in:folder, model:name, before:2026-01-31, after:2025</source>
+      <translation>搜索标题和消息（Ctrl+Shift+F）
+“原文词句”、in:文件夹、model:模型名、before:2026-01-31、after:2025</translation>
     </message>
   </context>
   <context>
@@ -3844,29 +4013,71 @@ Please report it with the details below. The log file is {log_file}.</source>
   </context>
   <context>
     <name>Sidebar</name>
+    <message numerus="yes">
+      <source>%n chat(s) are in the archive now.</source>
+      <translation>
+        <numerusform>%n 个对话已归档。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n chat(s) found</source>
+      <translation>
+        <numerusform>找到 %n 个对话</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n chat(s) were deleted.</source>
+      <translation>
+        <numerusform>已删除 %n 个对话。</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Archived chats</source>
+      <translation>已归档的对话</translation>
+    </message>
+    <message>
+      <source>Back to all chats</source>
+      <translation>返回全部对话</translation>
+    </message>
     <message>
       <source>Begin a new chat (Ctrl+N)</source>
       <translation>开始新对话 (Ctrl+N)</translation>
-    </message>
-    <message>
-      <source>Chats</source>
-      <translation>对话</translation>
-    </message>
-    <message>
-      <source>Delete</source>
-      <translation>删除</translation>
-    </message>
-    <message>
-      <source>Export…</source>
-      <translation>导出…</translation>
     </message>
     <message>
       <source>New chat</source>
       <translation>新对话</translation>
     </message>
     <message>
-      <source>Rename</source>
-      <translation>重命名</translation>
+      <source>New folder</source>
+      <translation>新建文件夹</translation>
+    </message>
+    <message>
+      <source>Nothing found</source>
+      <translation>没有找到</translation>
+    </message>
+    <message>
+      <source>Older messages are still being prepared for search.</source>
+      <translation>较早的消息仍在加入搜索索引。</translation>
+    </message>
+    <message>
+      <source>The folder “{name}” was deleted; its chats are kept.</source>
+      <translation>文件夹“{name}”已删除，其中的对话仍保留。</translation>
+    </message>
+    <message>
+      <source>Undo</source>
+      <translation>撤销</translation>
+    </message>
+    <message>
+      <source>{title} (copy)</source>
+      <translation>{title}（副本）</translation>
+    </message>
+    <message>
+      <source>“{title}” is in the archive now.</source>
+      <translation>“{title}”已归档。</translation>
+    </message>
+    <message>
+      <source>“{title}” was deleted.</source>
+      <translation>“{title}”已删除。</translation>
     </message>
   </context>
   <context>
@@ -4301,13 +4512,6 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Remove {name}</source>
       <translation>移除 {name}</translation>
-    </message>
-  </context>
-  <context>
-    <name>_ConversationList</name>
-    <message>
-      <source>Chats</source>
-      <translation>对话</translation>
     </message>
   </context>
   <context>

@@ -51,6 +51,7 @@ FAMILIES = {
     "transfer": "transfer",
     "resume": "resuming",
     "remember": "remembering",
+    "search": "searching",
 }
 
 

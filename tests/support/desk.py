@@ -26,6 +26,7 @@ from chatdesk.services.history import HistoryService
 from chatdesk.services.inference import InferenceService
 from chatdesk.services.live_replies import LiveReplies
 from chatdesk.services.new_replies import NewReplies
+from chatdesk.services.organisation import OrganisationService
 from chatdesk.services.prompt_sources import PromptSources
 from chatdesk.services.queued_messages import QueueService
 from chatdesk.services.replays import ReplayService
@@ -38,6 +39,7 @@ from chatdesk.store.attachments import AttachmentStore
 from chatdesk.store.branches import BranchStore
 from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
+from chatdesk.store.organisation import OrganisationStore
 from chatdesk.store.saved_prompts import SavedPromptStore
 from chatdesk.store.search import SearchStore
 from chatdesk.store.summaries import SummaryStore
@@ -125,6 +127,7 @@ class Desk:
     drafts: DraftService
     unsent: UnsentStore
     search: SearchService
+    organisation: OrganisationService
     worker: Worker
     versions: VersionService
     branches: BranchService
@@ -189,6 +192,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         DraftService(unsent, WrittenTexts(database), worker, log.post),
         unsent,
         SearchService(SearchStore(database), store, worker, log.post),
+        OrganisationService(OrganisationStore(database), WholeConversationStore(database), worker, log.post),
         worker,
         VersionService(
             store,

@@ -22,6 +22,7 @@ from chatdesk.services.model_loading import ModelLoadService
 from chatdesk.ui.composer.desk import ComposingVerbs
 from chatdesk.ui.main_window import MainWindow, Verbs
 from chatdesk.ui.model_desk import DeskVerbs
+from chatdesk.ui.sidebar import SidebarVerbs
 from chatdesk.ui.transcript.view import TranscriptView
 from tests.support.desk import Desk, model
 
@@ -119,6 +120,7 @@ def person(desk: Desk, qtbot: QtBot) -> Person:
     verbs = Verbs(
         chat=desk.chat,
         history=desk.history,
+        sidebar=SidebarVerbs(history=desk.history, organisation=desk.organisation, search=desk.search),
         exchange=desk.exchange,
         replays=desk.replays,
         versions=desk.versions,

@@ -15,9 +15,10 @@ def found(query: str, text: str) -> list[str]:
 
 
 def test_words_an_exact_phrase_and_limits_are_told_apart() -> None:
-    query = parse_query('tea "hot Water" model:llama before:2026-02-01 after:2025 kett')
+    query = parse_query('tea "hot Water" in:"My kitchen" model:llama before:2026-02-01 after:2025 kett')
     assert query == SearchQuery(
         (Term(("tea",)), Term(("hot", "water")), Term(("kett",), is_prefix=True)),
+        "My kitchen",
         "llama",
         date(2026, 2, 1),
         date(2025, 1, 1),
@@ -38,7 +39,7 @@ def test_an_operator_without_sense_is_searched_as_words(text: str) -> None:
 
 
 def test_chinese_punctuation_does_as_well() -> None:
-    assert parse_query("model：“Qwen 3” “今天 天气”") == SearchQuery((Term(("今", "天", "天", "气")),), "Qwen 3")
+    assert parse_query("model：“Qwen 3” “今天 天气”") == SearchQuery((Term(("今", "天", "天", "气")),), model="Qwen 3")
 
 
 @pytest.mark.parametrize("text", ["", "   ", '"', '""', "!!! ???", "model:", "“”"])

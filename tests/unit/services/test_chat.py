@@ -6,8 +6,8 @@ from chatdesk.core.context import PromptMessage
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.events import (
     ConversationCreated,
-    ConversationDeleted,
     ConversationOpened,
+    ConversationsDeleted,
     JobCrashed,
     MessageAdded,
     NoticeRaised,
@@ -214,7 +214,7 @@ def test_a_conversation_deleted_while_it_is_answered_stays_deleted(desk: Desk) -
     desk.chat.stop(reply.conversation_id)
     desk.history.delete(reply.conversation_id)
     desk.log.wait_for(ReplyFinished)
-    desk.log.wait_for(ConversationDeleted)
+    desk.log.wait_for(ConversationsDeleted)
     assert desk.store.conversations() == ()
 
 
@@ -299,7 +299,7 @@ def test_what_was_said_in_a_deleted_conversation_is_forgotten_everywhere(desk: D
     load(desk, engine)
     conversation_id = ask(desk, "Hi").message.conversation_id
     desk.history.delete(conversation_id)
-    desk.log.wait_for(ConversationDeleted)
+    desk.log.wait_for(ConversationsDeleted)
     assert wait_until(lambda: desk.forgotten == [conversation_id])
     assert engine.forgotten == [conversation_id]
 
