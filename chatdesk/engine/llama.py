@@ -231,10 +231,24 @@ class LlamaEngine:
         """Bring the KV cache to hold exactly `tokens`, or fewer when a stop is asked for."""
         cached = self._cache.begin(tokens, owner)
         yield PromptProgress(cached, len(tokens), cached)
+        checkpoint = self._checkpoint(tokens)
         while (processed := len(self._cache.tokens)) < len(tokens) and not should_stop():
-            if not self._decode(tokens[processed : processed + self._n_batch]):
+            end = processed + self._n_batch
+            if not self._decode(tokens[processed : checkpoint if processed < checkpoint < end else end]):
                 return
+            if len(self._cache.tokens) == checkpoint:
+                self._cache.checkpoint()
             yield PromptProgress(len(self._cache.tokens), len(tokens), cached)
+
+    def _checkpoint(self, tokens: list[int]) -> int:
+        """Behind which token of a prompt a checkpoint is made; 0: behind none.
+
+        The next prompt will go on from there otherwise, because it will not hold what the model is about to reason. A
+        model that cannot go back has to come back to a copy.
+        """
+        if self._reasoning is None or self._cache.can_go_back:
+            return 0
+        return self._reasoning.at_end(tokens, self._vocabulary.piece)[0]
 
     def _process_again(
         self, tokens: list[int], batches: Sequence[BatchRun], should_stop: ShouldStop

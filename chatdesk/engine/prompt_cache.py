@@ -95,6 +95,17 @@ class PromptCache:
             saved = max(saved, shelf.files.best(wanted, can_go_back=self._can_go_back)[1])
         return max(saved if saved >= live + _WORTHWHILE_TOKENS else live, 0)
 
+    @property
+    def can_go_back(self) -> bool:
+        """Whether the model can take back a part of what it processed."""
+        return self._can_go_back
+
+    def checkpoint(self) -> None:
+        """Keep what is there in memory as the place to come back to, whatever is kept of what follows."""
+        shelf, snapshot = self._shelf, self.snapshot()
+        if snapshot is not None:
+            shelf.memory.keep(shelf.key, snapshot, is_checkpoint=True)
+
     def stash(self) -> None:
         """Keep what is there in memory, where it is worth it."""
         shelf = self._shelf

@@ -67,13 +67,13 @@ def usable_prefix(tokens: tuple[int, ...], prompt: tuple[int, ...], *, can_go_ba
 class MemorySnapshots:
     """Snapshots in memory, within a budget; what was used least recently goes first.
 
-    One for each owner and key; a key names everything that a state depends on. They outlive the engines that made
-    them, so that a model can be left and come back to.
+    One for each owner and key, and beside it one checkpoint; a key names everything that a state depends on. They
+    outlive the engines that made them, so that a model can be left and come back to.
     """
 
     def __init__(self, budget_bytes: Callable[[], int]) -> None:
         self._budget_bytes = budget_bytes
-        self._kept: OrderedDict[tuple[str, str], Snapshot] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, bool], Snapshot] = OrderedDict()
 
     @property
     def size_bytes(self) -> int:
@@ -82,23 +82,24 @@ class MemorySnapshots:
 
     def holds(self, key: str, owner: str, tokens: tuple[int, ...]) -> bool:
         """Whether the owner's snapshot holds exactly these tokens."""
-        snapshot = self._kept.get((key, owner))
+        snapshot = self._kept.get((key, owner, False))
         return snapshot is not None and snapshot.tokens == tokens
 
-    def keep(self, key: str, snapshot: Snapshot) -> None:
-        """Keep `snapshot` in place of its owner's last one, if the budget has room for it at all."""
-        self._kept.pop((key, snapshot.owner), None)
+    def keep(self, key: str, snapshot: Snapshot, *, is_checkpoint: bool = False) -> None:
+        """Keep `snapshot` in place of its owner's last one of its kind, if the budget has room for it at all."""
+        name = (key, snapshot.owner, is_checkpoint)
+        self._kept.pop(name, None)
         budget = self._budget_bytes()
         if snapshot.size_bytes > budget:
             return
-        self._kept[key, snapshot.owner] = snapshot
+        self._kept[name] = snapshot
         while self.size_bytes > budget:
             self._kept.popitem(last=False)
 
     def best(self, key: str, prompt: tuple[int, ...], *, can_go_back: bool) -> tuple[Snapshot | None, int]:
         """The snapshot that saves most of `prompt`, and how many tokens that is; None and 0 when none saves any."""
         best, saved = None, 0
-        for (its_key, _), snapshot in self._kept.items():
+        for (its_key, _, _), snapshot in self._kept.items():
             if its_key == key:
                 usable = usable_prefix(snapshot.tokens, prompt, can_go_back=can_go_back)
                 if usable > saved:
@@ -106,9 +107,9 @@ class MemorySnapshots:
         return best, saved
 
     def use(self, key: str, owner: str) -> None:
-        """Note that the owner's snapshot was used."""
-        if (key, owner) in self._kept:
-            self._kept.move_to_end((key, owner))
+        """Note that one of the owner's snapshots was used."""
+        for name in [name for name in self._kept if name[:2] == (key, owner)]:
+            self._kept.move_to_end(name)
 
     def forget(self, owner: str | None) -> None:
         """Drop what was said in one conversation, with every model; None: all."""

@@ -14,6 +14,8 @@ from chatdesk.core.reasoning import ReasoningKind
 from chatdesk.core.sampling import SamplingParams
 from chatdesk.engine.base import Chunk, Finished, LoadOptions
 from chatdesk.engine.llama import LlamaEngine, load_llama
+from chatdesk.engine.snapshots import MemorySnapshots, SnapshotShelf, common_prefix
+from tests.support.tiny_architectures import ARCHITECTURES
 from tests.support.tiny_gguf import CONTROL, TEMPLATE, TinyModel
 
 GREEDY = SamplingParams(temperature=0, repeat_penalty=1, max_tokens=50)
@@ -156,3 +158,25 @@ def test_a_reply_that_goes_on_is_beyond_its_reasoning(load: Load) -> None:
     chunks = [item for item in engine.generate(again, GREEDY, lambda: False, continues=True) if isinstance(item, Chunk)]
     assert "".join(chunk.text for chunk in chunks) == " of course."
     assert {chunk.kind for chunk in chunks} == {PartKind.TEXT}
+
+
+@pytest.mark.parametrize("architecture", ["sliding", "hybrid", "convolutional"])
+def test_the_next_turn_processes_only_what_is_new_on_every_architecture(tmp_path: Path, architecture: str) -> None:
+    file = replace(ARCHITECTURES[architecture](), is_random=True).write(tmp_path / "model.gguf")
+
+    def loaded() -> LlamaEngine:
+        options = LoadOptions(n_ctx=2048, chat_template=OPENS)
+        return load_llama(file, options, lambda _: True, SnapshotShelf("key", MemorySnapshots(lambda: 1 << 30)))
+
+    first = [user("Tell me a story about a ship. " + "The ship is important. " * 20)]
+    engine = loaded()
+    prompt = engine.prompt_tokens(first)
+    Reply(engine, prompt, replace(GREEDY, max_tokens=8, reasoning_budget=20))
+    second = engine.prompt_tokens([*first, PromptMessage(Role.ASSISTANT, "Once upon a time."), user("And then?")])
+    shared = common_prefix(tuple(prompt), tuple(second))
+    assert engine.cached_tokens(second) == shared > 64
+    again = Reply(engine, second, replace(GREEDY, max_tokens=8, reasoning_budget=20))
+    engine.close()
+    fresh = loaded()
+    assert again.token_ids == Reply(fresh, second, replace(GREEDY, max_tokens=8, reasoning_budget=20)).token_ids
+    fresh.close()
