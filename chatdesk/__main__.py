@@ -56,6 +56,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     ask.add_argument("--system", metavar="TEXT", help="the system prompt")
     ask.add_argument("--max-tokens", type=int, metavar="N", help="end the reply after N tokens at the latest")
+    ask.add_argument("--reasoning", choices=["on", "off"], help="whether to reason first, where that can be switched")
+    ask.add_argument(
+        "--reasoning-budget", type=int, metavar="N", help="begin the reply after N tokens of reasoning at the latest"
+    )
     ask.add_argument("--temperature", type=float, metavar="T", help="0 always takes the most likely token")
     ask.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same reply")
     ask.add_argument("--json", action="store_true", help="print one JSON object when the reply is complete")

@@ -1,7 +1,7 @@
 """The same core without a window: ask, models, doctor. What `models` does beyond listing is in `cli_models`.
 
-`ask` saves nothing and takes no lock, so it works beside an open window. What is said goes to stdout; a problem is
-one sentence on stderr and exit code 1.
+`ask` saves nothing and takes no lock, so it works beside an open window. What is said goes to stdout, what a model
+reasons first is shown dimmed on a terminal; a problem is one sentence on stderr and exit code 1.
 """
 
 from __future__ import annotations
@@ -31,11 +31,13 @@ from chatdesk.store.settings_file import SettingsFile
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from chatdesk.core.model_files import ModelFile
 
 DONE, PROBLEM, INTERRUPTED = 0, 1, 130
+# What terminals understand; Windows' own one only if it is told to.
+_DIM, _PLAIN = ("\x1b[2m", "\x1b[0m") if sys.platform != "win32" else ("", "")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -73,7 +75,8 @@ def _ask(options: argparse.Namespace) -> int:
         raise UserFacingError(ErrorCode.EMPTY_MESSAGE)
     paths = this_apps_paths()
     settings = SettingsFile(paths.settings).look()
-    given = {name: getattr(options, name) for name in ("temperature", "seed", "max_tokens")}
+    given = {name: getattr(options, name) for name in ("temperature", "seed", "max_tokens", "reasoning_budget")}
+    given["reasoning"] = {"on": True, "off": False}.get(options.reasoning)
     stop = threading.Event()
     signal.signal(signal.SIGINT, lambda _signal, _frame: stop.set())
     records = _Records(paths)
@@ -101,8 +104,7 @@ def _answer(
     started = time.monotonic()
     messages = [PromptMessage(Role.SYSTEM, system)] if system else []
     prompt = engine.prompt_tokens([*messages, PromptMessage(Role.USER, message)], reasoning=sampling.reasoning)
-    texts: list[str] = []
-    reasoning: list[str] = []
+    said: dict[PartKind, list[str]] = {PartKind.REASONING: [], PartKind.TEXT: []}
     times: list[float] = []
     tokens = 0
     end: Finished | None = None
@@ -111,12 +113,9 @@ def _answer(
             case Chunk(text, token_ids, kind):
                 times.append(time.monotonic())
                 tokens += len(token_ids)
-                if kind is PartKind.REASONING:
-                    reasoning.append(text)
-                    continue
-                texts.append(text)
+                said[kind].append(text)
                 if streams:
-                    print(text, end="", flush=True)
+                    _show_last(said, kind)
             case Finished():
                 end = produced
     if streams:
@@ -129,8 +128,8 @@ def _answer(
         generation_seconds=times[-1] - times[0] if times else 0.0,
     )
     return {
-        "text": "".join(texts),
-        "reasoning": "".join(reasoning),
+        "text": "".join(said[PartKind.TEXT]),
+        "reasoning": "".join(said[PartKind.REASONING]),
         "finish_reason": end.reason.value,
         "prompt_tokens": figures.prompt_tokens,
         "reply_tokens": figures.reply_tokens,
@@ -138,6 +137,15 @@ def _answer(
         "tokens_per_second": round(speed, 1) if (speed := figures.tokens_per_second) is not None else None,
         "seed": end.seed,
     }
+
+
+def _show_last(said: Mapping[PartKind, Sequence[str]], kind: PartKind) -> None:
+    """Print what was said last. What is reasoned is for a person at a terminal only: scripts read the reply."""
+    text, is_first, reasons = said[kind][-1], len(said[kind]) == 1, kind is PartKind.REASONING
+    if sys.stderr.isatty() and (reasons or (is_first and said[PartKind.REASONING])):
+        print(f"{_DIM}{text}{_PLAIN}" if reasons else "\n", end="" if reasons else "\n", file=sys.stderr, flush=True)
+    if not reasons:
+        print(text, end="", flush=True)
 
 
 def _models(*, as_json: bool) -> int:

@@ -223,8 +223,8 @@ class ReasoningSplitter:
 
     @property
     def is_replying(self) -> bool:
-        """Whether what the model writes now counts as its reply."""
-        return self._place in (_Place.START, _Place.REPLY)
+        """Whether text that the model writes now is its reply's."""
+        return self._place is not _Place.REASONING
 
     def take(self, token_ids: Sequence[int], text: str) -> Iterator[Chunk]:
         """The next token or more, of which `text` can be shown."""
@@ -333,7 +333,7 @@ class ReasoningSplitter:
         runs, self._runs = self._runs, []
         has_met, self._has_met = self._has_met, False
         if token_ids and (not runs or not runs[0].begins):
-            is_beside = has_met or not self.is_replying
+            is_beside = has_met or self._place in (_Place.REASONING, _Place.AFTER)
             yield Chunk("", token_ids, PartKind.REASONING if is_beside else PartKind.TEXT)
             token_ids = ()
         for run in runs:

@@ -6,11 +6,12 @@ import codecs
 from typing import TYPE_CHECKING
 
 from chatdesk.core.context import reserved_for_reply
+from chatdesk.core.messages import PartKind
 from chatdesk.core.reasoning import most_reasoning_tokens
 from chatdesk.engine.base import Chunk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from chatdesk.core.sampling import SamplingParams
     from chatdesk.engine.reasoning import ReasoningSplitter
@@ -37,9 +38,12 @@ class ReplyStream:
 
     @property
     def left(self) -> int | None:
-        """How many more tokens may follow; None while the model reasons, for those are counted by themselves."""
+        """How many more tokens may follow; None while the model reasons, for those are counted by themselves.
+
+        Tokens that may spell a marker count when it is clear what they are.
+        """
         is_replying = self._splitter is None or self._splitter.is_replying
-        return self._max_tokens - self._written if is_replying else None
+        return max(self._max_tokens - self._written, 0) if is_replying else None
 
     @property
     def has_reasoned_enough(self) -> bool:
@@ -51,13 +55,15 @@ class ReplyStream:
         """The next token or more, which add `piece`."""
         text = self._decoder.decode(piece)
         if self._splitter is None:
-            yield Chunk(text, tuple(token_ids))
+            chunks: Iterable[Chunk] = (Chunk(text, tuple(token_ids)),)
         else:
-            yield from self._splitter.take(token_ids, text)
-        if self.left is None:
-            self._reasoned += len(token_ids)
-        else:
-            self._written += len(token_ids)
+            chunks = self._splitter.take(token_ids, text)
+        for chunk in chunks:
+            if chunk.kind is PartKind.REASONING:
+                self._reasoned += len(chunk.token_ids)
+            else:
+                self._written += len(chunk.token_ids)
+            yield chunk
 
     def finish(self) -> Iterator[Chunk]:
         """The reply is over: what was held back."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from chatdesk.core.context import PromptMessage
     from chatdesk.core.sampling import SamplingParams
     from chatdesk.engine.base import Chunk, ShouldStop
+    from chatdesk.engine.reasoning import ReasoningSplitter
 
 # The vocabulary: one token per byte of UTF-8, then one that begins each role's turn and one that ends a turn.
 _TURN = {role: 256 + index for index, role in enumerate(Role)}
@@ -35,6 +36,8 @@ END_OF_TURN = 256 + len(_TURN)
 _WORD = re.compile(rb"\s*\S+|\s+")
 # How scripted reasoning is marked: `<think>…</think>`, as plain text.
 _THINK = Reasoning(FORMATS[-1], Markers(()))
+_WORD_OR_MARKER = re.compile(rb"</?think>|\s+|(?:(?!</?think>)\S)+")
+_MARKERS = (_THINK.format.opening.encode(), _THINK.format.closing.encode())
 _NO_REASONING = "<think>\n\n</think>\n\n"
 _REASONED = re.compile(r"\s*<think>.*?</think>\s*", re.DOTALL)
 _NAP_SECONDS = 0.02  # how long a stop may go unnoticed while the engine pretends to work
@@ -240,13 +243,16 @@ class ScriptedEngine:
             splitter = _THINK.splitter()
         room = self._n_ctx - len(self._cached)
         stream = ReplyStream(splitter, sampling, self._n_ctx, room - len(_THINK.format.ending), given)
-        reason = FinishReason.END_OF_TURN
-        words = deque(_WORD.findall(bytes(_tokens_of(reply)).removeprefix(given)))
+        reason, is_brought_to_reply = FinishReason.END_OF_TURN, False
+        words = deque(_split(bytes(_tokens_of(reply)).removeprefix(given), splitter))
         while words:
-            if stream.has_reasoned_enough:
+            if stream.has_reasoned_enough and not is_brought_to_reply:
+                is_brought_to_reply = True
                 said = b"".join(words).partition(_THINK.format.closing.encode())[2]
-                words = deque(_WORD.findall(_THINK.format.ending.encode() + said))
+                words = deque(_split(_THINK.format.ending.encode() + said, splitter))
             word, left = words.popleft(), stream.left
+            if splitter is not None and word in _MARKERS:
+                left = None
             written = word[: room if left is None else min(left, room)]
             if written:
                 yield from stream.take(tuple(written), written)
@@ -271,6 +277,11 @@ class ScriptedEngine:
                 return True
             time.sleep(min(left, _NAP_SECONDS))
         return False
+
+
+def _split(reply: bytes, splitter: ReasoningSplitter | None) -> list[bytes]:
+    """A reply in words; where it may hold reasoning, white space and the markers stand by themselves."""
+    return (_WORD if splitter is None else _WORD_OR_MARKER).findall(reply)
 
 
 def _tokens_of(text: str) -> list[int]:

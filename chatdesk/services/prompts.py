@@ -211,10 +211,15 @@ class PromptPlan:
         return ids[ids.index(following) - 1]
 
     def request(self, count: int, text: str) -> list[int]:
-        """The prompt that says `text` to the model behind the first `count` messages, as they are sent now."""
+        """The prompt that says `text` to the model behind the first `count` messages, as they are sent now.
+
+        It is to be answered without reasoning, where that can be switched.
+        """
         asked = [*self._spoken[:count], Spoken(None, PromptMessage(Role.USER, text))]
         kept = {index for index in self._all.kept if index < count} | {count}
-        return self._tokens(self._system + prompt_messages(asked, kept, self._summary_text))
+        return self._engine.prompt_tokens(
+            self._system + prompt_messages(asked, kept, self._summary_text), reasoning=False
+        )
 
     def _tokens(self, messages: Sequence[PromptMessage]) -> list[int]:
         return self._engine.prompt_tokens(messages, reasoning=self._source.sampling.reasoning)

@@ -171,7 +171,6 @@ class SummaryService:
             SamplingParams(),
             temperature=_TEMPERATURE,
             max_tokens=task.most_tokens,
-            reasoning=False,
             reasoning_budget=0,
         )
         text: list[str] = []

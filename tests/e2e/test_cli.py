@@ -54,8 +54,8 @@ def test_ask_json_tells_text_figures_and_seed(starter_model: ModelFile, home: Pa
     assert finished.returncode == 0, finished.stderr
     answer = json.loads(finished.stdout)
     assert set(answer) == {
-        "text", "finish_reason", "prompt_tokens", "reply_tokens", "seconds_to_first_token", "tokens_per_second",
-        "model", "seed",
+        "text", "reasoning", "finish_reason", "prompt_tokens", "reply_tokens", "seconds_to_first_token",
+        "tokens_per_second", "model", "seed",
     }  # fmt: skip
     assert answer["model"] == starter_model.name
     assert answer["seed"] == 5

@@ -50,6 +50,7 @@ class MapPopup(QFrame):
         title.setObjectName("context_title")
         self._use = QLabel()
         self._use.setObjectName("context_use")
+        self._use.setWordWrap(True)
         self._bar = ContextBar()
         self._bar.block_chosen.connect(self._choose_block)
         self._legend = Legend()
