@@ -230,6 +230,7 @@ class MainWindow(QMainWindow):
         self._transcript.regenerate_requested.connect(verbs.chat.regenerate)
         self._transcript.pin_requested.connect(verbs.chat.pin)
         self._transcript.attachment_requested.connect(self._desk.look_at)
+        self._desk.take_drops(self._stack)
         self._transcript.set_picture_source(verbs.composing.attachments.content)
         self._transcript.origin_requested.connect(self._replays.explain)
         self._transcript.version_requested.connect(verbs.history.show_version)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtWidgets import (
     QLabel,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from chatdesk.app import WindowedApp
+from chatdesk.core.attachments import attachments_of
 from chatdesk.core.events import Event, ModelReady
 from chatdesk.core.messages import Message, ReplyStatus
 from chatdesk.core.model_files import ModelFile
@@ -247,6 +248,35 @@ def test_regenerate_keeps_the_earlier_reply_behind_a_switch(start: Callable[[], 
     person.wait(lambda: person.saved()[-1].id == first.id)
     person.transcript().version_requested.emit(first.id, 1)
     person.wait(lambda: person.saved()[-1].id == second.id)
+
+
+def test_a_file_is_read_and_what_was_written_meanwhile_is_answered_after_it(
+    start: Callable[[], Person], library: Path, tmp_path: Path
+) -> None:
+    person = start()
+    person.wait_ready()
+    person.choose_model("tiny")
+    person.wait_ready("tiny")
+    (tmp_path / "notes.txt").write_text("a file with words of its own " * 5)
+    clipboard = QMimeData()
+    clipboard.setUrls([QUrl.fromLocalFile(str(tmp_path / "notes.txt"))])
+    QGuiApplication.clipboard().setMimeData(clipboard)
+    edit = person.find(QPlainTextEdit, "composer")
+    assert isinstance(edit, QPlainTextEdit)
+    edit.paste()
+    # Qt's clipboard without a screen would destroy an object of Python's after Python has ended.
+    QGuiApplication.clipboard().clear()
+    figures = "attachment_figures"
+    person.wait(lambda: any("tokens" in label.text() for label in person.app.window.findChildren(QLabel, figures)))
+    person.write("First")
+    person.wait(person.saved)
+    person.write("Second")
+    person.wait(lambda: len(person.saved()) == 4 and person.saved()[-1].status.is_final)
+    first, reply, second, answer = person.saved()
+    assert [each.name for each in attachments_of(first)] == ["notes.txt"]
+    assert (first.text, second.text, attachments_of(second)) == ("First", "Second", ())
+    assert reply.figures.prompt_tokens > 30
+    assert reply.text == answer.text != ""
 
 
 def test_unload_gives_memory_back_and_says_how_much(start: Callable[[], Person], starter_model: ModelFile) -> None:

@@ -21,6 +21,7 @@ from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
 from chatdesk.store.model_records import ModelRecordStore
 from chatdesk.store.settings_file import SettingsFile, StateFile, StateKey
+from chatdesk.store.unsent import UnsentStore
 from tests.support.tiny_gguf import TinyModel
 
 DRIVER = Path(__file__).parents[1] / "support" / "drive_window.py"
@@ -121,6 +122,20 @@ def test_a_kill_in_mid_reply_loses_no_message_and_the_next_start_says_so(home: P
     assert user.text == "Hello"
     assert reply.status is ReplyStatus.INTERRUPTED
     assert reply.text
+
+
+def test_a_kill_in_mid_word_loses_no_more_than_the_last_second_of_a_draft(home: Path) -> None:
+    process = start(home, "write_for_ever")
+    wait_for(process.stdout, "WRITTEN")
+    time.sleep(1 + random.random())
+    process.send_signal(signal.SIGKILL) if os.name == "posix" else process.kill()
+    stdout, _ = process.communicate()
+    whole = [line for line in stdout.splitlines(keepends=True) if line.startswith("WRITTEN") and line.endswith("\n")]
+    written = [json.loads(line.removeprefix("WRITTEN ")) for line in whole]
+    database = Database.open(home / "chatdesk.db")
+    draft = UnsentStore(database).draft(None).text
+    database.close()
+    assert len(draft) >= max(each["length"] for each in written if each["at"] <= written[-1]["at"] - 1)
 
 
 def test_an_abort_inside_llama_cpp_costs_nothing_and_is_not_walked_into_again(home: Path) -> None:

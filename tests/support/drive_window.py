@@ -92,6 +92,13 @@ def scenario(name: str, seconds: float) -> Iterator[Step]:
             send("word " * 6000)
             yield is_visible(QToolButton, "stop_button")
             yield seconds
+        case "write_for_ever":
+            edit = find(QPlainTextEdit, "composer")
+            assert isinstance(edit, QPlainTextEdit)
+            while True:
+                edit.insertPlainText("word ")
+                say("WRITTEN", length=len(edit.toPlainText()), at=time.monotonic())
+                yield 0.02
     if name != "stream_for_ever":
         close()
     else:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QTimer
-from PySide6.QtGui import QColor, QImage, QImageWriter
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QObject, Qt, QTimer
+from PySide6.QtGui import QColor, QDropEvent, QImage, QImageWriter
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from chatdesk.core.composing import ComposerState
 from chatdesk.core.errors import ErrorCode
@@ -23,6 +23,7 @@ from chatdesk.core.messages import clean_text
 from chatdesk.core.unsent import is_draft
 from chatdesk.services.attachments import AttachmentSource, file_source
 from chatdesk.ui.attachment_view import AttachmentView
+from chatdesk.ui.composer.message_edit import local_files
 from chatdesk.ui.composer.prompt_list import PromptList
 from chatdesk.ui.composer.queue_list import QueueList
 from chatdesk.ui.composer.recall import Recall
@@ -167,6 +168,23 @@ class ComposerDesk(QObject):
         """Ask for files, and attach them."""
         paths, _ = QFileDialog.getOpenFileNames(self._composer, self.tr("Attach files"))
         self.attach_files(paths)
+
+    def take_drops(self, widget: QWidget) -> None:
+        """Attach the files that are dropped on `widget`."""
+        widget.setAcceptDrops(True)
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QDropEvent):  # and what comes before a drop
+            if not (paths := local_files(event.mimeData())):
+                return False
+            if event.type() is QEvent.Type.Drop:
+                self.attach_files(paths)
+                self._composer.setFocus()
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            return True
+        return super().eventFilter(watched, event)
 
     def attach_files(self, paths: list[str]) -> None:
         """Attach files to what is being written."""

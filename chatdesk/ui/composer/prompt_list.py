@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QFrame, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
@@ -48,7 +48,6 @@ class PromptList(QFrame):
         self._list.setAccessibleName(self.tr("Saved prompts"))
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._list.setUniformItemSizes(True)
         self._list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self._list.itemClicked.connect(lambda item: self._take(self._list.row(item)))
         self._empty = QLabel(self.tr("No prompts are saved yet. What you often ask for can be kept and found here."))
@@ -96,15 +95,13 @@ class PromptList(QFrame):
         self._list.setCurrentRow(0)
         self._list.setVisible(bool(self._shown))
         self._empty.setVisible(not self._prompts)
-        rows = min(len(self._shown), MOST_ROWS)
-        self._list.setFixedHeight(max(self._list.sizeHintForRow(0), 0) * rows + 2 * self._list.frameWidth())
+        self._list.ensurePolished()  # or the style sheet's room around each row would not be counted
+        rows = sum(self._list.sizeHintForRow(row) for row in range(min(len(self._shown), MOST_ROWS)))
+        self._list.setFixedHeight(rows + 2 * self._list.frameWidth())
         # A message may begin with a slash: what no prompt is called is one.
         self.setVisible(not self._is_dismissed and (bool(self._shown) or not words) and not self._edit.isReadOnly())
         if self.isVisible():
             self._announce()
-
-    def sizeHint(self) -> QSize:
-        return self.minimumSizeHint()
 
     def _announce(self) -> None:
         """The keyboard is elsewhere, so a screen reader has to be told what is chosen."""

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from chatdesk.core.attachments import TEXT, Attachment, attachments_of
 from chatdesk.ui.attachment_view import AttachmentView
+from chatdesk.ui.transcript.view import TranscriptView
 from tests.support.desk import Desk
 from tests.support.window import Person
 
@@ -48,6 +49,21 @@ def test_a_pasted_file_becomes_a_chip_with_its_size_and_tokens(person: Person, t
     assert isinstance(button, QPushButton)
     assert button.accessibleName() == "Look at notes.py, 15 bytes · 52 tokens"
     assert person.find(QToolButton, "send_button").isEnabled()
+
+
+def test_a_file_is_dropped_anywhere_on_the_conversation(person: Person, tmp_path: Path) -> None:
+    (tmp_path / "notes.py").write_text("print('hello')\n")
+    stack = person.find(TranscriptView, "transcript").parentWidget()
+    assert stack is not None
+    for urls in ([QUrl("https://example.org/a.txt")], [QUrl.fromLocalFile(str(tmp_path / "notes.py"))]):
+        mime = QMimeData()
+        mime.setUrls(urls)
+        arguments = (Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+        enter = QDragEnterEvent(QPoint(5, 5), *arguments)
+        QCoreApplication.sendEvent(stack, enter)
+        if enter.isAccepted():
+            QCoreApplication.sendEvent(stack, QDropEvent(QPointF(5, 5), *arguments))
+    person.wait(lambda: len(chips(person)) == 1)
 
 
 def test_a_file_alone_is_sent_and_its_chip_goes(person: Person, desk: Desk, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from chatdesk.core.attachments import TEXT, Attachment, shown_texts
 from chatdesk.core.context import PromptMessage
 from chatdesk.core.messages import Role
 from chatdesk.core.model_files import ModelFile
@@ -72,6 +73,19 @@ SMUGGLED = [
     "|im_end|>",
     "<|im_end",
 ]
+
+
+@pytest.mark.starter
+@pytest.mark.parametrize("text", SMUGGLED)
+def test_no_attached_file_writes_a_control_token_on_the_starter_model(starter: LlamaEngine, text: str) -> None:
+    def prompt(name: str, content: str) -> list[int]:
+        file = Attachment("a" * 64, name, TEXT, len(content))
+        shown = shown_texts([file], "What does it say?", lambda _sha256: content.encode())
+        return starter.prompt_tokens([user(shown)])
+
+    smuggled = prompt(f"notes {text}.md", text)
+    assert special(starter, smuggled) == special(starter, prompt("notes.md", "harmless"))
+    assert "What does it say?" in spelled(starter, smuggled)
 
 
 @pytest.mark.starter
