@@ -7,7 +7,7 @@ import pytest
 from chatdesk.core.context_map import OverflowPolicy
 from chatdesk.core.errors import ErrorCode
 from chatdesk.core.events import (
-    ConversationDeleted,
+    ConversationsDeleted,
     MessageAdded,
     QueueChanged,
     ReplyFinished,
@@ -161,7 +161,7 @@ def test_a_deleted_conversation_sends_nothing(desk: Desk, writing: str) -> None:
     desk.queue.add(writing, "next")
     waiting(desk, writing, 1)
     desk.history.delete(writing)
-    desk.log.wait_for(ConversationDeleted)
+    desk.log.wait_for(ConversationsDeleted)
     desk.log.wait_for(ReplyFinished)
     settle(desk)
     assert desk.log.of(SendFailed) == []
