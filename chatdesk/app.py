@@ -58,6 +58,7 @@ class WindowedApp:
         self.window.restore_geometry(
             self.core.state.get(StateKey.WINDOW_GEOMETRY), self.core.state.get(StateKey.WINDOW_STATE)
         )
+        self.window.restore_commands((self.core.state.get(StateKey.RECENT_COMMANDS) or "").split("\n"))
 
     def verbs(self, chats: Chats, keep: Callable[[str], None] | None = None) -> Verbs:
         """What a window on `chats` can ask for; `keep` is there for chats that are not kept otherwise."""
@@ -137,6 +138,7 @@ class WindowedApp:
             self.core.state.set(StateKey.WINDOW_GEOMETRY, geometry)
             self.core.state.set(StateKey.WINDOW_STATE, state)
             self.core.state.set(StateKey.LAST_CONVERSATION_ID, self.window.conversation_id)
+            self.core.state.set(StateKey.RECENT_COMMANDS, "\n".join(self.window.recent_commands))
         self.maths.close()
         self.bridge.close()
         is_done = self.core.close()

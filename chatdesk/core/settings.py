@@ -75,6 +75,7 @@ class Settings:
     `snapshot_bytes` None: chosen for this disk, 0: conversations are not kept ready on it.
     `high_contrast` None: like the system; `text_percent` is the size of all text, 100 being the system's.
     `writes_titles` None: by models that are large enough to do it well.
+    `shows_hints` until the hints of the first start were seen or sent away.
     `hub_endpoint` None: the Hub itself, or what `HF_ENDPOINT` says; `proxy` None: the system's.
     """
 
@@ -90,6 +91,7 @@ class Settings:
     high_contrast: bool | None = None
     language: str | None = None
     reply_notice: ReplyNotice = ReplyNotice.PLAIN
+    shows_hints: bool = True
     cache_type: CacheType = CacheType.F16
     flash_attention: bool | None = None
     is_offline: bool = False

@@ -171,7 +171,7 @@ def _setting(name: str, untrusted: Any) -> Any:
             value = _sampling(_typed(dict, untrusted))
         case "hub_endpoint" | "proxy" | "language":
             value = _typed(str, untrusted)
-        case "flash_attention" | "high_contrast" | "is_offline" | "keeps_awake" | "writes_titles":
+        case "flash_attention" | "high_contrast" | "is_offline" | "keeps_awake" | "shows_hints" | "writes_titles":
             value = _typed(bool, untrusted)
         case _:
             value = _typed(int, untrusted)
@@ -200,6 +200,7 @@ class StateKey(StrEnum):
 
     WINDOW_GEOMETRY = "window_geometry"  # base64 of what Qt saves
     WINDOW_STATE = "window_state"  # likewise
+    RECENT_COMMANDS = "recent_commands"  # keys of the command palette, one a line, the last first
     LAST_CONVERSATION_ID = "last_conversation_id"
     LAST_MODEL_PATH = "last_model_path"
     TOKEN_KEPT = "token_kept"  # noqa: S105 - any text: an access token lies in the keyring

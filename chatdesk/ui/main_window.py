@@ -31,6 +31,7 @@ from chatdesk.core.events import (
     ConversationKept,
     ConversationOpened,
     ConversationsDeleted,
+    ConversationsListed,
     ConversationsRestored,
     Event,
     JobCrashed,
@@ -75,13 +76,14 @@ from chatdesk.ui.shortcut_list import ShortcutList
 from chatdesk.ui.sidebar import Sidebar, SidebarVerbs, action_rows
 from chatdesk.ui.system_notices import SystemNotices
 from chatdesk.ui.temporary_bar import LIST_ACTIONS, TemporaryBar
+from chatdesk.ui.tour import Tour
 from chatdesk.ui.transcript.view import TranscriptView
 from chatdesk.ui.transcript.worn import transcript_style
 from chatdesk.ui.welcome import Welcome
 from chatdesk.ui.wording import error_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from chatdesk.core.conversations import Conversation
     from chatdesk.core.messages import Message
@@ -159,6 +161,8 @@ class MainWindow(QMainWindow):
         self._menu_button = QToolButton()
         self._system = SystemNotices(self)
         self._watch = ReplyWatch(lambda: verbs.settings().reply_notice, self)
+        self._tour = Tour()
+        self._tour.finished.connect(self._remember_hints)
         self._actions = ActionTable(self)
         self._palette = CommandPalette(self._palette_entries, theme.LIGHT, self)
         self._build()
@@ -200,8 +204,10 @@ class MainWindow(QMainWindow):
         column.addWidget(self._notices)
         column.addWidget(self._exchange.progress)
         column.addWidget(self._stack, 1)
+        column.addWidget(self._tour)
         column.addWidget(self._composer)
         self._splitter = QSplitter()
+        self._splitter.setObjectName("main_splitter")
         self._splitter.setHandleWidth(1)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self._sidebar)
@@ -420,6 +426,18 @@ class MainWindow(QMainWindow):
     def _reset_text(self) -> None:
         self._verbs.adjust_settings(lambda settings: replace(settings, text_percent=100))
 
+    def _guide(self, event: Event) -> None:
+        """Hints are for who has no chat yet."""
+        match event:
+            case ConversationsListed((), ()) if self._verbs.settings().shows_hints:
+                self._tour.begin()
+            case ConversationCreated():
+                self._tour.end()
+
+    def _remember_hints(self) -> None:
+        self._verbs.adjust_settings(lambda settings: replace(settings, shows_hints=False))
+        self._composer.setFocus()
+
     def _show_settings(self) -> None:
         self._open_settings("settings_general")
 
@@ -455,6 +473,15 @@ class MainWindow(QMainWindow):
         return bytes(self.saveGeometry().toBase64().data()).decode(), bytes(
             self._splitter.saveState().toBase64().data()
         ).decode()
+
+    @property
+    def recent_commands(self) -> tuple[str, ...]:
+        """What was chosen in the command palette, the last first."""
+        return self._palette.recent
+
+    def restore_commands(self, recent: Sequence[str]) -> None:
+        """Say what was chosen before this start."""
+        self._palette.set_recent(recent)
 
     def restore_geometry(self, geometry: str | None, state: str | None) -> None:
         """Put the window and its divider where they were; Qt ignores what is none of its own."""
@@ -514,6 +541,7 @@ class MainWindow(QMainWindow):
         CrashDialog(details, self._verbs.log_file, self).show()
 
     def _on_conversation_event(self, event: Event) -> None:
+        self._guide(event)
         if self._sidebar.on_event(event):
             return
         match event:

@@ -156,7 +156,7 @@ class SettingsDialog(QDialog):
         defaults = buttons.addButton(self.tr("Standard values"), QDialogButtonBox.ButtonRole.ResetRole)
         defaults.setObjectName("default_settings_button")
         defaults.setToolTip(self.tr("On all pages. The access token stays."))
-        defaults.clicked.connect(lambda: self._fill(Settings()))
+        defaults.clicked.connect(lambda: self._fill(Settings(shows_hints=self._settings.shows_hints)))
         buttons.accepted.connect(self._save)
         buttons.rejected.connect(self.reject)
         return buttons
