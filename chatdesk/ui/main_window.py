@@ -349,6 +349,7 @@ class MainWindow(QMainWindow):
             self._models.picker.files,
             verbs.models.loaded_model,
             verbs.history.show_message,
+            copies_branches=verbs.keep is None,  # a temporary chat has no list to find them in
         )
 
     def _show_shortcuts(self) -> None:
@@ -601,7 +602,8 @@ class MainWindow(QMainWindow):
         if last is not None and last.is_reply and not last.status.is_final:
             self._replies[conversation.id] = last.id
         else:
-            self._replies.pop(conversation.id, None)
+            if self._replies.get(conversation.id) in {message.id for message in path}:
+                del self._replies[conversation.id]  # otherwise it is being written on another branch
             self._verbs.chat.prepare(conversation.id)
         for words in self._kept_notices.pop(conversation.id, ()):
             self._notices.show_notice(words)

@@ -52,6 +52,7 @@ FAMILIES = {
     "resume": "resuming",
     "remember": "remembering",
     "search": "searching",
+    "branches": "branching",
 }
 
 

@@ -45,6 +45,7 @@ class BranchingVerbs:
     """What can be asked about versions and branches.
 
     `models` are those that could write, `loaded_model` the one that does now; `show_message` shows a path through one.
+    `copies_branches`: whether a branch can become a chat of its own.
     """
 
     versions: VersionService
@@ -53,6 +54,7 @@ class BranchingVerbs:
     models: Callable[[], Sequence[ModelFile]]
     loaded_model: Callable[[], ModelFile | None]
     show_message: Callable[[str], None]
+    copies_branches: bool
 
 
 class BranchDesk(QObject):
@@ -155,7 +157,7 @@ class BranchDesk(QObject):
         if message.is_reply and is_final and message.parent_id is not None:
             words = wording.regenerate_with_words()
             offers.append(Verb("regenerate_with", words, partial(self._open_regenerate_menu, message)))
-        if is_final:
+        if is_final and self._verbs.copies_branches:
             offers.append(Verb("copy_branch", wording.copy_branch_words(), partial(self._copy_branch, message_id)))
         index = self._transcript.column.index_of(message_id)
         has_versions = index is not None and self._transcript.column.versions_of(index)[1] > 1

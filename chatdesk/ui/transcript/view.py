@@ -11,7 +11,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QPainter
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip
 
@@ -252,7 +252,8 @@ class TranscriptView(QAbstractScrollArea):
         """Let `widget` stand where a message is, as wide as the column and as high as it asks to be."""
         self.uncover()
         self._cover = widget
-        widget.setParent(self.viewport())
+        widget.setParent(self)  # not of the viewport, which a screen reader does not walk through
+        self._jump_button.raise_()
         # What it asks for is known once it is as wide as it will be.
         widget.resize(self.column.width, widget.sizeHint().height())
         widget.show()
@@ -284,7 +285,7 @@ class TranscriptView(QAbstractScrollArea):
         widget, cover = self._cover, self.column.cover
         if widget is not None and cover is not None and (index := self.column.index_of(cover[0])) is not None:
             top_left = self.from_content(QPoint(0, self.column.top(index)))
-            widget.setGeometry(top_left.x(), top_left.y(), self.column.width, cover[1])
+            widget.setGeometry(QRect(self.viewport().pos() + top_left, QSize(self.column.width, cover[1])))
 
     def unfold(self, index: int, *, is_unfolded: bool) -> None:
         """Show all of a long message, or its beginning."""

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMenu, QPlainTextEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
-from chatdesk.core.events import ConversationBranched
-from chatdesk.core.messages import FinishReason
+from chatdesk.core.events import ConversationBranched, ReplyFinished
+from chatdesk.core.messages import FinishReason, ReplyStatus
 from chatdesk.core.sampling import SamplingParams
 from chatdesk.engine.base import LoadOptions
 from chatdesk.engine.scripted import ScriptedEngine
@@ -178,6 +179,42 @@ def test_an_edit_that_cannot_be_sent_stays_in_its_field(editing: Editing, desk: 
     assert editing.notices() == ["A reply is still being written. Wait for it, or stop it first."]
     assert editing.field().toPlainText() == "How far is it?"
     assert not editing.field().isReadOnly()
+
+
+def test_a_reply_on_another_branch_can_still_be_stopped(editing: Editing, desk: Desk) -> None:
+    desk.settings = replace(desk.settings, sampling=SamplingParams(max_tokens=5000, seed=1))
+    desk.garage.engines["/models/Slow.gguf"] = ScriptedEngine(["word " * 500], seconds_per_chunk=0.02, n_ctx=8000)
+    editing.ask("How far?")
+    desk.inference.load(model("Slow"), LoadOptions())
+    editing.write("And now?")
+    editing.press_enter()
+    editing.wait(lambda: len(editing.texts()) == 4 and editing.texts()[3])
+    editing.do(0, "edit")
+    editing.rewrite("How far is it?")
+    editing.find(QPushButton, "save_edit_button").click()
+    is_there(editing, "How far is it?")
+    stop = editing.find(QToolButton, "stop_button")
+    assert stop.isVisible()
+    stop.click()
+    editing.wait(lambda: not stop.isVisible())
+    assert desk.log.of(ReplyFinished)[-1].message.status is ReplyStatus.STOPPED
+
+
+def test_a_screen_reader_meets_the_field_where_the_message_was(editing: Editing) -> None:
+    editing.ask("How far?")
+    node = QAccessible.queryAccessibleInterface(editing.transcript())
+    before = node.childCount()
+    editing.do(1, "edit")
+    assert node.childCount() == before + 1
+    editor = editing.editor()
+    assert editor is not None
+    children = [node.child(place).object() for place in range(node.childCount())]
+    assert editor in children
+    interface = QAccessible.queryAccessibleInterface(editor)
+    assert interface.parent().object() is editing.transcript()
+    names = [button.text() for button in editor.findChildren(QPushButton) if button.isVisible()]
+    assert names == ["Cancel", "Save"]
+    assert editing.field().accessibleName() == "Edit the reply"
 
 
 def test_a_blank_message_cannot_be_saved(editing: Editing) -> None:
