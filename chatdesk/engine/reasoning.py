@@ -250,8 +250,12 @@ class ReasoningSplitter:
     def _settle(self) -> None:
         """Go as far as is certain: a unit that may begin a marker waits for the next ones."""
         while self._units:
+            first = self._units[0].key
+            patterns = [pattern for pattern in self._patterns() if pattern[0] == first]
+            if not patterns:
+                self._say(self._units.popleft())
+                continue
             keys = [unit.key for unit in self._units]
-            patterns = self._patterns()
             if any(len(pattern) > len(keys) and _begins_with(pattern, keys) for pattern in patterns):
                 return
             found = next((pattern for pattern in patterns if _begins_with(keys, pattern)), None)
