@@ -64,6 +64,12 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same reply")
     ask.add_argument("--json", action="store_true", help="print one JSON object when the reply is complete")
     _add_models(commands.add_parser("models", help="list the models that can be chosen; find, fetch and check others"))
+    export = commands.add_parser("export", help="write chats to a file")
+    export.add_argument("file", metavar="FILE", help="where to; several pages become one zip")
+    export.add_argument("--chat", metavar="TITLE_OR_ID", help="only this one (default: all)")
+    export.add_argument("--format", choices=["json", "md", "html"], default="json", help="json (complete), md or html")
+    imported = commands.add_parser("import", help="add the chats of a file: ChatDesk's, ChatGPT's and others'")
+    imported.add_argument("file", metavar="FILE")
     doctor = commands.add_parser("doctor", help="look for faults in this installation")
     doctor.add_argument("--json", action="store_true", help="print JSON")
     return parser

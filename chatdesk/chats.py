@@ -101,13 +101,17 @@ class Chats:
             conversations, branches, store_worker, replies, use_model, self.chat.regenerate, announce_open, post
         )
         self.branches = BranchService(conversations, branches, store_worker, live, announce_open, post)
-        self.exchange = ExchangeService(self.whole, pages, store_worker, self.history.list, post)
+        self.exchange = ExchangeService(self.whole, pages, store_worker, self._list, post)
 
     def on_event(self, event: Event) -> None:
         """Do what follows of what was announced. On the thread that announced it."""
         self.queue.on_event(event)
         if isinstance(event, ModelReady | ModelFailed):
             self.versions.on_event(event)
+
+    def _list(self) -> None:
+        self.organisation.list_folders()
+        self.history.list()
 
     def close(self) -> None:
         """Begin nothing more, and end what is under way; what was written is saved."""

@@ -1,4 +1,6 @@
-"""The same core without a window: ask, models, doctor. What `models` does beyond listing is in `cli_models`.
+"""The same core without a window: ask, models, export, import, doctor.
+
+What `models` does beyond listing is in `cli_models`, and chats as files are in `cli_chats`.
 
 `ask` saves nothing and takes no lock, so it works beside an open window. What is said goes to stdout, what a model
 reasons first is shown dimmed on a terminal; a problem is one sentence on stderr and exit code 1.
@@ -40,7 +42,7 @@ DONE, PROBLEM, INTERRUPTED = 0, 1, 130
 _DIM, _PLAIN = ("\x1b[2m", "\x1b[0m") if sys.platform != "win32" else ("", "")
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:  # noqa: PLR0911 - one for each command
     """Carry out a command, and return the exit code."""
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         # A console of another encoding must neither garble a question nor end a reply in mid-sentence.
@@ -56,6 +58,10 @@ def run(options: argparse.Namespace) -> int:
                 return cli_models.run(options)
             case "models":
                 return _models(as_json=options.json)
+            case "export" | "import":
+                from chatdesk import cli_chats
+
+                return cli_chats.export(options) if options.command == "export" else cli_chats.import_file(options)
             case _:
                 from chatdesk.doctor import doctor
 

@@ -186,7 +186,7 @@ def _fit_of(path_or_address: str, settings: Settings) -> Fit:
 
 
 def _pull(options: argparse.Namespace) -> int:
-    with _core() as (core, announced):
+    with claimed_core() as (core, announced):
         address = core.connection.read_address(options.repo)
         if address is None:
             raise UserFacingError(ErrorCode.HUB_BAD_ADDRESS, address=options.repo)
@@ -220,7 +220,7 @@ def _follow(announced: _Announced, model: RemoteModel) -> int:
 
 
 def _remove(options: argparse.Namespace) -> int:
-    with _core() as (core, announced):
+    with claimed_core() as (core, announced):
         model = core.find_model(options.model, announced.scanned(core))
         core.library.remove(model, for_good=options.for_good)
         announced.until(ModelRemoved)
@@ -229,7 +229,7 @@ def _remove(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    with _core() as (core, announced):
+    with claimed_core() as (core, announced):
         model = core.find_model(options.model, announced.scanned(core))
         core.library.verify(model)
         while True:
@@ -249,7 +249,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    with _core() as (core, announced):
+    with claimed_core() as (core, announced):
         core.library.find_elsewhere()
         found = announced.until(ModelsFoundElsewhere).models
         wanted = found if options.all else tuple(model for model in found if model.name in options.names)
@@ -377,7 +377,7 @@ def _connection(settings: Settings) -> Iterator[HubConnection]:
 
 
 @contextmanager
-def _core() -> Iterator[tuple[Core, _Announced]]:
+def claimed_core() -> Iterator[tuple[Core, _Announced]]:
     """Everything but the window, with the claim on the data folder.
 
     Raises:

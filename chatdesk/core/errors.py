@@ -77,6 +77,7 @@ class ErrorCode(StrEnum):
     DOWNLOAD_UNSAFE_NAME = "download_unsafe_name"
     DOWNLOAD_EXISTS = "download_exists"
     IMPORT_UNREADABLE = "import_unreadable"
+    CHAT_NOT_FOUND = "chat_not_found"
     MODEL_TOO_LARGE = "model_too_large"
     MODEL_NOT_OURS = "model_not_ours"
     MODEL_NOT_REMOVED = "model_not_removed"
@@ -361,6 +362,10 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
     ErrorCode.DOWNLOAD_EXISTS: (
         QT_TRANSLATE_NOOP("Errors", "“{model}” is installed or on its way already."),
         "",
+    ),
+    ErrorCode.CHAT_NOT_FOUND: (
+        QT_TRANSLATE_NOOP("Errors", "There is no chat “{title}”."),
+        QT_TRANSLATE_NOOP("Errors", "Look for its title in the window; it may have been renamed or deleted."),
     ),
     ErrorCode.IMPORT_UNREADABLE: (
         QT_TRANSLATE_NOOP("Errors", "“{filename}” cannot be read: {reason}."),

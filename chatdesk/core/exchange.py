@@ -104,7 +104,8 @@ class WholeConversation:
     """A conversation with everything that belongs to it. `messages` come parents first.
 
     `is_titled`: a person or a model gave it its title, which the next message does not change. `attachments` holds
-    what the messages' attachment parts name, by SHA-256.
+    what the messages' attachment parts name, by SHA-256. `folder` is the name of the folder it lies in, and
+    stands for the id that the conversation has there.
     """
 
     conversation: Conversation
@@ -112,6 +113,7 @@ class WholeConversation:
     is_titled: bool = True
     summaries: tuple[KeptSummary, ...] = ()
     attachments: Mapping[str, AttachedContent] = field(default_factory=dict)
+    folder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

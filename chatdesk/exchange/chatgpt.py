@@ -47,6 +47,8 @@ def read_chatgpt(untrusted: Mapping[str, Any]) -> tuple[Talk, Counter[LeftOut]]:
         created_at=created_at,
         updated_at=moment(untrusted.get("update_time")),
         current_id=text(untrusted.get("current_node")) or None,
+        is_pinned=untrusted.get("is_starred") is True,
+        is_archived=untrusted.get("is_archived") is True,
     ), left_out
 
 

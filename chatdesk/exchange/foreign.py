@@ -63,6 +63,8 @@ class Talk:
     updated_at: float | None = None
     current_id: str | None = None
     system_prompt: str | None = None
+    is_pinned: bool = False
+    is_archived: bool = False
 
 
 def text_and_reasoning(untrusted_text: str) -> tuple[Part, ...]:
@@ -105,6 +107,8 @@ def whole_from(talk: Talk) -> tuple[WholeConversation, Counter[LeftOut]]:
         updated_at=talk.updated_at or last_at,
         active_leaf_id=_our_id(conversation_id, shown_id) if shown_id is not None else None,
         system_prompt=clean_text(talk.system_prompt or "") or None,
+        pinned_at=last_at if talk.is_pinned else None,
+        archived_at=last_at if talk.is_archived else None,
     )
     renamed = tuple(
         replace(

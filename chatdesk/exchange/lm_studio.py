@@ -55,6 +55,7 @@ def read_lm_studio(untrusted: Mapping[str, Any]) -> tuple[Talk, Counter[LeftOut]
         updated_at=max((each for each in used_at if each), default=None),
         current_id=parent_id,
         system_prompt=text(untrusted.get("systemPrompt")) or _configured(untrusted),
+        is_pinned=untrusted.get("pinned") is True,
     ), left_out
 
 

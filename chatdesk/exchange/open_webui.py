@@ -44,6 +44,8 @@ def read_open_webui(untrusted: Mapping[str, Any]) -> tuple[Talk, Counter[LeftOut
         updated_at=moment(untrusted.get("updated_at")),
         current_id=text(history.get("currentId")) or None,
         system_prompt=text(record(chat.get("params")).get("system")) or text(chat.get("system")),
+        is_pinned=untrusted.get("pinned") is True,
+        is_archived=untrusted.get("archived") is True,
     ), left_out
 
 

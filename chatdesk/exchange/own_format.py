@@ -4,7 +4,7 @@ A file is one JSON array. Each of its items is one conversation, on a line of it
 
     {"format": "chatdesk", "version": 1, "exported_at": 1764200000.0,
      "conversation": {"id": …, "title": …, "is_titled": true, "created_at": …, "updated_at": …, "active_leaf_id": …,
-                      "system_prompt": null, "overflow_policy": null, …},
+                      "system_prompt": null, "overrides": null, "folder": "Travels", "pinned_at": null, …},
      "messages": [{"id": …, "parent_id": null, "role": "user", "parts": [{"kind": "text", "text": …}], …},
                   {"id": …, "parent_id": …, "role": "assistant", "status": "complete", "finish_reason": "end_of_turn",
                    "parts": […], "origin": {"model_name": …, "sampling": {…}, "system_prompt": …, "seed": 7,
@@ -43,7 +43,8 @@ from chatdesk.core.exchange import (
     parents_first,
 )
 from chatdesk.core.export_names import tidy_title
-from chatdesk.core.messages import Message, PartKind
+from chatdesk.core.messages import Message, PartKind, clean_text
+from chatdesk.core.organisation import folder_name
 from chatdesk.exchange.records import UnreadableError, as_json, from_json, mapping, text
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ VERSION = 1
 _NAMESPACE = uuid.UUID("5d0a1f5e-8c53-4b0c-9a2f-6d2b8a0c7e11")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _HERE = {"conversation_id"}  # said once, by the place in the file
+_ELSEWHERE = {"deleted_at", "folder_id"}  # what is deleted stays behind, and a folder goes by its name
 
 
 def write_conversation(whole: WholeConversation, exported_at: float) -> str:
@@ -63,7 +65,11 @@ def write_conversation(whole: WholeConversation, exported_at: float) -> str:
         "format": FORMAT,
         "version": VERSION,
         "exported_at": exported_at,
-        "conversation": {**as_json(whole.conversation, ("deleted_at",)), "is_titled": whole.is_titled},
+        "conversation": {
+            **as_json(whole.conversation, _ELSEWHERE),
+            "is_titled": whole.is_titled,
+            "folder": whole.folder,
+        },
         "messages": [as_json(message, _HERE) for message in whole.messages],
         "summaries": [as_json(summary) for summary in whole.summaries],
         "attachments": [
@@ -90,7 +96,7 @@ def read_conversation(untrusted: Mapping[str, Any]) -> tuple[WholeConversation, 
         UnreadableError: nothing can be made of it.
     """
     about = mapping(untrusted.get("conversation"))
-    conversation = from_json(Conversation, about, deleted_at=None)
+    conversation = from_json(Conversation, about, deleted_at=None, folder_id=None)
     conversation = replace(conversation, id=_known_id(conversation.id), title=tidy_title(conversation.title))
     attachments, left_out = _attachments(untrusted.get("attachments", []))
     messages = []
@@ -119,6 +125,7 @@ def read_conversation(untrusted: Mapping[str, Any]) -> tuple[WholeConversation, 
         conversation=replace(conversation, active_leaf_id=leaf_id),
         messages=ordered,
         is_titled=about.get("is_titled") is not False,
+        folder=folder_name(clean_text(text(about.get("folder") or ""))) or None,
         summaries=summaries,
         attachments={sha256: content for sha256, content in attachments.items() if sha256 in used},
     )

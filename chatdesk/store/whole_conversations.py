@@ -71,8 +71,12 @@ class WholeConversationStore:
         with self._database.read() as connection:
             conversation = conversation_row(connection, conversation_id)
             messages = read_messages(connection, _KEPT, {"conversation_id": conversation_id})
-            (title_source,) = connection.execute(
-                "SELECT title_source FROM conversation WHERE id = ?", (conversation_id,)
+            title_source, folder = connection.execute(
+                """
+                SELECT title_source, name FROM conversation LEFT JOIN folder ON folder.id = folder_id
+                WHERE conversation.id = ?
+                """,
+                (conversation_id,),
             ).fetchone()
             summaries = connection.execute(
                 """
@@ -83,11 +87,12 @@ class WholeConversationStore:
             )
             ids = {message.id for message in messages}
             return WholeConversation(
-                conversation=conversation,
+                conversation=replace(conversation, folder_id=None),
                 messages=parents_first(messages)[0],
                 is_titled=title_source != "first_message",
                 summaries=tuple(found for row in summaries if (found := KeptSummary(*row)).last_message_id in ids),
                 attachments=_attachments(connection, messages),
+                folder=folder,
             )
 
     def add(self, whole: WholeConversation) -> tuple[Outcome, str]:
@@ -107,7 +112,8 @@ class WholeConversationStore:
                     return Outcome.ALREADY_HERE, whole.conversation.id
                 whole = _with_new_ids(whole, self._new_id)
                 outcome = Outcome.COPIED
-            _insert(connection, whole)
+            folder_id = _folder_id(connection, whole.folder, self._new_id) if whole.folder is not None else None
+            _insert(connection, whole, folder_id)
             return outcome, whole.conversation.id
 
     def duplicate(self, conversation_id: str, title: str, now: float) -> Conversation:
@@ -117,21 +123,39 @@ class WholeConversationStore:
             KeyError: there is none.
         """
         whole = _with_new_ids(self.read(conversation_id), self._new_id)
-        copy = replace(whole.conversation, title=title, created_at=now, updated_at=now)
+        copy = replace(
+            whole.conversation,
+            title=title,
+            created_at=now,
+            updated_at=now,
+            pinned_at=None,
+            archived_at=None,
+            is_unread=False,
+        )
         messages = tuple(as_ended(message) for message in whole.messages)
         with self._database.write() as connection:
-            _insert(connection, replace(whole, conversation=copy, messages=messages, is_titled=True))
-            connection.execute("UPDATE conversation SET folder_id = ? WHERE id = ?", (copy.folder_id, copy.id))
+            folder_id = conversation_row(connection, conversation_id).folder_id
+            _insert(connection, replace(whole, conversation=copy, messages=messages, is_titled=True), folder_id)
             return conversation_row(connection, copy.id)
 
 
-def _insert(connection: sqlite3.Connection, whole: WholeConversation) -> None:
+def _folder_id(connection: sqlite3.Connection, name: str, new_id: Callable[[], str]) -> str:
+    """The first folder of that name, which is made if there is none."""
+    row = connection.execute("SELECT id FROM folder WHERE name = ? ORDER BY id", (name,)).fetchone()
+    if row is not None:
+        return str(row[0])
+    folder_id = new_id()
+    connection.execute("INSERT INTO folder (id, name) VALUES (?, ?)", (folder_id, name))
+    return folder_id
+
+
+def _insert(connection: sqlite3.Connection, whole: WholeConversation, folder_id: str | None) -> None:
     conversation = whole.conversation
     connection.execute(
         """
         INSERT INTO conversation (id, title, title_source, created_at, updated_at, active_leaf_id, system_prompt,
-            overflow_policy, overrides)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            overflow_policy, overrides, folder_id, pinned_at, archived_at, is_unread)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         (
             conversation.id,
@@ -143,6 +167,10 @@ def _insert(connection: sqlite3.Connection, whole: WholeConversation) -> None:
             conversation.system_prompt,
             conversation.overflow_policy,
             json.dumps(dict(conversation.overrides)) if conversation.overrides is not None else None,
+            folder_id,
+            conversation.pinned_at,
+            conversation.archived_at,
+            conversation.is_unread,
         ),
     )
     for attachment in whole.attachments.values():

@@ -1144,6 +1144,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>已取消加载“{model}”。</translation>
     </message>
     <message>
+      <source>Look for its title in the window; it may have been renamed or deleted.</source>
+      <translation>请在窗口中查看它的标题；它可能已被重命名或删除。</translation>
+    </message>
+    <message>
       <source>Look whether it arrived whole, and export or download it once more.</source>
       <translation>请检查文件是否完整，然后重新导出或下载。</translation>
     </message>
@@ -1282,6 +1286,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>The starter model is not installed.</source>
       <translation>没有安装入门模型。</translation>
+    </message>
+    <message>
+      <source>There is no chat “{title}”.</source>
+      <translation>没有名为“{title}”的对话。</translation>
     </message>
     <message>
       <source>There is no model “{model}”.</source>
@@ -1659,6 +1667,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>导出的对话 (*.json *.jsonl *.zip *.chat);;所有文件 (*)</translation>
     </message>
     <message>
+      <source>Import the chats in “{file}”?</source>
+      <translation>要导入“{file}”中的对话吗？</translation>
+    </message>
+    <message>
       <source>Markdown (*.md)</source>
       <translation>Markdown (*.md)</translation>
     </message>
@@ -1720,6 +1732,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Export this chat</source>
       <translation>导出此对话</translation>
+    </message>
+    <message>
+      <source>Import</source>
+      <translation>导入</translation>
     </message>
     <message>
       <source>Import chats</source>
@@ -4158,6 +4174,37 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Removed when you save</source>
       <translation>保存时移除</translation>
+    </message>
+  </context>
+  <context>
+    <name>Tour</name>
+    <message>
+      <source>Done</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Hints for the first start</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Next</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>No more hints</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Nothing is lost by trying: what you delete, edit or write again can be brought back.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The model that answers is named at the top; {keys} changes it, and finds more.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{keys} finds everything: type a few letters of an action, a chat, a model or a setting.</source>
+      <translation type="unfinished" />
     </message>
   </context>
   <context>

@@ -53,12 +53,16 @@ def random_conversation(rng: random.Random, most_messages: int = 12) -> WholeCon
             updated_at=moment(rng),
             active_leaf_id=rng.choice(messages).id,
             system_prompt=rng.choice([None, text(rng)]),
+            pinned_at=rng.choice([None, moment(rng)]),
+            archived_at=rng.choice([None, moment(rng)]),
+            is_unread=rng.random() < 0.5,
             overflow_policy=rng.choice([None, *OverflowPolicy]),
             overrides=rng.choice([None, {"temperature": 0.5, "reasoning": None, text(rng): [text(rng)]}]),
         ),
         messages=ordered,
         is_titled=rng.random() < 0.5,
         summaries=tuple(sorted(summaries, key=lambda summary: (summary.created_at, summary.id))),
+        folder=rng.choice([None, "Travels", "水"]),
         attachments={each.sha256: each for each in sorted(attachments, key=lambda a: a.sha256) if each.sha256 in used},
     )
 

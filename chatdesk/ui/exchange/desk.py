@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from chatdesk.core.events import Event, ExchangeProgressed, ExportEnded, ImportEnded
 from chatdesk.core.export_names import file_name
+from chatdesk.ui.exchange.drops import ChatFileDrops
 from chatdesk.ui.exchange.progress import ExchangeProgress
 from chatdesk.ui.exchange.report_dialog import ReportDialog
 from chatdesk.ui.exchange.wording import (
@@ -17,13 +19,14 @@ from chatdesk.ui.exchange.wording import (
     export_words,
     import_filter,
     import_words,
+    offer_words,
     one_chat_filters,
 )
 from chatdesk.ui.notices import NoticeAction
 from chatdesk.ui.wording import error_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from chatdesk.core.conversations import Conversation
     from chatdesk.core.exchange import ExportFormat, ImportReport
@@ -45,6 +48,7 @@ class ExchangeDesk(QObject):
         self._window = window
         self.progress = ExchangeProgress()
         self.progress.cancelled.connect(exchange.cancel)
+        ChatFileDrops(window, self.offer_import)
 
     def export_one(self, conversation: Conversation) -> None:
         """Ask where to, and write one conversation."""
@@ -65,6 +69,12 @@ class ExchangeDesk(QObject):
         path, _ = QFileDialog.getOpenFileName(self._window, self.tr("Import chats"), "", import_filter())
         if path:
             self._exchange.import_file(path)
+
+    def offer_import(self, paths: Sequence[str]) -> None:
+        """Ask whether files are to be imported."""
+        for path in paths:
+            do = partial(self._exchange.import_file, path)
+            self._notices.show_notice(offer_words(Path(path).name), [NoticeAction(self.tr("Import"), do)])
 
     def on_event(self, event: Event) -> None:
         """Say what happened. The last of the window's panes to be asked."""

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 STEPS = 1000
 
 
-class ExchangeProgress(QFrame):
+class ExchangeProgress(QWidget):
     """Words, a bar, and a way to give up."""
 
     cancelled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("notice")
         self._label = QLabel()
         self._label.setObjectName("exchange_words")
         self._label.setTextFormat(Qt.TextFormat.PlainText)
@@ -28,7 +27,12 @@ class ExchangeProgress(QFrame):
         cancel.setObjectName("cancel_exchange_button")
         cancel.setAccessibleName(self.tr("Cancel the import or export"))
         cancel.clicked.connect(self.cancelled)
-        layout = QHBoxLayout(self)
+        row = QFrame()
+        row.setObjectName("notice")
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(16, 6, 16, 0)  # as notices stand
+        outer.addWidget(row)
+        layout = QHBoxLayout(row)
         layout.setContentsMargins(14, 8, 8, 8)
         layout.setSpacing(12)
         layout.addWidget(self._label)

@@ -31,7 +31,6 @@ class ReportDialog(QDialog):
         reasons.setObjectName("left_out_list")
         reasons.setAccessibleName(self.tr("What was not taken over"))
         reasons.setWordWrap(True)
-        reasons.setSelectionMode(QListWidget.SelectionMode.NoSelection)
         reasons.addItems(_lines(report))
         heading.setBuddy(reasons)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

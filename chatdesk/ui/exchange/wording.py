@@ -63,6 +63,11 @@ def export_words(n_conversations: int, file_name: str) -> str:
     return _tr_n("%n chat(s) written to “{file}”.", n_conversations).format(file=one_line(file_name))
 
 
+def offer_words(file_name: str) -> str:
+    """Asks about a file that was dropped."""
+    return _tr("Import the chats in “{file}”?").format(file=one_line(file_name))
+
+
 def import_words(report: ImportReport) -> str:
     """What an import came to, in one paragraph."""
     said = [_added_words(report)]

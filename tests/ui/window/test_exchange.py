@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QListWidget, QPushButton
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QListWidget, QPushButton, QWidget
 
 from chatdesk.core.events import ExchangeProgressed, ExportEnded
+from chatdesk.exchange.own_format import write_conversation
 from chatdesk.ui.exchange.progress import ExchangeProgress
 from tests.support.desk import Desk
+from tests.support.random_conversations import random_conversation
 from tests.support.window import Person
 
 
@@ -71,3 +75,32 @@ def test_progress_is_shown_while_it_takes_a_while_and_can_be_cancelled(person: P
     person.window.on_event(ExportEnded("/tmp/all.json", 0, is_cancelled=True))
     assert not progress.isVisible()
     assert person.notices() == []
+
+
+def drag(window: QWidget, kind: type[QDragEnterEvent | QDropEvent], paths: list[Path]) -> QDropEvent:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    place = window.rect().center()
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    event: QDropEvent
+    if kind is QDragEnterEvent:
+        event = QDragEnterEvent(place, Qt.DropAction.CopyAction, data, buttons, keys)
+    else:
+        event = QDropEvent(QPointF(place), Qt.DropAction.CopyAction, data, buttons, keys)
+    event.ignore()
+    QApplication.sendEvent(window, event)
+    return event
+
+
+def test_a_file_of_chats_dropped_on_the_window_is_asked_about_first(person: Person, desk: Desk, tmp_path: Path) -> None:
+    whole = random_conversation(random.Random(1))
+    file, picture = tmp_path / "chats.json", tmp_path / "hut.png"
+    file.write_text(f"[{write_conversation(whole, 0.0)}]", encoding="utf-8")
+    assert drag(person.window, QDragEnterEvent, [file, picture]).isAccepted()
+    assert not drag(person.window, QDragEnterEvent, [picture]).isAccepted()
+    assert drag(person.window, QDropEvent, [file, picture]).isAccepted()
+    assert person.notices() == ["Import the chats in “chats.json”?"]
+    assert desk.store.conversations() == ()
+    person.find(QPushButton, "notice_action").click()
+    person.wait(lambda: person.notices() == ["1 chat(s) imported from “chats.json”."])
+    assert [conversation.id for conversation in desk.store.conversations()] == [whole.conversation.id]

@@ -77,6 +77,7 @@ CHATGPT: dict[str, Any] = {
     "create_time": 1_700_000_000.5,
     "update_time": 1_700_000_900.0,
     "current_node": "r2",
+    "is_archived": True,
     "mapping": {
         "root": {"id": "root", "parent": None, "children": ["sys"], "message": None},
         "sys": node("sys", "root", "system", "", metadata={"is_visually_hidden_from_conversation": True}),
@@ -128,6 +129,7 @@ def test_chatgpt_comes_with_branches_models_and_reasoning(file: Path) -> None:
     assert left_out == {LeftOut.HIDDEN_NOTE: 1, LeftOut.IMAGE: 1, LeftOut.UNKNOWN_CONTENT: 1}
     assert (whole.conversation.title, whole.conversation.created_at) == ("Huts", 1_700_000_000.5)
     assert whole.conversation.updated_at == 1_700_000_900.0
+    assert (whole.conversation.pinned_at, whole.conversation.archived_at is not None) == (None, True)
 
 
 def test_chatgpts_zip_is_read_as_it_comes_in_one_piece_or_several(tmp_path: Path) -> None:
@@ -184,6 +186,8 @@ OPEN_WEBUI: dict[str, Any] = {
     },
     "created_at": 1_700_000_000,
     "updated_at": 1_700_000_009,
+    "pinned": True,
+    "archived": False,
 }  # fmt: skip
 
 
@@ -199,6 +203,7 @@ def test_open_webui_comes_with_branches_reasoning_and_system_prompt(file: Path) 
     assert reply.origin is not None
     assert (reply.origin.model_name, reply.figures.prompt_tokens, reply.figures.reply_tokens) == ("Qwen", 9, 4)
     assert whole.conversation.system_prompt == "Be brief."
+    assert (whole.conversation.pinned_at is not None, whole.conversation.archived_at) == (True, None)
     assert left_out == {LeftOut.IMAGE: 1, LeftOut.TOOL_USE: 1}
 
 

@@ -12,6 +12,7 @@ from chatdesk.core.exchange import Outcome
 from chatdesk.core.messages import ReplyOrigin, text_parts
 from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
+from chatdesk.store.organisation import OrganisationStore
 from chatdesk.store.summaries import SummaryStore
 from chatdesk.store.whole_conversations import WholeConversationStore
 from tests.support.random_conversations import random_conversation
@@ -109,3 +110,26 @@ def test_listed_ones_are_those_that_are_not_deleted(wholes: WholeConversationSto
     assert wholes.ids() == (second.id,)
     with pytest.raises(KeyError):
         wholes.read("nobody")
+
+
+def test_a_folder_goes_by_its_name_and_is_made_where_it_is_missing(
+    wholes: WholeConversationStore, database: Database
+) -> None:
+    here = OrganisationStore(database).create_folder("Travels")
+    for seed, name in enumerate(["Travels", "Huts", "Huts", None]):
+        wholes.add(replace(random_conversation(random.Random(seed)), folder=name))
+    folders = OrganisationStore(database).folders()
+    assert [folder.name for folder in folders] == ["Travels", "Huts"]
+    assert folders[0] == here
+    inside = [conversation.folder_id for conversation in ConversationStore(database).conversations()]
+    assert sorted(inside, key=str) == sorted([here.id, folders[1].id, folders[1].id, None], key=str)
+
+
+def test_every_column_of_a_conversation_is_written_or_left_behind_on_purpose(database: Database) -> None:
+    written = {
+        *("id", "title", "title_source", "created_at", "updated_at", "active_leaf_id", "system_prompt"),
+        *("overflow_policy", "overrides", "folder_id", "pinned_at", "archived_at", "is_unread"),
+    }
+    with database.read() as connection:
+        columns = {name for _, name, *_ in connection.execute("PRAGMA table_info(conversation)")}
+    assert columns - written == {"deleted_at"}

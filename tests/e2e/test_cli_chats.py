@@ -1,0 +1,59 @@
+"""Chats as files, as a script moves them."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chatdesk.store.database import Database
+from chatdesk.store.whole_conversations import WholeConversationStore
+from tests.e2e.test_cli import chatdesk
+from tests.support.random_conversations import random_conversation
+
+TREES = [random_conversation(random.Random(seed)) for seed in range(3)]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    home = tmp_path / "home"
+    home.mkdir()
+    database = Database.open(home / "chatdesk.db")
+    for tree in TREES:
+        WholeConversationStore(database).add(tree)
+    yield home  # with the database open, as a window would have it
+    database.close()
+
+
+def test_all_chats_go_from_one_computer_to_another(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "all.json"
+    finished = chatdesk("export", str(file), home=home)
+    assert (finished.returncode, finished.stdout) == (0, f"3 written to {file}\n"), finished.stderr
+    other = tmp_path / "other"
+    finished = chatdesk("import", str(file), home=other)
+    assert (finished.returncode, finished.stdout) == (0, "3 imported, 0 were here already\n"), finished.stderr
+    database = Database.open(other / "chatdesk.db")
+    assert [WholeConversationStore(database).read(tree.conversation.id) for tree in TREES] == TREES
+    database.close()
+    finished = chatdesk("import", str(file), home=other)
+    assert finished.stdout == "0 imported, 3 were here already\n"
+
+
+def test_one_chat_is_written_as_a_page(home: Path, tmp_path: Path) -> None:
+    chosen = TREES[1].conversation
+    finished = chatdesk("export", str(tmp_path / "a.html"), "--chat", chosen.id, "--format", "html", home=home)
+    assert finished.returncode == 0, finished.stderr
+    assert (tmp_path / "a.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_what_is_wrong_is_a_sentence(home: Path, tmp_path: Path) -> None:
+    finished = chatdesk("export", str(tmp_path / "x.json"), "--chat", "nobody", home=home)
+    assert (finished.returncode, finished.stderr.startswith("There is no chat “nobody”.")) == (1, True)
+    finished = chatdesk("import", str(tmp_path / "nothing.json"), home=tmp_path / "other")
+    assert (finished.returncode, finished.stderr.startswith("“nothing.json” cannot be read")) == (1, True)
+    (tmp_path / "odd.json").write_text(json.dumps([{"a": 1}]), encoding="utf-8")
+    finished = chatdesk("import", str(tmp_path / "odd.json"), home=tmp_path / "other")
+    assert finished.stdout == "0 imported, 0 were here already\nleft out: 1 × not a conversation\n"
