@@ -91,4 +91,5 @@ def can_continue(message: Message) -> bool:
     """Whether a model can go on from where this reply ends: it did not end by itself, or a person changed it."""
     if not message.is_reply or not message.status.is_final or not message.text or message.parent_id is None:
         return False
-    return message.is_edited or message.finish_reason is not FinishReason.END_OF_TURN
+    ended_by_itself = message.finish_reason in (None, FinishReason.END_OF_TURN)  # None: imported
+    return message.is_edited or message.status is not ReplyStatus.COMPLETE or not ended_by_itself

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chatdesk.core.conversations import TITLE_LENGTH, siblings_of
+from chatdesk.core.conversations import TITLE_LENGTH
 from chatdesk.core.events import (
     BranchDeleted,
     BranchRestored,
@@ -60,8 +60,7 @@ class BranchService:
         """Announce `VersionsCompared`: a message beside another version of it; None: beside the one before or after."""
 
         def compare() -> None:
-            message = self._store.message(message_id)
-            versions = siblings_of(message, self._store.messages(message.conversation_id))
+            versions = self._branches.versions(message_id)
             places = {version.id: place for place, version in enumerate(versions)}
             if len(versions) < 2 or message_id not in places:  # noqa: PLR2004 - two make a comparison
                 return
@@ -92,6 +91,8 @@ class BranchService:
 
         def delete() -> None:
             deleted = self._branches.delete(message_id)
+            if deleted is None:
+                return
             conversation_id = deleted.message.conversation_id
             live = self._live.of(conversation_id)
             if live is not None and self._store.message(live.so_far().id).deleted_at is not None:

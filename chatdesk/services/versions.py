@@ -86,12 +86,10 @@ class VersionService:
         if not isinstance(event, ModelReady | ModelFailed):
             return
         with self._lock:
-            if self._awaited is None or self._awaited[1] != event.model.path:
-                return
-            message_id, _ = self._awaited
-            self._awaited = None
-        if isinstance(event, ModelReady):
-            self._regenerate(message_id)
+            awaited, self._awaited = self._awaited, None
+        # Another one that is ready was chosen in its place.
+        if awaited is not None and isinstance(event, ModelReady) and event.model.path == awaited[1]:
+            self._regenerate(awaited[0])
 
     # --- on the store thread from here on ---
 

@@ -31,6 +31,20 @@ _BRANCH = """
         FROM branch JOIN message ON message.conversation_id = branch.conversation_id AND message.parent_id = branch.id
     )
 """
+_ABOVE = """
+    WITH RECURSIVE above (id, parent_id) AS (
+        SELECT id, parent_id FROM message WHERE id = :message_id
+        UNION ALL SELECT message.id, message.parent_id FROM above JOIN message ON message.id = above.parent_id
+    )
+"""
+_VERSIONS = """
+    WITH wanted (id, place) AS (
+        SELECT version.id, row_number() OVER (ORDER BY version.created_at, version.id)
+        FROM message JOIN message AS version ON version.conversation_id = message.conversation_id
+            AND version.parent_id IS message.parent_id AND version.role = message.role
+        WHERE message.id = :message_id AND version.deleted_at IS NULL
+    )
+"""
 _SELECT_NODES = f"""
     SELECT m.id, m.parent_id, m.role, m.created_at, m.status, m.is_edited, m.deleted_at IS NOT NULL,
         coalesce((
@@ -118,8 +132,9 @@ class BranchStore:
             connection.execute(
                 """
                 INSERT INTO conversation (id, title, title_source, created_at, updated_at, system_prompt,
-                    overflow_policy, overrides)
-                SELECT ?, ?, 'user', ?, ?, system_prompt, overflow_policy, overrides FROM conversation WHERE id = ?
+                    overflow_policy, overrides, folder_id)
+                SELECT ?, ?, 'user', ?, ?, system_prompt, overflow_policy, overrides, folder_id
+                FROM conversation WHERE id = ?
                 """,
                 (new_id, title, now, now, path[0].conversation_id),
             )
@@ -144,15 +159,20 @@ class BranchStore:
             _show(connection, new_id, ids[path[-1].id])
             return new_id
 
-    def delete(self, message_id: str) -> DeletedBranch:
+    def versions(self, message_id: str) -> tuple[Message, ...]:
+        """A message and its other versions that are not deleted, the oldest first."""
+        with self._database.read() as connection:
+            return read_messages(connection, _VERSIONS, {"message_id": message_id})
+
+    def delete(self, message_id: str) -> DeletedBranch | None:
         """Take a message off the tree with all below it; `restore` undoes it until it is purged.
 
-        Where the path that is shown went through it, that ends beside it or above it from now on.
+        Where the path that is shown went through it, that ends beside it or above it from now on. None: it was gone.
         """
         with self._database.write() as connection:
             message = read_message(connection, message_id)
             if message.deleted_at is not None:
-                raise KeyError(message_id)
+                return None
             tree = _tree(connection, message.conversation_id)
             found = connection.execute(f"{_BRANCH} SELECT id FROM branch", {"message_id": message_id})  # noqa: S608
             branch = {gone for (gone,) in found}
@@ -170,7 +190,7 @@ class BranchStore:
     def restore(self, message_id: str, leaf_id: str | None = None) -> Message:
         """Undo `delete`, and show the branch: down to `leaf_id`, or to its newest end.
 
-        What hangs below it and was deleted before it stays deleted.
+        What hangs below it and was deleted before it stays deleted; what it hangs on comes back as well.
         """
         with self._database.write() as connection:
             message = read_message(connection, message_id)
@@ -178,6 +198,10 @@ class BranchStore:
                 f"{_BRANCH} UPDATE message SET deleted_at = NULL"  # noqa: S608 - a constant
                 " WHERE deleted_at = :deleted_at AND id IN (SELECT id FROM branch)",
                 {"message_id": message_id, "deleted_at": message.deleted_at},
+            )
+            connection.execute(
+                f"{_ABOVE} UPDATE message SET deleted_at = NULL WHERE id IN (SELECT id FROM above)",  # noqa: S608
+                {"message_id": message_id},
             )
             living = [node for node in _tree(connection, message.conversation_id).nodes if not node.is_deleted]
             if leaf_id not in {node.id for node in living}:

@@ -99,9 +99,9 @@ class BranchDesk(QObject):
             self._conversation_id = conversation_id
             self._unfolded = frozenset()
         self._settle_editor()
-        if self._wanted is not None and self._transcript.message(self._wanted) is not None:
-            self._transcript.show_message(self._wanted)
-            self._wanted = None
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None:
+            self._transcript.show_message(wanted)
         if self._reopens_map:
             self._reopens_map = False
             self.open_map()

@@ -5,14 +5,22 @@ from dataclasses import replace
 import pytest
 
 from chatdesk.core.errors import ErrorCode, UserFacingError
-from chatdesk.core.events import ConversationOpened, EditFailed, ModelFailed, ReplyDelta, ReplyFinished, ReplyStarted
+from chatdesk.core.events import (
+    ConversationOpened,
+    EditFailed,
+    ModelFailed,
+    ModelReady,
+    ReplyDelta,
+    ReplyFinished,
+    ReplyStarted,
+)
 from chatdesk.core.messages import FinishReason, Message, ReplyStatus, Role
 from chatdesk.core.sampling import SamplingParams
 from chatdesk.core.settings import Settings
 from chatdesk.engine.base import LoadOptions
 from chatdesk.engine.scripted import ScriptedEngine
 from tests.support.desk import Desk, model
-from tests.support.talking import ask, load, wait_until
+from tests.support.talking import ask, engine_busy, load, wait_until
 
 
 def shown(desk: Desk, conversation_id: str) -> list[str]:
@@ -245,6 +253,22 @@ def test_a_model_that_cannot_be_loaded_writes_nothing_also_not_later(desk: Desk)
     desk.garage.engines[other.path] = ScriptedEngine(["too late"], name="Other")
     desk.inference.load(other, LoadOptions())
     assert wait_until(lambda: desk.inference.info is not None and desk.inference.info.name == "Other")
+    ask(desk, "And?", first.conversation_id)
+    assert desk.store.versions(first.conversation_id) == {}
+
+
+def test_a_model_that_was_given_up_for_another_writes_nothing_when_it_comes_later(desk: Desk) -> None:
+    load(desk, ScriptedEngine(["from the first"], name="First"))
+    first = ask(desk, "Hi").message
+    other, third = model("Other"), model("Third")
+    desk.garage.engines[other.path] = ScriptedEngine(["too late"], name="Other")
+    desk.garage.engines[third.path] = ScriptedEngine(["third"], name="Third")
+    with engine_busy(desk):
+        desk.versions.regenerate_with(first.id, other)
+        desk.inference.load(third, LoadOptions())
+    desk.log.wait_for(ModelReady, lambda event: event.model == third)
+    desk.inference.load(other, LoadOptions())
+    desk.log.wait_for(ModelReady, lambda event: event.model == other)
     ask(desk, "And?", first.conversation_id)
     assert desk.store.versions(first.conversation_id) == {}
 

@@ -105,6 +105,7 @@ def test_a_branch_that_goes_leaves_its_neighbour_and_comes_back(
     store.set_active_leaf(talk.id, (talk.d if shown_before == "abcd" else talk.e).id)
     message: Message = getattr(talk, gone)
     deleted = branches.delete(message.id)
+    assert deleted is not None
     assert deleted.message.deleted_at is not None
     assert deleted.count == 5 - len(left)
     assert (shown(store, talk.id), living(store, talk.id)) == (shown_then, left)
@@ -145,8 +146,26 @@ def test_a_deleted_branch_is_purged_after_a_week(
 
 def test_a_message_that_is_gone_is_not_deleted_twice(branches: BranchStore, talk: Talk) -> None:
     branches.delete(talk.b.id)
-    with pytest.raises(KeyError):
-        branches.delete(talk.b.id)
+    before = branches.tree(talk.id)
+    assert branches.delete(talk.b.id) is None
+    assert branches.tree(talk.id) == before
+
+
+def test_what_comes_back_brings_what_it_hangs_on(store: ConversationStore, branches: BranchStore, talk: Talk) -> None:
+    branches.delete(talk.c.id)
+    branches.delete(talk.b.id)
+    branches.restore(talk.c.id)
+    assert (shown(store, talk.id), living(store, talk.id)) == ("abcd", "abcde")
+
+
+def test_versions_are_those_beside_each_other_that_are_not_deleted(
+    store: ConversationStore, branches: BranchStore, talk: Talk, origin: ReplyOrigin
+) -> None:
+    gone = store.add_reply(talk.a.id, origin)
+    branches.delete(gone.id)
+    root = branches.add_edited(talk.a.id, "A")
+    assert branches.versions(talk.e.id) == (talk.b, talk.e)
+    assert [version.id for version in branches.versions(root.id)] == [talk.a.id, root.id]
 
 
 def test_a_path_is_copied_with_all_that_belongs_to_it(
