@@ -208,10 +208,14 @@ class SendFailed:
 
 @dataclass(frozen=True, slots=True)
 class AttachmentsChanged:
-    """These files are attached to what is being written in a conversation; None: in one that is not begun."""
+    """These files are attached to what is being written in a conversation; None: in one that is not begun.
+
+    `is_reading`: more files are being read, which will follow or be refused.
+    """
 
     conversation_id: str | None
     attachments: tuple[Attachment, ...]
+    is_reading: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,13 +11,13 @@ from typing import TYPE_CHECKING
 from chatdesk.core.attachments import MOST_IMAGE_BYTES, read_attachment, safe_name, shown_text
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.events import AttachmentCounted, AttachmentsChanged, NoticeRaised, Post
+from chatdesk.core.unsent import draft_id
 from chatdesk.services.worker import Priority, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from chatdesk.core.attachments import Attachment
-    from chatdesk.core.unsent import Unsent
     from chatdesk.engine.base import Engine
     from chatdesk.services.inference import InferenceService
     from chatdesk.store.attachments import AttachmentStore
@@ -60,17 +62,24 @@ class AttachmentService:
         self._inference = inference
         self._post = post
         self._files = Worker("files", post)
+        self._lock = threading.Lock()
+        self._unread: Counter[str | None] = Counter()  # by conversation: files that are still to be read
 
     def attach(self, conversation_id: str | None, sources: Sequence[AttachmentSource]) -> None:
-        """Attach files to what is being written. Announces `AttachmentsChanged`, or a notice for each one refused."""
+        """Attach files to a draft. Announces `AttachmentsChanged` for each, and notices of those refused."""
+        with self._lock:
+            self._unread[conversation_id] += len(sources)
         for source in sources:
             self._files.submit("attach", lambda source=source: self._attach(conversation_id, source))  # type: ignore[misc]  # mypy cannot type a lambda's defaults
 
     def detach(self, conversation_id: str | None, sha256: str) -> None:
         """Take a file off what is being written."""
-        self._store_worker.submit(
-            "detach", lambda: self._announce(conversation_id, self._unsent.detach(conversation_id, sha256))
-        )
+
+        def detach() -> None:
+            self._unsent.detach(conversation_id, sha256)
+            self._announce(conversation_id)
+
+        self._store_worker.submit("detach", detach)
 
     def count(self, attachments: Sequence[Attachment]) -> None:
         """Announce `AttachmentCounted` for each: how many tokens the loaded model takes it for."""
@@ -99,14 +108,19 @@ class AttachmentService:
         name = safe_name(source.untrusted_name)
         try:
             media_type, content = read_attachment(name, _read(name, source))
-            draft = self._unsent.attach(conversation_id, name, media_type, content)
+            self._unsent.attach(conversation_id, name, media_type, content)
         except UserFacingError as error:
             self._post(NoticeRaised(error.detail, conversation_id))
-        else:
-            self._announce(conversation_id, draft)
+        finally:
+            with self._lock:
+                self._unread[conversation_id] -= 1
+            self._announce(conversation_id)
 
-    def _announce(self, conversation_id: str | None, draft: Unsent) -> None:
-        self._post(AttachmentsChanged(conversation_id, draft.attachments))
+    def _announce(self, conversation_id: str | None) -> None:
+        attachments = self._unsent.attachments(draft_id(conversation_id))
+        with self._lock:
+            is_reading = self._unread[conversation_id] > 0
+        self._post(AttachmentsChanged(conversation_id, attachments, is_reading))
 
     def _count(self, engine: Engine | None, attachment: Attachment) -> None:
         if engine is not None:

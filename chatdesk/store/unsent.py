@@ -38,7 +38,7 @@ class UnsentStore:
     def draft(self, conversation_id: str | None) -> Unsent:
         """What is being written in a conversation; an empty one when nothing is."""
         with self._database.read() as connection:
-            return read_draft(connection, conversation_id)
+            return _draft(connection, conversation_id)
 
     def save_draft(self, conversation_id: str | None, text: str) -> None:
         """Keep what is being written; a draft of no text and no attachments goes.
@@ -66,15 +66,16 @@ class UnsentStore:
                     row,
                 )
 
-    def attach(self, conversation_id: str | None, name: str, media_type: str, content: bytes) -> Unsent:
+    def attach(self, conversation_id: str | None, name: str, media_type: str, content: bytes) -> None:
         """Attach a file to what is being written; one that is attached already is not attached again.
 
-        Returns the draft. Nothing happens when the conversation was deleted for good meanwhile.
+        Nothing happens when the conversation was deleted for good meanwhile.
 
         Raises:
             UserFacingError: also `ATTACHMENT_TOO_MANY`.
         """
-        row = {"id": draft_id(conversation_id), "conversation_id": conversation_id}
+        unsent_id = draft_id(conversation_id)
+        row = {"id": unsent_id, "conversation_id": conversation_id}
         with self._database.write() as connection:
             connection.execute(
                 """
@@ -84,25 +85,25 @@ class UnsentStore:
                 """,
                 row,
             )
-            draft = read_draft(connection, conversation_id)
-            if len(draft.attachments) >= MOST_ATTACHMENTS:
+            if connection.execute("SELECT 1 FROM unsent_message WHERE id = :id", row).fetchone() is None:
+                return
+            if len(read_attachments(connection, unsent_id)) >= MOST_ATTACHMENTS:
                 raise UserFacingError(ErrorCode.ATTACHMENT_TOO_MANY, count=MOST_ATTACHMENTS, name=name)
             sha256 = add_attachment(connection, media_type, content)
             connection.execute(
                 """
                 INSERT INTO unsent_attachment (unsent_id, position, attachment_sha256, name)
-                SELECT id, (SELECT coalesce(max(position), 0) + 1 FROM unsent_attachment WHERE unsent_id = :id),
+                SELECT :id, (SELECT coalesce(max(position), 0) + 1 FROM unsent_attachment WHERE unsent_id = :id),
                     :sha256, :name
-                FROM unsent_message WHERE id = :id AND NOT EXISTS (
+                WHERE NOT EXISTS (
                     SELECT 1 FROM unsent_attachment WHERE unsent_id = :id AND attachment_sha256 = :sha256
                 )
                 """,
-                {**row, "sha256": sha256, "name": name},
+                {"id": unsent_id, "sha256": sha256, "name": name},
             )
-            return read_draft(connection, conversation_id)
 
-    def detach(self, conversation_id: str | None, sha256: str) -> Unsent:
-        """Take an attachment off what is being written. Returns the draft."""
+    def detach(self, conversation_id: str | None, sha256: str) -> None:
+        """Take an attachment off what is being written."""
         unsent_id = draft_id(conversation_id)
         with self._database.write() as connection:
             connection.execute(
@@ -116,7 +117,6 @@ class UnsentStore:
                 """,
                 {"id": unsent_id},
             )
-            return read_draft(connection, conversation_id)
 
     def attachments(self, unsent_id: str) -> tuple[Attachment, ...]:
         """The attachments of a draft or of a message that waits."""
@@ -191,8 +191,7 @@ def _waiting(connection: sqlite3.Connection, row: tuple[str, str, str]) -> Unsen
     return Unsent(unsent_id, conversation_id, text, read_attachments(connection, unsent_id))
 
 
-def read_draft(connection: sqlite3.Connection, conversation_id: str | None) -> Unsent:
-    """See `UnsentStore.draft`; a part of a transaction."""
+def _draft(connection: sqlite3.Connection, conversation_id: str | None) -> Unsent:
     unsent_id = draft_id(conversation_id)
     row = connection.execute("SELECT text FROM unsent_message WHERE id = ?", (unsent_id,)).fetchone()
     if row is None:

@@ -410,6 +410,10 @@
       <translation>Enter 发送 · Shift+Enter 换行 · 回复可能有误</translation>
     </message>
     <message>
+      <source>Reading files…</source>
+      <translation>正在读取文件…</translation>
+    </message>
+    <message>
       <source>Send</source>
       <translation>发送</translation>
     </message>

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtGui import QColor, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from chatdesk.core.composing import ComposerState, can_queue, can_send, can_stop, is_blank
@@ -39,6 +39,7 @@ class Composer(QWidget):
         super().__init__(parent)
         self._state = ComposerState.READY
         self._is_locked = False
+        self._is_reading = False
         self._attachments: tuple[Attachment, ...] = ()
         self._edit = MessageEdit("composer", self)
         self._edit.submitted.connect(self._send)
@@ -47,11 +48,11 @@ class Composer(QWidget):
         self._edit.textChanged.connect(self.changed)
         self._edit.focus_changed.connect(self._show_focus)
         self._send_button = self._button("send_button", self.tr("Send"), self.tr("Send (Enter)"))
-        self._send_button.clicked.connect(self._send)
+        self._send_button.clicked.connect(self._on_clicked)
         self._queue_button = self._button(
             "queue_button", self.tr("Send after this reply"), self.tr("Send after this reply (Enter)")
         )
-        self._queue_button.clicked.connect(self._send)
+        self._queue_button.clicked.connect(self._on_clicked)
         self._stop_button = self._button("stop_button", self.tr("Stop"), self.tr("Stop writing (Esc)"))
         self._stop_button.clicked.connect(self._stop)
         self._attach_button = self._button("attach_button", self.tr("Attach files"), self.tr("Attach files"))
@@ -127,6 +128,11 @@ class Composer(QWidget):
         self._is_locked = is_locked
         self._refresh()
 
+    def set_reading(self, *, is_reading: bool) -> None:
+        """Files are being read that are to go along: sending waits for them."""
+        self._is_reading = is_reading
+        self._refresh()
+
     def text(self) -> str:
         """What is written."""
         return self._edit.toPlainText()
@@ -190,7 +196,8 @@ class Composer(QWidget):
         self._queue_button.setVisible(can_queue(self._state, is_empty=is_empty))
         if focused is not None and focused.isHidden():
             self._edit.setFocus()
-        self._send_button.setEnabled(can_send(self._state, is_empty=is_empty))
+        self._send_button.setEnabled(can_send(self._state, is_empty=is_empty) and not self._is_reading)
+        self._queue_button.setEnabled(not self._is_reading)
         self._edit.setReadOnly(self._is_locked or self._state is ComposerState.SENDING)
         has_no_model = self._state is ComposerState.NO_MODEL
         placeholder = self.tr("Choose a model above to begin") if has_no_model else self.tr("Write a message")
@@ -198,16 +205,22 @@ class Composer(QWidget):
             self._edit.setPlaceholderText(placeholder)
             # Qt repaints only when a placeholder comes or goes, not when its words change.
             self._edit.viewport().update()
-        self._hint.setText(
-            self.tr("Enter sends after this reply · Esc stops the reply")
-            if is_stoppable
-            else self.tr("Enter sends · Shift+Enter breaks the line · replies can be wrong")
-        )
+        if self._is_reading:
+            self._hint.setText(self.tr("Reading files…"))
+        elif is_stoppable:
+            self._hint.setText(self.tr("Enter sends after this reply · Esc stops the reply"))
+        else:
+            self._hint.setText(self.tr("Enter sends · Shift+Enter breaks the line · replies can be wrong"))
+
+    def _on_clicked(self) -> None:
+        # A click leaves the keyboard where it is, and what an input method still shows is meant too.
+        QGuiApplication.inputMethod().commit()
+        self._send()
 
     def _send(self) -> None:
-        text = self._edit.toPlainText()
-        if self._is_locked:
+        if self._is_locked or self._is_reading:
             return
+        text = self._edit.toPlainText()
         if can_queue(self._state, is_empty=self.is_empty):
             self.queue_requested.emit(text)
         elif can_send(self._state, is_empty=self.is_empty):

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 # A draft is on its way to the disk this long after it changed, whether its writer pauses or not.
 SAVE_MS = 400
+# Sending waits so long for files: one on a share that does not answer may never come.
+READING_MS = 10_000
 UNSENT_EVENTS = (
     SendFailed,
     QueueChanged,
@@ -90,6 +92,8 @@ class ComposerDesk(QObject):
         composer.edit.picture_offered.connect(self._attach_picture)
         self._saved_prompts: tuple[SavedPrompt, ...] = ()
         self._prompt_page: SavedPromptsDialog | None = None
+        self._gives_up_reading = QTimer(self, singleShot=True, interval=READING_MS)
+        self._gives_up_reading.timeout.connect(self._stop_reading)
         self._recall = Recall(composer.edit)
         self._recall.texts_wanted.connect(lambda: verbs.drafts.read_written(self._conversation_id))
         # Installed last, so that its keys come first.
@@ -123,6 +127,7 @@ class ComposerDesk(QObject):
             self._conversation_id = conversation_id
             self._recall.forget()
             self._prompt_list.forget()
+            self._stop_reading()
             self._unlock()
             self._read()
             self._queue.show_waiting(())
@@ -188,7 +193,7 @@ class ComposerDesk(QObject):
 
     def attach_files(self, paths: list[str]) -> None:
         """Attach files to what is being written."""
-        self._verbs.attachments.attach(self._conversation_id, [file_source(path) for path in paths])
+        self._attach([file_source(path) for path in paths])
 
     def look_at(self, attachment: Attachment) -> None:
         """Show what an attachment holds."""
@@ -205,8 +210,17 @@ class ComposerDesk(QObject):
 
     def _attach_picture(self, picture: QImage) -> None:
         name = self.tr("Pasted picture.png")
-        source = AttachmentSource(name, lambda _most_bytes: _as_png(picture))
-        self._verbs.attachments.attach(self._conversation_id, [source])
+        self._attach([AttachmentSource(name, lambda _most_bytes: _as_png(picture))])
+
+    def _attach(self, sources: Sequence[AttachmentSource]) -> None:
+        if sources:
+            self._composer.set_reading(is_reading=True)
+            self._gives_up_reading.start()
+            self._verbs.attachments.attach(self._conversation_id, sources)
+
+    def _stop_reading(self) -> None:
+        self._gives_up_reading.stop()
+        self._composer.set_reading(is_reading=False)
 
     def _detach(self, sha256: str) -> None:
         self._verbs.attachments.detach(self._conversation_id, sha256)
@@ -227,8 +241,12 @@ class ComposerDesk(QObject):
         match event:
             case QueueChanged():
                 self._show_queue(event)
-            case AttachmentsChanged(conversation_id, attachments) if conversation_id == self._conversation_id:
+            case AttachmentsChanged(conversation_id, attachments, is_reading) if (
+                conversation_id == self._conversation_id
+            ):
                 self._composer.show_attachments(attachments, self._tokens)
+                if not is_reading:
+                    self._stop_reading()
                 self._count(attachments)
             case AttachmentCounted(sha256, tokens):
                 self._tokens[sha256] = tokens

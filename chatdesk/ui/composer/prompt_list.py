@@ -80,7 +80,8 @@ class PromptList(QFrame):
     # --- what is listed ---
 
     def _narrow(self) -> None:
-        words = filter_of(self._edit.toPlainText())
+        # A look at the first letter, for every key comes here and a message may be long.
+        words = filter_of(self._edit.toPlainText()) if self._edit.document().characterAt(0) == "/" else None
         if words is None:
             self._is_dismissed = False
             self.hide()

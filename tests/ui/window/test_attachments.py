@@ -1,5 +1,6 @@
 """Files in the window: dropped, pasted, looked at, taken off and sent."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QToolButton, 
 from pytestqt.qtbot import QtBot
 
 from chatdesk.core.attachments import TEXT, Attachment, attachments_of
+from chatdesk.services.attachments import AttachmentSource
 from chatdesk.ui.attachment_view import AttachmentView
 from chatdesk.ui.transcript.view import TranscriptView
 from tests.support.desk import Desk
@@ -116,6 +118,25 @@ def test_a_pasted_picture_is_attached_and_said_not_to_be_seen(person: Person) ->
     paste(person, lambda mime: mime.setImageData(picture))
     person.wait(lambda: chips(person))
     assert figures(person)[0].endswith("the model cannot see pictures")
+
+
+def test_sending_waits_for_a_file_that_is_being_read(person: Person, desk: Desk) -> None:
+    gate = threading.Event()
+
+    def read(_most_bytes: int) -> bytes:
+        gate.wait(20)
+        return b"slow words"
+
+    person.write("Look at this")
+    person.window._desk._attach([AttachmentSource("slow.txt", read)])
+    person.press_enter()
+    assert not person.find(QToolButton, "send_button").isEnabled()
+    assert person.window.conversation_id is None
+    gate.set()
+    person.wait(lambda: chips(person) and person.find(QToolButton, "send_button").isEnabled())
+    person.press_enter()
+    person.wait(lambda: len(person.transcript().column.messages) == 2)
+    assert [each.name for each in attachments_of(person.transcript().column.messages[0])] == ["slow.txt"]
 
 
 def test_text_beside_a_picture_is_what_was_meant(person: Person) -> None:

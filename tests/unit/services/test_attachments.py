@@ -113,7 +113,8 @@ def test_a_folder_and_a_file_that_is_gone_are_refused_and_the_others_are_not(des
     (tmp_path / "good.txt").write_text("good")
     paths = [tmp_path, tmp_path / "gone.txt", tmp_path / "good.txt"]
     desk.attachments.attach(None, [file_source(str(path)) for path in paths])
-    desk.log.wait_for(AttachmentsChanged)
+    desk.log.wait_for(AttachmentsChanged, lambda event: bool(event.attachments))
+    assert [event.is_reading for event in desk.log.of(AttachmentsChanged)] == [True, True, False]
     assert [notice.error.code for notice in desk.log.of(NoticeRaised)] == [ErrorCode.ATTACHMENT_UNREADABLE] * 2
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatdesk.core.attachments import MOST_ATTACHMENTS, TEXT, attachments_of
+from chatdesk.core.attachments import MOST_ATTACHMENTS, TEXT, Attachment, attachments_of
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.messages import ReplyOrigin
 from chatdesk.core.unsent import draft_id
@@ -24,6 +24,13 @@ def contents(database: Database) -> AttachmentStore:
     return AttachmentStore(database)
 
 
+def attach(
+    unsent: UnsentStore, conversation_id: str | None, name: str, content: bytes, media_type: str = TEXT
+) -> tuple[Attachment, ...]:
+    unsent.attach(conversation_id, name, media_type, content)
+    return unsent.draft(conversation_id).attachments
+
+
 def kept(database: Database) -> int:
     with database.read() as connection:
         (count,) = connection.execute("SELECT count(*) FROM attachment").fetchone()
@@ -33,7 +40,7 @@ def kept(database: Database) -> int:
 def test_a_file_belongs_to_the_draft_and_then_to_the_message(
     unsent: UnsentStore, store: ConversationStore, contents: AttachmentStore, origin: ReplyOrigin
 ) -> None:
-    [attached] = unsent.attach(None, "notes.txt", TEXT, b"words").attachments
+    [attached] = attach(unsent, None, "notes.txt", b"words")
     assert (attached.name, attached.media_type, attached.size_bytes) == ("notes.txt", TEXT, 5)
     conversation, message, _ = store.add_exchange(None, "", origin, draft_id(None))
     assert unsent.draft(None).attachments == ()
@@ -44,20 +51,21 @@ def test_a_file_belongs_to_the_draft_and_then_to_the_message(
 
 def test_the_same_content_is_kept_once_and_attached_once(unsent: UnsentStore, database: Database) -> None:
     unsent.attach(None, "a.txt", TEXT, b"same")
-    assert len(unsent.attach(None, "b.txt", TEXT, b"same").attachments) == 1
+    assert len(attach(unsent, None, "b.txt", b"same")) == 1
     assert kept(database) == 1
 
 
 def test_a_draft_with_a_file_stays_while_it_has_no_text(unsent: UnsentStore) -> None:
-    [attached] = unsent.attach(None, "a.txt", TEXT, b"a").attachments
+    [attached] = attach(unsent, None, "a.txt", b"a")
     unsent.save_draft(None, "words")
     unsent.save_draft(None, "")
     assert unsent.draft(None).attachments == (attached,)
 
 
 def test_a_file_that_is_taken_off_is_gone(unsent: UnsentStore, database: Database) -> None:
-    [attached] = unsent.attach(None, "a.txt", TEXT, b"a").attachments
-    assert unsent.detach(None, attached.sha256).attachments == ()
+    [attached] = attach(unsent, None, "a.txt", b"a")
+    unsent.detach(None, attached.sha256)
+    assert unsent.draft(None).attachments == ()
     assert kept(database) == 0
 
 
@@ -65,7 +73,7 @@ def test_a_message_that_waits_takes_its_files_along_and_away(
     unsent: UnsentStore, store: ConversationStore, database: Database
 ) -> None:
     conversation_id = store.create_conversation("c").id
-    attached = unsent.attach(conversation_id, "a.txt", TEXT, b"a").attachments
+    attached = attach(unsent, conversation_id, "a.txt", b"a")
     unsent.enqueue(conversation_id, "look")
     assert unsent.draft(conversation_id).attachments == ()
     [waiting] = unsent.waiting(conversation_id)
@@ -91,7 +99,7 @@ def test_a_file_goes_for_good_with_the_last_conversation_that_holds_it(
 def test_a_file_of_a_draft_survives_the_purge_of_others(
     unsent: UnsentStore, store: ConversationStore, contents: AttachmentStore, origin: ReplyOrigin
 ) -> None:
-    [attached] = unsent.attach(None, "a.txt", TEXT, b"wanted").attachments
+    [attached] = attach(unsent, None, "a.txt", b"wanted")
     store.delete_for_good(store.add_exchange(None, "gone", origin)[0].id)
     assert contents.content(attached.sha256) == b"wanted"
 
@@ -115,3 +123,8 @@ def test_a_picture_is_found_by_its_name_in_its_conversation_only(
     assert contents.image(mine, "map.png") == PNG
     assert contents.image(mine, "map.txt") is None
     assert contents.image(other, "map.png") is None
+
+
+def test_a_conversation_that_is_not_kept_leaves_no_file_behind(unsent: UnsentStore, database: Database) -> None:
+    assert attach(unsent, "of no conversation", "a.txt", b"a") == ()
+    assert kept(database) == 0
