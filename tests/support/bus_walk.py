@@ -8,6 +8,7 @@ screen how many controls there are, and those that have no name.
 import json
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -91,7 +92,7 @@ def look_at_all(pyatspi: Any, commands: IO[str], done: IO[str]) -> dict[str, Any
             commands.flush()
             answer = done.readline().strip()
             assert answer == line, (answer, line)
-        wait_for(lambda sign=sign: is_there(sign), f"{sign} in {screen}")
+        wait_for(partial(is_there, sign), f"{sign} in {screen}")
         seen = wait_for(look, screen)
         found[screen] = {"controls": len(seen), "unnamed": [node[:2] for node in seen if not (node[2] or "").strip()]}
     return found

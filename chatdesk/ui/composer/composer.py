@@ -86,6 +86,8 @@ class Composer(QWidget):
         self._below.addWidget(self._hint, 0, 1)
         column.addLayout(self._below)
         self.setFocusProxy(self._edit)
+        # Tab comes to the box by its proxy, and would leave out what stands before it.
+        self.setTabOrder(self._edit, self._attach_button)
         self._refresh()
 
     def set_colors(self, colors: Colors) -> None:

@@ -45,6 +45,7 @@ class InstalledDetails(QScrollArea):
         self.setAccessibleName(self.tr("The chosen model"))
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its buttons take the keyboard, and bring themselves into view
         self._model: InstalledModel | None = None
         self._colors = colors
         self._title = plain_label("installed_title", wraps=True)

@@ -30,7 +30,7 @@ class SearchField(QLineEdit):
             )
         )
         self.setClearButtonEnabled(True)
-        self._glass = QAction(self)
+        self._glass = QAction(self.accessibleName(), self)  # a button for assistive technology
         self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         self._timer = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
         self._timer.timeout.connect(self._ask)
