@@ -116,7 +116,10 @@ def pane_sections() -> list[Section]:
             (
                 (_tr("Next or previous message"), down_up),
                 (_tr("What can be done with the message"), _keys("Return")),
-                (_tr("Earlier or later version of the reply"), _keys("Left", "Right")),
+                (_tr("Earlier or later version of the message"), _keys("Left", "Right")),
+                (_tr("Edit the message"), _keys("E", "F2")),
+                (_tr("Save what was edited, and send it"), _keys("Ctrl+Return")),
+                (_tr("Delete the message and what follows (can be undone)"), _keys("Del")),
                 (_tr("Copy the message, or what is selected"), _keys("Ctrl+C")),
                 (_tr("Select everything"), _keys("Ctrl+A")),
                 (_tr("Beginning or end of the chat"), _keys("Home", "End")),

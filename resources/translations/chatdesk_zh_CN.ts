@@ -3963,8 +3963,16 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>删除（可撤销）</translation>
     </message>
     <message>
-      <source>Earlier or later version of the reply</source>
-      <translation>回复的上一个或下一个版本</translation>
+      <source>Delete the message and what follows (can be undone)</source>
+      <translation>删除消息及其后内容（可撤销）</translation>
+    </message>
+    <message>
+      <source>Earlier or later version of the message</source>
+      <translation>消息的上一个或下一个版本</translation>
+    </message>
+    <message>
+      <source>Edit the message</source>
+      <translation>编辑消息</translation>
     </message>
     <message>
       <source>Everywhere</source>
@@ -4013,6 +4021,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Rename</source>
       <translation>重命名</translation>
+    </message>
+    <message>
+      <source>Save what was edited, and send it</source>
+      <translation>保存编辑并发送</translation>
     </message>
     <message>
       <source>Select everything</source>
