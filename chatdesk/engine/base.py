@@ -72,6 +72,11 @@ ShouldStop = Callable[[], bool]
 OnLoadProgress = Callable[[float], bool]  # fraction 0…1 -> whether to go on
 
 
+def never() -> bool:
+    """Nothing is asked for."""
+    return False
+
+
 class Engine(Protocol):
     """One loaded model file. Not thread-safe: one thread owns it. Usable again after a stop or a failed reply."""
 
@@ -103,6 +108,7 @@ class Engine(Protocol):
         owner: str = "",
         *,
         continues: bool = False,
+        hurries: ShouldStop = never,
     ) -> Iterator[PromptProgress | Chunk | Finished]:
         """Process `prompt`, then write the reply: progress, chunks, and exactly one `Finished` at the end.
 
@@ -113,7 +119,8 @@ class Engine(Protocol):
         nothing is kept for an empty one.
 
         The texts of all chunks of kind `TEXT`, joined, are the reply, which `max_tokens` bounds; those of kind
-        `REASONING` are what the model reasons, which `reasoning_budget` bounds: then the reply begins.
+        `REASONING` are what the model reasons, which `reasoning_budget` bounds: then the reply begins, and also once
+        `hurries`, asked between tokens, says yes.
         `should_stop` is asked between tokens and, during prompt
         processing, between batches and inside llama.cpp; after it says yes the reply ends as `STOPPED`.
 

@@ -20,7 +20,7 @@ from chatdesk.core.messages import FinishReason
 from chatdesk.core.model_info import ModelInfo
 from chatdesk.core.sampling import MAX_SEED
 from chatdesk.engine import llama_runtime
-from chatdesk.engine.base import Finished, PromptProgress
+from chatdesk.engine.base import Finished, PromptProgress, never
 from chatdesk.engine.devices import read_devices
 from chatdesk.engine.fingerprint import fingerprint
 from chatdesk.engine.llama_loading import metadata, open_model
@@ -156,6 +156,7 @@ class LlamaEngine:
         owner: str = "",
         *,
         continues: bool = False,
+        hurries: ShouldStop = never,
     ) -> Iterator[PromptProgress | Chunk | Finished]:
         """Process `prompt`, then write the reply.
 
@@ -166,7 +167,7 @@ class LlamaEngine:
             raise UserFacingError(ErrorCode.PROMPT_TOO_LONG, tokens=len(tokens), n_ctx=self._n_ctx)
         with self._stop_flag.following(should_stop):
             yield from self._process(tokens, owner, should_stop)
-            yield from self._reply(tokens, sampling, should_stop, continues=continues)
+            yield from self._reply(tokens, sampling, should_stop, continues=continues, hurries=hurries)
 
     def replay(
         self,
@@ -271,7 +272,13 @@ class LlamaEngine:
                 yield PromptProgress(end, len(tokens), 0)
 
     def _reply(
-        self, prompt: list[int], sampling: SamplingParams, should_stop: ShouldStop, *, continues: bool
+        self,
+        prompt: list[int],
+        sampling: SamplingParams,
+        should_stop: ShouldStop,
+        *,
+        continues: bool,
+        hurries: ShouldStop = never,
     ) -> Iterator[Chunk | Finished]:
         """Write the reply to a prompt that is processed, or say that it was stopped before."""
         seed = random.randint(0, MAX_SEED) if sampling.seed is None else sampling.seed
@@ -279,38 +286,41 @@ class LlamaEngine:
         if len(self._cache.tokens) < len(prompt):
             yield Finished(reason, seed)
             return
-        reason = yield from self._write(prompt, sampling, seed, should_stop, continues=continues)
+        stream = self._stream(prompt, sampling, hurries, continues=continues)
+        with sampler_chain(sampling, self._vocabulary.size, seed, prompt) as chain:
+            reason = yield from self._write(stream, chain, should_stop, strips=not continues)
         yield Finished(reason, seed, batches)
 
     def _write(
-        self, prompt: list[int], sampling: SamplingParams, seed: int, should_stop: ShouldStop, *, continues: bool
+        self, stream: ReplyStream, chain: Handle, should_stop: ShouldStop, *, strips: bool
     ) -> Generator[Chunk, None, FinishReason]:
-        """Write the reply token by token; the generator's value is why it ended."""
+        """Write the reply token by token; the generator's value is why it ended.
+
+        `strips`: it begins a text, before which some vocabularies put a space.
+        """
         vocabulary = self._vocabulary
-        stream = self._stream(prompt, sampling, continues=continues)
+        strips = strips and vocabulary.puts_space_first
         in_its_stead: deque[int] = deque()  # what brings a model to its reply that has reasoned enough
-        strips = vocabulary.puts_space_first and not continues
         reason = FinishReason.MAX_TOKENS
-        with sampler_chain(sampling, vocabulary.size, seed, prompt) as chain:
-            while stream.left != 0:
-                if stream.has_reasoned_enough and not in_its_stead:
-                    in_its_stead.extend(self._reasoning_end)
-                token = self._next_token(chain, in_its_stead)
-                if vocabulary.ends_generation(token):
-                    reason = FinishReason.END_OF_TURN
-                    break
-                yield from stream.take((token,), vocabulary.piece(token, lstrip=strips))
-                strips = False
-                if should_stop():
-                    reason = FinishReason.STOPPED
-                    break
-                if len(self._cache.tokens) >= self._n_ctx:
-                    reason = FinishReason.CONTEXT_FULL
-                    break
-                # Also after the last token that is wanted: the next prompt will begin with it.
-                if not self._decode([token]):
-                    reason = FinishReason.STOPPED
-                    break
+        while stream.left != 0:
+            if stream.has_reasoned_enough and not in_its_stead:
+                in_its_stead.extend(self._reasoning_end)
+            token = self._next_token(chain, in_its_stead)
+            if vocabulary.ends_generation(token):
+                reason = FinishReason.END_OF_TURN
+                break
+            yield from stream.take((token,), vocabulary.piece(token, lstrip=strips))
+            strips = False
+            if should_stop():
+                reason = FinishReason.STOPPED
+                break
+            if len(self._cache.tokens) >= self._n_ctx:
+                reason = FinishReason.CONTEXT_FULL
+                break
+            # Also after the last token that is wanted: the next prompt will begin with it.
+            if not self._decode([token]):
+                reason = FinishReason.STOPPED
+                break
         yield from stream.finish()
         return reason
 
@@ -322,18 +332,20 @@ class LlamaEngine:
         llama_cpp.llama_sampler_accept(chain, token)
         return token
 
-    def _stream(self, prompt: list[int], sampling: SamplingParams, *, continues: bool) -> ReplyStream:
+    def _stream(
+        self, prompt: list[int], sampling: SamplingParams, hurries: ShouldStop, *, continues: bool
+    ) -> ReplyStream:
         """What makes chunks of the reply to `prompt`. A reply that goes on is beyond its reasoning."""
-        room, piece = self._n_ctx - len(prompt), self._vocabulary.piece
+        room, piece = self._n_ctx - len(prompt) - len(self._reasoning_end), self._vocabulary.piece
         if continues:
             # What is left over of these is a character that the first new token may complete.
             given = b"".join(map(piece, prompt[-_MOST_CHARACTER_BYTES:]))
-            return ReplyStream(None, sampling, self._n_ctx, room, given)
+            return ReplyStream(None, sampling, self._n_ctx, room, hurries, given)
         splitter = None
         if self._reasoning is not None:
             _, is_open = self._reasoning.at_end(prompt, piece)
             splitter = self._reasoning.splitter(is_open=is_open)
-        return ReplyStream(splitter, sampling, self._n_ctx, room - len(self._reasoning_end))
+        return ReplyStream(splitter, sampling, self._n_ctx, room, hurries)
 
     def _decode(self, tokens: list[int]) -> bool:
         """Process `tokens` behind the cached ones; False when a stop ended it, which leaves the cache as it was.

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from chatdesk.core.sampling import SamplingParams
+    from chatdesk.engine.base import ShouldStop
     from chatdesk.engine.reasoning import ReasoningSplitter
 
 
@@ -24,9 +25,19 @@ class ReplyStream:
     """
 
     def __init__(
-        self, splitter: ReasoningSplitter | None, sampling: SamplingParams, n_ctx: int, room: int, given: bytes = b""
+        self,
+        splitter: ReasoningSplitter | None,
+        sampling: SamplingParams,
+        n_ctx: int,
+        room: int,
+        hurries: ShouldStop,
+        given: bytes = b"",
     ) -> None:
-        """`room` is how much of `n_ctx` the prompt leaves, less what ends reasoning in the model's stead."""
+        """`room` is how much of `n_ctx` the prompt leaves, less what ends reasoning in the model's stead.
+
+        `hurries` tells whether somebody wants the reply at once.
+        """
+        self._hurries = hurries
         self._splitter = splitter
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         self._decoder.decode(given)
@@ -48,8 +59,9 @@ class ReplyStream:
     @property
     def has_reasoned_enough(self) -> bool:
         """Whether the model reasons, although it has had its tokens for that, and can be brought to its reply now."""
-        is_reasoning = self._splitter is not None and self._splitter.is_reasoning
-        return is_reasoning and self._reasoned >= self._budget and not self._decoder.getstate()[0]
+        if self._splitter is None or not self._splitter.is_reasoning or self._decoder.getstate()[0]:
+            return False
+        return self._reasoned >= self._budget or self._hurries()
 
     def take(self, token_ids: Sequence[int], piece: bytes) -> Iterator[Chunk]:
         """The next token or more, which add `piece`."""

@@ -16,7 +16,7 @@ from chatdesk.core.messages import FinishReason, Role
 from chatdesk.core.model_info import DeviceInUse, ModelInfo
 from chatdesk.core.reasoning import ReasoningKind
 from chatdesk.core.sampling import MAX_SEED
-from chatdesk.engine.base import Finished, PromptProgress
+from chatdesk.engine.base import Finished, PromptProgress, never
 from chatdesk.engine.markers import Markers
 from chatdesk.engine.reasoning import FORMATS, Reasoning
 from chatdesk.engine.reply_stream import ReplyStream
@@ -135,6 +135,7 @@ class ScriptedEngine:
         owner: str = "",
         *,
         continues: bool = False,
+        hurries: ShouldStop = never,
     ) -> Iterator[PromptProgress | Chunk | Finished]:
         """Say the next reply, or what of it follows the beginning that is given."""
         self.owners.append(owner)
@@ -154,7 +155,7 @@ class ScriptedEngine:
         reply = self._reply(messages)
         if tuple(tokens) in self._silenced:
             reply = _REASONED.sub("", reply, count=1)
-        reason = yield from self._write(reply, given, sampling, should_stop)
+        reason = yield from self._write(reply, given, sampling, should_stop, hurries)
         yield Finished(reason, seed, batches)
 
     def replay(
@@ -236,13 +237,13 @@ class ScriptedEngine:
         return reply
 
     def _write(
-        self, reply: str, given: bytes, sampling: SamplingParams, should_stop: ShouldStop
+        self, reply: str, given: bytes, sampling: SamplingParams, should_stop: ShouldStop, hurries: ShouldStop
     ) -> Generator[Chunk, None, FinishReason]:
         splitter = None
         if self.info.reasoning is not ReasoningKind.NONE and not given:
             splitter = _THINK.splitter()
         room = self._n_ctx - len(self._cached)
-        stream = ReplyStream(splitter, sampling, self._n_ctx, room - len(_THINK.format.ending), given)
+        stream = ReplyStream(splitter, sampling, self._n_ctx, room - len(_THINK.format.ending), hurries, given)
         reason, is_brought_to_reply = FinishReason.END_OF_TURN, False
         words = deque(_split(bytes(_tokens_of(reply)).removeprefix(given), splitter))
         while words:

@@ -114,6 +114,10 @@ class ChatService:
         """End the reply that is waiting or being written; what was written is kept."""
         self._live.stop(conversation_id)
 
+    def answer_now(self, conversation_id: str) -> None:
+        """Have the reply begin that the model still reasons about; what it reasoned is kept."""
+        self._live.answer_now(conversation_id)
+
     def stop_all(self) -> None:
         """End every reply: the model that writes goes away."""
         self._live.stop_all()

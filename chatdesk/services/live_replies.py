@@ -33,6 +33,9 @@ class LiveReply(Protocol):
     def stop(self) -> None:
         """Ask for its end, which follows soon."""
 
+    def answer_now(self) -> None:
+        """Ask for the reply itself, if it is still being reasoned."""
+
 
 class LiveReplies:
     """At most one live reply per conversation. May be used from any thread."""
@@ -64,6 +67,12 @@ class LiveReplies:
         reply = self.of(conversation_id)
         if reply is not None:
             reply.stop()
+
+    def answer_now(self, conversation_id: str) -> None:
+        """Have the conversation's reply begin, if the model still reasons."""
+        reply = self.of(conversation_id)
+        if reply is not None:
+            reply.answer_now()
 
     def stop_all(self) -> None:
         """End every reply."""

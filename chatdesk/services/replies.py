@@ -81,6 +81,8 @@ class Reply:
         self._when_over = when_over
         self._post = post
         self._stop = threading.Event()
+        self._hurry = threading.Event()
+        self._hurried_at: int | None = None  # how many tokens had been reasoned then
         self._begun = threading.Lock()  # taken once, by whoever brings the reply to its end
         self._text = ReplyText(message)
         self._new_ids: list[int] = []
@@ -91,6 +93,10 @@ class Reply:
         """Ask for the end. The engine sees it within a token; a reply it has not taken up ends on the store thread."""
         self._stop.set()
         self._store_worker.submit("stop", self._finish_if_not_begun)
+
+    def answer_now(self) -> None:
+        """Ask for the reply itself: what is reasoned before it ends here."""
+        self._hurry.set()
 
     def so_far(self) -> Message:
         """The reply with every word that was announced."""
@@ -152,6 +158,7 @@ class Reply:
             self._stop.is_set,
             self._message.conversation_id if self._keeps_snapshots else "",
             continues=self._message.given_chars > 0,
+            hurries=self._is_hurried,
         ):
             match produced:
                 case PromptProgress(processed, total, cached):
@@ -171,10 +178,19 @@ class Reply:
                 case Finished(reason, seed, batches):
                     recipe = recipe_for(info, prompt, batches, self._new_ids)
                     self._recipe = recipe if recipe.is_whole else None
-                    origin = replace(origin, seed=seed)
+                    sampling = origin.sampling
+                    if self._hurried_at is not None:
+                        sampling = replace(sampling, reasoning_budget=self._hurried_at)
+                    origin = replace(origin, seed=seed, sampling=sampling)
                     self._message = replace(self._message, origin=origin)
                     return reason
         raise AssertionError("an engine must end a reply with Finished")
+
+    def _is_hurried(self) -> bool:
+        """Whether somebody wants the reply now. From where is kept: with that as its budget it comes out the same."""
+        if self._hurry.is_set() and self._hurried_at is None:
+            self._hurried_at = self._text.reasoning_tokens
+        return self._hurry.is_set()
 
     def _prompt(self, engine: Engine) -> list[int]:
         """The prompt's tokens; what it leaves out for want of room is said."""

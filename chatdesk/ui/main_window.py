@@ -234,6 +234,7 @@ class MainWindow(QMainWindow):
         self._welcome.suggested.connect(self._suggest)
         self._welcome.manager_requested.connect(self._models.show_manager)
         self._transcript.regenerate_requested.connect(verbs.chat.regenerate)
+        self._transcript.answer_now_requested.connect(self._answer_now)
         self._transcript.pin_requested.connect(verbs.chat.pin)
         self._transcript.attachment_requested.connect(self._desk.look_at)
         self._desk.take_drops(self._stack)
@@ -392,6 +393,10 @@ class MainWindow(QMainWindow):
             unsent_id=draft_id(self._conversation_id),
             overrides=self._reasoning.overrides,
         )
+
+    def _answer_now(self) -> None:
+        if self._conversation_id is not None:
+            self._verbs.chat.answer_now(self._conversation_id)
 
     def _stop(self) -> None:
         if self._conversation_id is not None:

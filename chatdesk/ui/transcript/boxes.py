@@ -36,6 +36,7 @@ class ButtonKind(Enum):
     SHOW_LESS = auto()
     SHOW_REASONING = auto()
     HIDE_REASONING = auto()
+    ANSWER_NOW = auto()
     UNPIN = auto()
     LOOK_AT = auto()
     VIEW_SUMMARY = auto()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics
 
 from chatdesk.ui.transcript import wording
-from chatdesk.ui.transcript.boxes import Box, Button, ButtonKind, Look, paint_icon
+from chatdesk.ui.transcript.boxes import Box, Button, ButtonKind, Look, paint_button, paint_icon
 from chatdesk.ui.transcript.content import Content
 from chatdesk.ui.transcript.markdown import MarkdownStream
 from chatdesk.ui.transcript.segments import Container, ContainerKind
@@ -112,14 +112,16 @@ class ReasoningBlock:
 
     def _show_words(self) -> None:
         self.line.words = wording.reasoning_words(self._seconds, is_going_on=self.is_going_on)
+        self.line.can_end = self.is_going_on
 
 
 class ReasoningLine(Box):
-    """The line that stands for what was reasoned: a button as wide as its words."""
+    """The line that stands for what was reasoned: a button as wide as its words, and one that ends the reasoning."""
 
     def __init__(self, style: TranscriptStyle, *, is_open: bool) -> None:
         super().__init__(style)
         self.words = ""
+        self.can_end = False
         self._is_open = is_open
         self.height = style.button_size + style.item_gap
 
@@ -132,12 +134,19 @@ class ReasoningLine(Box):
         wide = self._icon_size + style.item_gap + QFontMetrics(style.font(scale=0.93)).horizontalAdvance(self.words)
         rect = QRect(0, 0, wide + style.text_px, style.button_size)
         if self._is_open:
-            return (Button(ButtonKind.HIDE_REASONING, rect, wording.hide_reasoning_words()),)
-        return (Button(ButtonKind.SHOW_REASONING, rect, wording.show_reasoning_words()),)
+            fold = Button(ButtonKind.HIDE_REASONING, rect, wording.hide_reasoning_words())
+        else:
+            fold = Button(ButtonKind.SHOW_REASONING, rect, wording.show_reasoning_words())
+        if not self.can_end:
+            return (fold,)
+        label = wording.answer_now_words()
+        wide = QFontMetrics(style.small_font).horizontalAdvance(label) + style.item_gap
+        return (fold, Button(ButtonKind.ANSWER_NOW, QRect(rect.right() + 1, 0, wide, style.button_size), label))
 
     def paint(self, look: Look, position: QPoint) -> None:
         style, painter = self.style, look.painter
-        color = style.text if look.hovered is not None else style.muted
+        is_hovered = look.hovered in {ButtonKind.SHOW_REASONING, ButtonKind.HIDE_REASONING}
+        color = style.text if is_hovered else style.muted
         size = self._icon_size
         top = position.y() + (style.button_size - size) // 2
         name = "chevron-down" if self._is_open else "chevron-right"
@@ -148,6 +157,8 @@ class ReasoningLine(Box):
         rect = QRect(position, QSize(self.laid_out_width or 0, style.button_size)).adjusted(left, 0, 0, 0)
         words = painter.fontMetrics().elidedText(self.words, Qt.TextElideMode.ElideRight, rect.width())
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+        for button in self.buttons()[1:]:
+            paint_button(look, button, position)
 
 
 class RoomBelow(Box):

@@ -56,6 +56,9 @@ class Verbs:
         if view.column.reasoning_of(index):
             words = wording.copy_reasoning_words()
             verbs.append(Verb("copy_reasoning", words, lambda: copy_text(view.column.reasoning_of(index))))
+        if (item := view.column.known_item(index)) is not None and item.is_reasoning:
+            answer = view.answer_now_requested
+            verbs.append(Verb("answer_now", wording.answer_now_words(), lambda: answer.emit(message.id)))
         if message.is_reply and message.status.is_final:
             regenerate = view.regenerate_requested
             verbs.append(Verb("regenerate", wording.regenerate_words(), lambda: regenerate.emit(message.id)))
@@ -90,9 +93,6 @@ class Verbs:
             for button in box.buttons():
                 if button.kind in _FOLDS:
                     yield Verb("fold", button.label, lambda b=button, i=box_index: self.press(index, i, b))  # type: ignore[misc]  # mypy cannot type a lambda's defaults
-            if isinstance(box, AttachmentBox):
-                label = wording.look_at_words().format(name=box.attachment.name[:MAX_LABEL])
-                yield Verb("look_at", label, lambda a=box.attachment: self._view.attachment_requested.emit(a))  # type: ignore[misc]  # the same
             if isinstance(box, CodeBox) and box.is_first:
                 first_line = box.block.text.lstrip().split("\n", 1)[0][:MAX_LABEL]
                 label = _tr("Copy code: {beginning}").format(beginning=first_line)
@@ -125,7 +125,7 @@ class Verbs:
                 attached = view.column.item(index).boxes[box_index]
                 assert isinstance(attached, AttachmentBox)
                 view.attachment_requested.emit(attached.attachment)
-            case ButtonKind.EDIT | ButtonKind.CONTINUE:
+            case ButtonKind.EDIT | ButtonKind.CONTINUE | ButtonKind.ANSWER_NOW:
                 self.run(index, button.kind.name.lower())
             case ButtonKind.MORE:
                 rect = button.rect.translated(0, view.column.item(index).box_top(box_index))

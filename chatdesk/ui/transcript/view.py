@@ -55,6 +55,7 @@ class TranscriptView(QAbstractScrollArea):
 
     regenerate_requested = Signal(str)  # message id
     version_requested = Signal(str, int)  # message id; -1 for the version before, 1 for the next
+    answer_now_requested = Signal(str)  # id of a reply that is still being reasoned
     link_activated = Signal(str)
     attachment_requested = Signal(object)  # an Attachment that somebody wants to look at
     pin_requested = Signal(str, bool)  # message id; whether it is to be pinned

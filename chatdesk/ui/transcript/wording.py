@@ -155,6 +155,11 @@ def hide_reasoning_words() -> str:
     return _tr("Hide reasoning")
 
 
+def answer_now_words() -> str:
+    """Names the button that ends the reasoning and has the reply begin."""
+    return _tr("Answer now")
+
+
 def copy_reasoning_words() -> str:
     """Names the verb that copies what a model reasoned."""
     return _tr("Copy reasoning")

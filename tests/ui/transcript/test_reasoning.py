@@ -95,6 +95,20 @@ def test_while_it_is_written_the_line_counts_the_seconds(view: TranscriptView, c
     assert shown_text(view, 0) == "Four."
 
 
+def test_the_reply_can_be_had_at_once_while_the_model_reasons(view: TranscriptView, qtbot: QtBot) -> None:
+    view.set_messages([streaming("r")], {})
+    assert "answer_now" not in {verb.name for verb in view.verbs.of(0)}
+    view.append_text("r", 0, "Two and", REASONING)
+    qtbot.waitUntil(lambda: ButtonKind.ANSWER_NOW in kinds(view, 0))
+    with qtbot.waitSignal(view.answer_now_requested) as asked:
+        point = button_point(view, 0, ButtonKind.ANSWER_NOW)
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=point)
+    assert asked.args == ["r"]
+    assert "answer_now" in QAccessible.queryAccessibleInterface(view).child(0).actionInterface().actionNames()
+    view.append_text("r", 0, "Four.")
+    qtbot.waitUntil(lambda: ButtonKind.ANSWER_NOW not in kinds(view, 0))
+
+
 def test_what_streams_into_the_open_reasoning_is_drawn_as_after_reload(view: TranscriptView, qtbot: QtBot) -> None:
     reasoning = "First a [link][1].\n\n```python\nx = 1\n```\n\n- one\n- two\n\n[1]: https://a.b\n"
     view.set_messages([streaming("r")], {})

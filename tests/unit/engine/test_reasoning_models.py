@@ -12,7 +12,7 @@ from chatdesk.core.context import PromptMessage
 from chatdesk.core.messages import FinishReason, PartKind, Role
 from chatdesk.core.reasoning import ReasoningKind
 from chatdesk.core.sampling import SamplingParams
-from chatdesk.engine.base import Chunk, Finished, LoadOptions
+from chatdesk.engine.base import Chunk, Finished, LoadOptions, ShouldStop, never
 from chatdesk.engine.llama import LlamaEngine, load_llama
 from chatdesk.engine.snapshots import MemorySnapshots, SnapshotShelf, common_prefix
 from tests.support.tiny_architectures import ARCHITECTURES
@@ -50,8 +50,10 @@ def user(text: str) -> PromptMessage:
 class Reply:
     """What an engine wrote for a prompt."""
 
-    def __init__(self, engine: LlamaEngine, prompt: list[int], sampling: SamplingParams = GREEDY) -> None:
-        items = list(engine.generate(prompt, sampling, lambda: False, "c"))
+    def __init__(
+        self, engine: LlamaEngine, prompt: list[int], sampling: SamplingParams = GREEDY, hurries: ShouldStop = never
+    ) -> None:
+        items = list(engine.generate(prompt, sampling, never, "c", hurries=hurries))
         self.chunks = [item for item in items if isinstance(item, Chunk)]
         last = items[-1]
         assert isinstance(last, Finished)
@@ -110,6 +112,12 @@ def test_after_its_tokens_the_model_is_brought_to_its_reply(load: Load) -> None:
     assert TOKENS.token("</think>") in reply.token_ids
     assert engine.cached_tokens([*prompt, *reply.token_ids, 5]) == len(prompt) + len(reply.token_ids)
     assert Reply(engine, prompt, replace(GREEDY, reasoning_budget=0)).parts == ("", "Four of course.")
+
+
+def test_the_reply_can_be_had_at_once(load: Load) -> None:
+    engine = load(replace(TOKENS, chat_template=OPENS))
+    hurried = Reply(engine, engine.prompt_tokens([user("Hi")]), hurries=lambda: True)
+    assert hurried.parts == ("", "Four of course.")
 
 
 def test_a_reply_is_bounded_without_its_reasoning(load: Load) -> None:

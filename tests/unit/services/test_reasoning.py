@@ -172,6 +172,24 @@ def test_a_budget_brings_the_model_to_its_reply(desk: Desk) -> None:
     assert reply.finish_reason is FinishReason.END_OF_TURN
 
 
+def test_the_reply_can_be_had_at_once_and_made_again(desk: Desk) -> None:
+    script = "<think>" + "word " * 500 + "</think>Six."
+    load(desk, thinker(script, pace=0.005))
+    desk.chat.send(None, "Hi")
+    delta = desk.log.wait_for(ReplyDelta, lambda event: event.offset > 20)
+    desk.chat.answer_now(desk.store.message(delta.message_id).conversation_id)
+    reply = desk.log.wait_for(ReplyFinished).message
+    assert reply.text == "Six."
+    assert reply.finish_reason is FinishReason.END_OF_TURN
+    assert 20 < len(reply.reasoning) < 2000
+    assert reply.origin is not None
+    set_sampling(desk, reasoning_budget=reply.origin.sampling.reasoning_budget)
+    load(desk, thinker(script))
+    again = ask(desk, "Hi").message.origin
+    assert again is not None
+    assert again.token_ids == reply.origin.token_ids
+
+
 def test_max_tokens_bounds_what_is_said(desk: Desk) -> None:
     set_sampling(desk, max_tokens=3)
     load(desk, thinker("<think>one two three four five</think>Six."))

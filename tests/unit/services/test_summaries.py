@@ -16,7 +16,7 @@ from chatdesk.core.events import (
 from chatdesk.core.messages import Message, clean_text
 from chatdesk.core.sampling import SamplingParams
 from chatdesk.core.summaries import Summary, summary_request
-from chatdesk.engine.base import Chunk, Finished, PromptProgress, ShouldStop
+from chatdesk.engine.base import Chunk, Finished, PromptProgress, ShouldStop, never
 from chatdesk.engine.scripted import ScriptedEngine
 from chatdesk.services.worker import Priority
 from chatdesk.store.summaries import SummaryStore
@@ -256,8 +256,9 @@ class Slow(Summariser):
         owner: str = "",
         *,
         continues: bool = False,
+        hurries: ShouldStop = never,
     ) -> Iterator[PromptProgress | Chunk | Finished]:
-        for produced in super().generate(prompt, sampling, should_stop, owner, continues=continues):
+        for produced in super().generate(prompt, sampling, should_stop, owner, continues=continues, hurries=hurries):
             if isinstance(produced, Chunk) and is_request(self.prompts[-1]) and not self.given_up:
                 self._interrupt()
                 wait_until(should_stop)
