@@ -1874,7 +1874,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     <name>GeneralPage</name>
     <message>
       <source>As a notification of the system, while you look at something else. Others may see its text too.</source>
-      <translation type="unfinished" />
+      <translation>您在看别处时，以系统通知的方式告知。旁人也可能看到其中的文字。</translation>
     </message>
     <message>
       <source>Automatic</source>
@@ -1918,7 +1918,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>No</source>
-      <translation type="unfinished" />
+      <translation>否</translation>
     </message>
     <message>
       <source>Of the window, from the next start of ChatDesk. Models answer in the language of your question.</source>
@@ -1942,7 +1942,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Tell when a long reply ends</source>
-      <translation type="unfinished" />
+      <translation>长回复结束时告知</translation>
     </message>
     <message>
       <source>The model writes titles of chats</source>
@@ -1958,11 +1958,11 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Yes</source>
-      <translation type="unfinished" />
+      <translation>是</translation>
     </message>
     <message>
       <source>Yes, with its beginning</source>
-      <translation type="unfinished" />
+      <translation>是，附上开头</translation>
     </message>
   </context>
   <context>
@@ -3678,11 +3678,11 @@ Please report it with the details below. The log file is {log_file}.</source>
     <name>ReplyWatch</name>
     <message>
       <source>The reply could not be written</source>
-      <translation type="unfinished" />
+      <translation>无法书写这条回复</translation>
     </message>
     <message>
       <source>The reply is ready</source>
-      <translation type="unfinished" />
+      <translation>回复已写好</translation>
     </message>
   </context>
   <context>
@@ -4196,31 +4196,31 @@ Please report it with the details below. The log file is {log_file}.</source>
     <name>Tour</name>
     <message>
       <source>Done</source>
-      <translation type="unfinished" />
+      <translation>完成</translation>
     </message>
     <message>
       <source>Hints for the first start</source>
-      <translation type="unfinished" />
+      <translation>首次使用提示</translation>
     </message>
     <message>
       <source>Next</source>
-      <translation type="unfinished" />
+      <translation>下一条</translation>
     </message>
     <message>
       <source>No more hints</source>
-      <translation type="unfinished" />
+      <translation>不再提示</translation>
     </message>
     <message>
       <source>Nothing is lost by trying: what you delete, edit or write again can be brought back.</source>
-      <translation type="unfinished" />
+      <translation>尽管尝试，不会丢失任何内容：删除、编辑或重写的都能找回。</translation>
     </message>
     <message>
       <source>The model that answers is named at the top; {keys} changes it, and finds more.</source>
-      <translation type="unfinished" />
+      <translation>正在回答的模型显示在上方；{keys} 可更换或查找更多模型。</translation>
     </message>
     <message>
       <source>{keys} finds everything: type a few letters of an action, a chat, a model or a setting.</source>
-      <translation type="unfinished" />
+      <translation>{keys} 可找到一切：输入操作、对话、模型或设置的几个字即可。</translation>
     </message>
   </context>
   <context>
@@ -4236,6 +4236,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>1 token</source>
       <translation>1 个 token</translation>
+    </message>
+    <message>
+      <source>Answer now</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Attached: {names}</source>
