@@ -18,7 +18,9 @@ def main(arguments: list[str] | None = None) -> int:
     # GNU OpenMP spins at its barriers and starves other programs of a busy machine; this bounds it at no cost.
     # It is read when llama.cpp is loaded, so it is set before anything else, for this process and its children.
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    _check_ask(parser, options)
     if options.probe is not None:
         from chatdesk.engine.probe import run_probe
 
@@ -49,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--probe", nargs=2, metavar=("MODEL", "RESULT"), help=argparse.SUPPRESS)
     parser.add_argument("--typeset", action="store_true", help=argparse.SUPPRESS)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    ask = commands.add_parser("ask", help="answer one message; nothing is saved")
+    ask = commands.add_parser("ask", help="answer one message; saved only with --conversation or --new")
     ask.add_argument("message", help="the message, or - to read it from standard input")
     ask.add_argument(
         "--model", metavar="NAME_OR_PATH", help="a model of the library, or a GGUF file (default: starter)"
@@ -63,6 +65,14 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--temperature", type=float, metavar="T", help="0 always takes the most likely token")
     ask.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same reply")
     ask.add_argument("--json", action="store_true", help="print one JSON object when the reply is complete")
+    saved = ask.add_mutually_exclusive_group()
+    saved.add_argument(
+        "--conversation", metavar="ID", help="go on with a chat, and save both messages: an id, its beginning, or last"
+    )
+    saved.add_argument("--new", action="store_true", help="begin a chat, and save both messages")
+    conversations = commands.add_parser("conversations", help="list chats with their ids, the last used first")
+    conversations.add_argument("--limit", type=int, default=20, metavar="N", help="how many (default: 20)")
+    conversations.add_argument("--json", action="store_true", help="print JSON")
     _add_models(commands.add_parser("models", help="list the models that can be chosen; find, fetch and check others"))
     export = commands.add_parser("export", help="write chats to a file")
     export.add_argument("file", metavar="FILE", help="where to; several pages become one zip")
@@ -73,6 +83,15 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="look for faults in this installation")
     doctor.add_argument("--json", action="store_true", help="print JSON")
     return parser
+
+
+def _check_ask(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """Refuse what a chat that is kept sets for itself."""
+    if options.command != "ask" or not (options.new or options.conversation is not None):
+        return
+    for name in ("system", "max_tokens", "temperature", "seed"):
+        if getattr(options, name) is not None:
+            parser.error(f"--{name.replace('_', '-')} is for a message that is not saved; a chat has its own settings")
 
 
 def _add_models(models: argparse.ArgumentParser) -> None:

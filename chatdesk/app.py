@@ -224,6 +224,7 @@ def run_application(application: QApplication, paths: Paths) -> int:
     Raises:
         UserFacingError: the folder or the database cannot be used.
     """
+    from chatdesk.ui.command_desk import CommandDesk
     from chatdesk.ui.single_instance import SingleInstance
     from chatdesk.ui.termination import TerminationSignals
 
@@ -235,6 +236,9 @@ def run_application(application: QApplication, paths: Paths) -> int:
         app = WindowedApp(paths)
         with bugs_announced(app.bridge.post):
             instance.raise_requested.connect(app.window.bring_to_front)
+            commands = CommandDesk(app.core.commands, instance)
+            instance.called.connect(commands.take)
+            app.bridge.received.connect(commands.on_event)
             termination = TerminationSignals()
             termination.requested.connect(app.window.close)
             app.start()

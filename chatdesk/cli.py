@@ -1,9 +1,9 @@
-"""The same core without a window: ask, models, export, import, doctor.
+"""The same core without a window: ask, conversations, models, export, import, doctor.
 
-What `models` does beyond listing is in `cli_models`, and chats as files are in `cli_chats`.
-
-`ask` saves nothing and takes no lock, so it works beside an open window. What is said goes to stdout, what a model
-reasons first is shown dimmed on a terminal; a problem is one sentence on stderr and exit code 1.
+What `models` does beyond listing is in `cli_models`, what is read and written of chats in `cli_conversations`, and
+chats as files are in `cli_chats`. A plain `ask` saves nothing and takes no lock, so it works beside an open window.
+What is said goes to stdout, what a model reasons first is shown dimmed on a terminal; a problem is one sentence on
+stderr and exit code 1.
 """
 
 from __future__ import annotations
@@ -42,30 +42,14 @@ DONE, PROBLEM, INTERRUPTED = 0, 1, 130
 _DIM, _PLAIN = ("\x1b[2m", "\x1b[0m") if sys.platform != "win32" else ("", "")
 
 
-def run(options: argparse.Namespace) -> int:  # noqa: PLR0911 - one for each command
+def run(options: argparse.Namespace) -> int:
     """Carry out a command, and return the exit code."""
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         # A console of another encoding must neither garble a question nor end a reply in mid-sentence.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        match options.command:
-            case "ask":
-                return _ask(options)
-            case "models" if options.models_command is not None:
-                from chatdesk import cli_models
-
-                return cli_models.run(options)
-            case "models":
-                return _models(as_json=options.json)
-            case "export" | "import":
-                from chatdesk import cli_chats
-
-                return cli_chats.export(options) if options.command == "export" else cli_chats.import_file(options)
-            case _:
-                from chatdesk.doctor import doctor
-
-                return doctor(this_apps_paths(), as_json=options.json)
+        return _carry_out(options)
     except UserFacingError as error:
         print(error, file=sys.stderr)
         return PROBLEM
@@ -73,6 +57,26 @@ def run(options: argparse.Namespace) -> int:  # noqa: PLR0911 - one for each com
         # Whoever read our output has seen enough; Python must not complain about the rest at exit.
         sys.stdout = None
         return DONE
+
+
+def _carry_out(options: argparse.Namespace) -> int:
+    if options.command == "doctor":
+        from chatdesk.doctor import doctor
+
+        return doctor(this_apps_paths(), as_json=options.json)
+    if options.command == "models":
+        from chatdesk import cli_models
+
+        return cli_models.run(options) if options.models_command is not None else _models(as_json=options.json)
+    if options.command in {"export", "import"}:
+        from chatdesk import cli_chats
+
+        return cli_chats.export(options) if options.command == "export" else cli_chats.import_file(options)
+    if options.command == "ask" and not options.new and options.conversation is None:
+        return _ask(options)
+    from chatdesk import cli_conversations
+
+    return cli_conversations.ask(options) if options.command == "ask" else cli_conversations.list_conversations(options)
 
 
 def _ask(options: argparse.Namespace) -> int:

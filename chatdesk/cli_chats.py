@@ -9,7 +9,7 @@ import queue
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chatdesk.cli_models import claimed_core
+from chatdesk.cli_core import claimed_core
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.events import Event, ExportEnded, ImportEnded, JobCrashed
 from chatdesk.core.exchange import ExportFormat, Outcome, PageWords

@@ -8,35 +8,31 @@ from __future__ import annotations
 
 import json
 import os
-import queue
-import signal
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
+from chatdesk.cli_core import Announced, claimed_core
 from chatdesk.connection import HubConnection
 from chatdesk.core.download_queue import is_same_content
 from chatdesk.core.downloads import Download, DownloadState
 from chatdesk.core.errors import QT_TRANSLATE_NOOP, ErrorCode, UserFacingError
 from chatdesk.core.events import (
     DownloadChanged,
-    Event,
-    JobCrashed,
     LibraryScanned,
     ModelInstalled,
     ModelRemoved,
     ModelsFoundElsewhere,
     ModelVerified,
-    NoticeRaised,
     VerificationProgressed,
     VerificationStopped,
 )
 from chatdesk.core.fit import Fit, FitLabel, Machine
 from chatdesk.core.hub_models import HubSort
-from chatdesk.core.model_files import ModelFile, ModelOrigin
-from chatdesk.headless import Core, read_gpus, this_apps_paths, this_machine
+from chatdesk.core.model_files import ModelOrigin
+from chatdesk.headless import read_gpus, this_apps_paths, this_machine
 from chatdesk.store.settings_file import SettingsFile
 
 if TYPE_CHECKING:
@@ -48,9 +44,6 @@ if TYPE_CHECKING:
 
 DONE, PROBLEM, INTERRUPTED = 0, 1, 130
 MOST_SHOWN_SECONDS = 90  # what takes longer is told in minutes
-LOOK_SECONDS = 0.2  # between two looks at whether Ctrl+C was pressed
-
-E = TypeVar("E")
 
 _FIT_WORDS = {
     FitLabel.FITS: "fits",
@@ -196,7 +189,7 @@ def _pull(options: argparse.Namespace) -> int:
         return _follow(announced, model)
 
 
-def _follow(announced: _Announced, model: RemoteModel) -> int:
+def _follow(announced: Announced, model: RemoteModel) -> int:
     """Print progress until a download is over; Ctrl+C pauses it."""
     meter = _Meter(is_terminal=sys.stderr.isatty())
     while True:
@@ -274,60 +267,6 @@ def _import(options: argparse.Namespace) -> int:
 # --- what the commands share ---
 
 
-class _Announced:
-    """The events of a core, one after the other, for a command that waits for some of them."""
-
-    def __init__(self) -> None:
-        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self.post = self._events.put
-        self.is_interrupted = False
-
-    def interrupt(self) -> None:
-        """Somebody pressed Ctrl+C."""
-        self.is_interrupted = True
-
-    def next(self) -> Event | None:
-        """The next event; None when none came for a moment, or when somebody wants to end."""
-        if self.is_interrupted:
-            return None
-        try:
-            return self._events.get(timeout=LOOK_SECONDS)
-        except queue.Empty:
-            return None
-
-    def until(self, kind: type[E]) -> E:
-        """The next event of a kind.
-
-        Raises:
-            UserFacingError: it will not come.
-        """
-        while True:
-            event = self.next()
-            if isinstance(event, kind):
-                return event
-            if self.is_interrupted:
-                raise KeyboardInterrupt
-            self.raise_if_trouble(event)
-
-    def scanned(self, core: Core) -> tuple[ModelFile, ...]:
-        """What is in the library."""
-        core.library.scan()
-        return self.until(LibraryScanned).models
-
-    def raise_if_trouble(self, event: Event | None) -> None:
-        """Raise what an event says went wrong.
-
-        Raises:
-            UserFacingError: something did.
-        """
-        match event:
-            case NoticeRaised(error):
-                raise UserFacingError(error.code, **error.params)
-            case JobCrashed(job, traceback):
-                print(traceback, file=sys.stderr)
-                raise UserFacingError(ErrorCode.INTERNAL, reason=job)
-
-
 class _Meter:
     """Progress on one line of a terminal; on anything else, a line for each state."""
 
@@ -374,32 +313,6 @@ def _connection(settings: Settings) -> Iterator[HubConnection]:
         yield connection
     finally:
         connection.close()
-
-
-@contextmanager
-def claimed_core() -> Iterator[tuple[Core, _Announced]]:
-    """Everything but the window, with the claim on the data folder.
-
-    Raises:
-        UserFacingError: a window holds the folder, or the folder cannot be used.
-    """
-    from chatdesk.ui.single_instance import folder_lock  # Qt's lock files work alike on every system
-
-    paths = this_apps_paths()
-    paths.create()
-    lock = folder_lock(paths.data)
-    if not lock.tryLock(0):
-        raise UserFacingError(ErrorCode.FOLDER_IN_USE)
-    announced = _Announced()
-    signal.signal(signal.SIGINT, lambda _signal, _frame: announced.interrupt())
-    try:
-        core = Core(paths, announced.post)
-        try:
-            yield core, announced
-        finally:
-            core.close()
-    finally:
-        lock.unlock()
 
 
 def _machine() -> Machine:

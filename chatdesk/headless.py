@@ -44,6 +44,7 @@ from chatdesk.models.appraiser import Appraiser
 from chatdesk.models.curated import read_curated
 from chatdesk.models.library import ModelLibrary, find_starter
 from chatdesk.models.removal import Removal
+from chatdesk.services.commands import CommandService
 from chatdesk.services.downloads import DownloadRules, DownloadService
 from chatdesk.services.hub import HubService
 from chatdesk.services.inference import InferenceService
@@ -268,6 +269,7 @@ class Core:
             post,
         )
         self.chat, self.history, self.replays = self.chats.chat, self.chats.history, self.chats.replays
+        self.commands = CommandService(self.chats.conversations, store_worker, self.chat, post)
         self.prompts = SavedPromptService(SavedPromptStore(self.database), store_worker, post)
         self._titles = TitleService(
             self.chats.conversations,
@@ -434,6 +436,17 @@ class Core:
 
         temporary.close()
         self.inference.run("then close", forget, Priority.SPARE)
+
+    def load_model(self, name_or_path: str | None) -> None:
+        """Load the model that a person names, else the one that was used last."""
+
+        def load(models: Sequence[ModelFile]) -> None:
+            if name_or_path is None:
+                self._load_first(models)
+            else:
+                self.loading.use(self.find_model(name_or_path, models))
+
+        self.library.scan(then=load)
 
     def add_model(self, path: str) -> None:
         """Load a model file where it lies; it is listed once it proved good."""

@@ -82,6 +82,10 @@ class ErrorCode(StrEnum):
     MODEL_NOT_OURS = "model_not_ours"
     MODEL_NOT_REMOVED = "model_not_removed"
     TOKEN_NOT_SAVED = "token_not_saved"
+    CONVERSATION_NOT_FOUND = "conversation_not_found"
+    WINDOW_HAS_MODEL = "window_has_model"
+    WINDOW_NOT_ANSWERING = "window_not_answering"
+    WINDOW_OTHER_VERSION = "window_other_version"
     REPLAY_NO_RECORD = "replay_no_record"
     REPLAY_MODEL_GONE = "replay_model_gone"
     REPLAY_OTHER_FILE = "replay_other_file"
@@ -390,6 +394,22 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
         ),
         QT_TRANSLATE_NOOP("Errors", "Unlock the system's keyring, or set HF_TOKEN in the environment."),
     ),
+    ErrorCode.CONVERSATION_NOT_FOUND: (
+        QT_TRANSLATE_NOOP("Errors", "There is no chat “{conversation}”, or several begin so."),
+        QT_TRANSLATE_NOOP("Errors", "`chatdesk conversations` lists them all."),
+    ),
+    ErrorCode.WINDOW_HAS_MODEL: (
+        QT_TRANSLATE_NOOP("Errors", "ChatDesk is open and answers with the model that is chosen there."),
+        QT_TRANSLATE_NOOP("Errors", "Leave --model away, or close the window first."),
+    ),
+    ErrorCode.WINDOW_NOT_ANSWERING: (
+        QT_TRANSLATE_NOOP("Errors", "ChatDesk is open, but its window does not answer."),
+        QT_TRANSLATE_NOOP("Errors", "Try again in a moment, or close the window first."),
+    ),
+    ErrorCode.WINDOW_OTHER_VERSION: (
+        QT_TRANSLATE_NOOP("Errors", "The window that is open is of another version of ChatDesk."),
+        QT_TRANSLATE_NOOP("Errors", "Close it and try again."),
+    ),
     ErrorCode.REPLAY_NO_RECORD: (
         QT_TRANSLATE_NOOP("Errors", "It is not known in every detail what this reply was made from."),
         QT_TRANSLATE_NOOP(
@@ -455,6 +475,14 @@ class UserFacingError(Exception):
     def __init__(self, code: ErrorCode, **params: Any) -> None:
         self.detail = ErrorDetail(code, params)
         super().__init__(self.detail.english)
+
+    @classmethod
+    def of(cls, detail: ErrorDetail) -> UserFacingError:
+        """The problem that was announced, raised again."""
+        error = cls(detail.code)
+        error.detail = detail
+        error.args = (detail.english,)
+        return error
 
     @property
     def code(self) -> ErrorCode:

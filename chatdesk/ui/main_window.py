@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from chatdesk.core.commands import is_command
 from chatdesk.core.composing import ComposerState
 from chatdesk.core.errors import ErrorCode
 from chatdesk.core.events import (
@@ -675,6 +676,8 @@ class MainWindow(QMainWindow):
     def _on_unsent_event(self, event: Event) -> None:
         if not isinstance(event, SendFailed):
             self._desk.on_event(event)
+            return
+        if is_command(event.unsent_id):
             return
         self._is_sending = self._is_sending and not is_draft(event.unsent_id)
         self._refresh_composer()

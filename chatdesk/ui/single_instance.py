@@ -1,7 +1,7 @@
-"""One window per data folder: a second start raises the first and ends.
+"""One window per data folder: a second start raises the first and ends, and commands that write are handed to it.
 
-The lock file decides who is first, so that two writers on one database cannot happen; the local socket only
-carries the wish to be raised.
+The lock file decides who is first, so that two writers on one database cannot happen; the local socket carries the
+wish to be raised, and the commands.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from PySide6.QtCore import QLockFile, QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from chatdesk.core.errors import ErrorCode, UserFacingError
+from chatdesk.ui.callers import Caller
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,16 +29,26 @@ def folder_lock(data_folder: Path) -> QLockFile:
     return lock
 
 
+def channel_name(data_folder: Path) -> str:
+    """What the local socket of a data folder's window is called."""
+    digest = hashlib.sha256(str(data_folder.resolve()).encode()).hexdigest()[:16]
+    return f"chatdesk-{digest}"
+
+
 class SingleInstance(QObject):
-    """The claim on a data folder. `raise_requested` fires when somebody started the app again."""
+    """The claim on a data folder.
+
+    `raise_requested` fires when somebody started the app again, `called` with each `Caller`, which may be that or want
+    something.
+    """
 
     raise_requested = Signal()
+    called = Signal(object)
 
     def __init__(self, data_folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        digest = hashlib.sha256(str(data_folder.resolve()).encode()).hexdigest()[:16]
         self._folder = str(data_folder)
-        self._name = f"chatdesk-{digest}"
+        self._name = channel_name(data_folder)
         self._lock = folder_lock(data_folder)
         self._server: QLocalServer | None = None
 
@@ -74,6 +85,7 @@ class SingleInstance(QObject):
     def _on_connection(self) -> None:
         assert self._server is not None
         while (connection := self._server.nextPendingConnection()) is not None:
-            connection.close()
-            connection.deleteLater()
-            self.raise_requested.emit()
+            caller = Caller(connection, self)
+            caller.wants_window.connect(self.raise_requested)
+            self.called.emit(caller)
+            caller.begin()

@@ -1008,8 +1008,16 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>ChatDesk 处于离线模式，因此没有访问 Hugging Face Hub。</translation>
     </message>
     <message>
+      <source>ChatDesk is open and answers with the model that is chosen there.</source>
+      <translation>ChatDesk 已打开，并使用其中选择的模型回答。</translation>
+    </message>
+    <message>
       <source>ChatDesk is open and works with these models.</source>
       <translation>ChatDesk 已打开，正在使用这些模型。</translation>
+    </message>
+    <message>
+      <source>ChatDesk is open, but its window does not answer.</source>
+      <translation>ChatDesk 已打开，但其窗口没有响应。</translation>
     </message>
     <message>
       <source>ChatDesk may not write to its folder {path}.</source>
@@ -1088,6 +1096,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>请关闭它，然后重新启动 ChatDesk。</translation>
     </message>
     <message>
+      <source>Close it and try again.</source>
+      <translation>请将其关闭后重试。</translation>
+    </message>
+    <message>
       <source>Close programs that use it and try again.</source>
       <translation>请关闭正在使用它的程序，然后再试一次。</translation>
     </message>
@@ -1142,6 +1154,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Its download probably failed; download it again.</source>
       <translation>它可能没有下载完整；请重新下载。</translation>
+    </message>
+    <message>
+      <source>Leave --model away, or close the window first.</source>
+      <translation>请去掉 --model，或先关闭窗口。</translation>
     </message>
     <message>
       <source>Loading “{model}” was cancelled.</source>
@@ -1292,6 +1308,14 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>没有安装入门模型。</translation>
     </message>
     <message>
+      <source>The window that is open is of another version of ChatDesk.</source>
+      <translation>已打开的窗口属于另一个版本的 ChatDesk。</translation>
+    </message>
+    <message>
+      <source>There is no chat “{conversation}”, or several begin so.</source>
+      <translation>没有对话“{conversation}”，或者有多个对话以此开头。</translation>
+    </message>
+    <message>
       <source>There is no chat “{title}”.</source>
       <translation>没有名为“{title}”的对话。</translation>
     </message>
@@ -1334,6 +1358,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>This version of llama.cpp does not know the architecture “{architecture}” of “{model}”.</source>
       <translation>此版本的 llama.cpp 不认识“{model}”的架构“{architecture}”。</translation>
+    </message>
+    <message>
+      <source>Try again in a moment, or close the window first.</source>
+      <translation>请稍后再试，或先关闭窗口。</translation>
     </message>
     <message>
       <source>Try again in {seconds} seconds; an access token in Settings raises the limit.</source>
@@ -1390,6 +1418,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Your chats were saved by a newer version of ChatDesk.</source>
       <translation>您的对话是由更新版本的 ChatDesk 保存的。</translation>
+    </message>
+    <message>
+      <source>`chatdesk conversations` lists them all.</source>
+      <translation>`chatdesk conversations` 会列出所有对话。</translation>
     </message>
     <message>
       <source>llama.cpp could not go on ({reason}).</source>

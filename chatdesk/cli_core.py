@@ -1,0 +1,104 @@
+"""What the commands share that change something: the claim on the data folder, and everything but the window."""
+
+from __future__ import annotations
+
+import queue
+import signal
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from chatdesk.core.errors import ErrorCode, UserFacingError
+from chatdesk.core.events import Event, JobCrashed, LibraryScanned, NoticeRaised
+from chatdesk.headless import Core, this_apps_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from chatdesk.core.model_files import ModelFile
+
+LOOK_SECONDS = 0.2  # between two looks at whether Ctrl+C was pressed
+
+E = TypeVar("E")
+
+
+class Announced:
+    """The events of a core, one after the other, for a command that waits for some of them."""
+
+    def __init__(self) -> None:
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self.post = self._events.put
+        self.is_interrupted = False
+
+    def interrupt(self) -> None:
+        """Somebody pressed Ctrl+C."""
+        self.is_interrupted = True
+
+    def next(self) -> Event | None:
+        """The next event; None when none came for a moment, or when somebody wants to end."""
+        return None if self.is_interrupted else self.look()
+
+    def look(self) -> Event | None:
+        """The next event, whoever wants to end; None when none came for a moment."""
+        try:
+            return self._events.get(timeout=LOOK_SECONDS)
+        except queue.Empty:
+            return None
+
+    def until(self, kind: type[E]) -> E:
+        """The next event of a kind.
+
+        Raises:
+            UserFacingError: it will not come.
+        """
+        while True:
+            event = self.next()
+            if isinstance(event, kind):
+                return event
+            if self.is_interrupted:
+                raise KeyboardInterrupt
+            self.raise_if_trouble(event)
+
+    def scanned(self, core: Core) -> tuple[ModelFile, ...]:
+        """What is in the library."""
+        core.library.scan()
+        return self.until(LibraryScanned).models
+
+    def raise_if_trouble(self, event: Event | None) -> None:
+        """Raise what an event says went wrong.
+
+        Raises:
+            UserFacingError: something did.
+        """
+        match event:
+            case NoticeRaised(error):
+                raise UserFacingError(error.code, **error.params)
+            case JobCrashed(job, traceback):
+                print(traceback, file=sys.stderr)
+                raise UserFacingError(ErrorCode.INTERNAL, reason=job)
+
+
+@contextmanager
+def claimed_core() -> Iterator[tuple[Core, Announced]]:
+    """Everything but the window, with the claim on the data folder.
+
+    Raises:
+        UserFacingError: a window holds the folder, or the folder cannot be used.
+    """
+    from chatdesk.ui.single_instance import folder_lock  # Qt's lock files work alike on every system
+
+    paths = this_apps_paths()
+    paths.create()
+    lock = folder_lock(paths.data)
+    if not lock.tryLock(0):
+        raise UserFacingError(ErrorCode.FOLDER_IN_USE)
+    announced = Announced()
+    signal.signal(signal.SIGINT, lambda _signal, _frame: announced.interrupt())
+    try:
+        core = Core(paths, announced.post)
+        try:
+            yield core, announced
+        finally:
+            core.close()
+    finally:
+        lock.unlock()
