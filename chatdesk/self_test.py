@@ -1,4 +1,4 @@
-"""`chatdesk --self-test`: the real window, the starter model, one message, and the database read back.
+"""`chatdesk --self-test`: the real window, the starter model, one message, a formula, and the database read back.
 
 Runs on the offscreen platform in a data folder of its own, so it needs no screen and touches nothing of the user's.
 """
@@ -28,6 +28,7 @@ PATIENCE_SECONDS = 180
 QUESTION = "Who are you?"
 MAX_TOKENS = 64
 SEED = 1
+FORMULA = r"\frac{1}{2}"
 
 
 def self_test() -> int:
@@ -70,11 +71,16 @@ def _run(paths: Paths) -> dict[str, object]:
             watch.wait_until(lambda: watch.model_ready_at is not None, "the starter model was not loaded")
             app.core.chat.send(None, QUESTION)
             watch.wait_until(lambda: watch.reply is not None, "no reply came")
+            app.maths.drawing(FORMULA, is_display=True)
+            watch.wait_until(lambda: app.maths.is_settled(FORMULA, is_display=True), "no formula came")
+            formula = app.maths.drawing(FORMULA, is_display=True)
         finally:
             is_closed = app.close()
             app.window.close()
     if not is_closed:
         raise SelfTestError("closing took too long")
+    if formula is None:
+        raise SelfTestError("a formula could not be typeset")
     reply = watch.reply
     assert reply is not None
     assert watch.model_ready_at is not None

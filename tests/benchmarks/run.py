@@ -41,6 +41,7 @@ FAMILIES = {
     "window": "window_speed",
     "turns": "turns",
     "blocks": "window_blocks",
+    "transcript": "transcript",
     "stop": "stopping",
     "start": "starting",
     "memory": "memory",

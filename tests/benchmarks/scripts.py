@@ -33,10 +33,18 @@ _PIECES = (
     "",
     "> Nothing of note, wrote the other keeper, and drew a small bird.",
     "",
+    "From $h_{n} = 4.2$ follows $\\tau = \\frac{t - t_0}{12.42}$, and so[^{n}]",
+    "",
+    "$$",
+    "\\int_0^{{n}} \\sin\\left(2\\pi\\tau\\right)\\,dt = \\sum_{k=1}^{{n}} a_k",
+    "$$",
+    "",
+    "[^{n}]: After the *second* table of the almanac.",
+    "",
 )
 
 
 def mixed_reply(lines: int) -> str:
-    """A reply of so many lines: headings, paragraphs, lists, code, tables, quotes, Chinese."""
+    """A reply of so many lines: headings, paragraphs, lists, code, tables, quotes, Chinese, formulas, footnotes."""
     numbered = (piece.replace("{n}", str(index)) for index, piece in enumerate(cycle(_PIECES)))
     return "\n".join(islice(numbered, lines))
