@@ -60,6 +60,7 @@ from chatdesk.core.unsent import draft_id, is_draft
 from chatdesk.ui import theme
 from chatdesk.ui.actions import ActionRow, ActionTable, Group
 from chatdesk.ui.branching.desk import BranchDesk, BranchingVerbs
+from chatdesk.ui.code_saving import CodeSaving
 from chatdesk.ui.command_palette import CommandPalette
 from chatdesk.ui.composer import Composer
 from chatdesk.ui.composer.desk import UNSENT_EVENTS, ComposerDesk, ComposingVerbs
@@ -237,6 +238,7 @@ class MainWindow(QMainWindow):
         self._transcript.regenerate_requested.connect(verbs.chat.regenerate)
         self._transcript.answer_now_requested.connect(self._answer_now)
         self._transcript.pin_requested.connect(verbs.chat.pin)
+        self._transcript.save_requested.connect(CodeSaving(self._notices, self).ask)
         self._transcript.attachment_requested.connect(self._desk.look_at)
         self._desk.take_drops(self._stack)
         self._transcript.set_picture_source(verbs.composing.attachments.content)

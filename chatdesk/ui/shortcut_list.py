@@ -121,6 +121,7 @@ def pane_sections() -> list[Section]:
                 (_tr("Save what was edited, and send it"), _keys("Ctrl+Return")),
                 (_tr("Delete the message and what follows (can be undone)"), _keys("Del")),
                 (_tr("Copy the message, or what is selected"), _keys("Ctrl+C")),
+                (_tr("Copy what is selected as Markdown"), _keys("Ctrl+Shift+C")),
                 (_tr("Select everything"), _keys("Ctrl+A")),
                 (_tr("Beginning or end of the chat"), _keys("Home", "End")),
             ),

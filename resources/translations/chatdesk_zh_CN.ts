@@ -342,6 +342,17 @@
     </message>
   </context>
   <context>
+    <name>CodeSaving</name>
+    <message>
+      <source>Save code</source>
+      <translation>保存代码</translation>
+    </message>
+    <message>
+      <source>The code could not be saved: {reason}. Choose another place.</source>
+      <translation>代码无法保存：{reason}。请换一个位置。</translation>
+    </message>
+  </context>
+  <context>
     <name>CommandPalette</name>
     <message>
       <source>Actions, chats, models, settings</source>
@@ -3991,6 +4002,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>复制消息或所选内容</translation>
     </message>
     <message>
+      <source>Copy what is selected as Markdown</source>
+      <translation>将所选内容复制为 Markdown</translation>
+    </message>
+    <message>
       <source>Delete (can be undone)</source>
       <translation>删除（可撤销）</translation>
     </message>
@@ -4278,6 +4293,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>附件：{names}</translation>
     </message>
     <message>
+      <source>Break long lines</source>
+      <translation>长行自动换行</translation>
+    </message>
+    <message>
       <source>Continue</source>
       <translation>继续</translation>
     </message>
@@ -4306,12 +4325,24 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>复制消息</translation>
     </message>
     <message>
+      <source>Copy message as plain text</source>
+      <translation>将消息复制为纯文本</translation>
+    </message>
+    <message>
       <source>Copy reasoning</source>
       <translation>复制推理过程</translation>
     </message>
     <message>
       <source>Copy selection</source>
       <translation>复制所选内容</translation>
+    </message>
+    <message>
+      <source>Copy selection as Markdown</source>
+      <translation>将所选内容复制为 Markdown</translation>
+    </message>
+    <message>
+      <source>Do not break long lines</source>
+      <translation>长行不换行</translation>
     </message>
     <message>
       <source>Earlier messages</source>
@@ -4430,6 +4461,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>回复</translation>
     </message>
     <message>
+      <source>Save code as a file</source>
+      <translation>将代码保存为文件</translation>
+    </message>
+    <message>
       <source>Select all</source>
       <translation>全选</translation>
     </message>
@@ -4520,6 +4555,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>stopped</source>
       <translation>已停止</translation>
+    </message>
+    <message>
+      <source>{action}: {beginning}</source>
+      <translation>{action}：{beginning}</translation>
     </message>
     <message>
       <source>{count} earlier messages are no longer sent</source>

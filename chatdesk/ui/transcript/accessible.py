@@ -17,7 +17,8 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessible
 from PySide6.QtWidgets import QAccessibleWidget, QWidget
 
 from chatdesk.ui.transcript import wording
-from chatdesk.ui.transcript.accessible_nodes import DividerNode, MessageNode, plain_text
+from chatdesk.ui.transcript.accessible_nodes import DividerNode, MessageNode
+from chatdesk.ui.transcript.plain import plain_text
 
 if TYPE_CHECKING:
     from chatdesk.ui.transcript.view import TranscriptView

@@ -13,8 +13,7 @@ from PySide6.QtCore import QObject, QRect
 from PySide6.QtGui import QAccessible, QAccessibleActionInterface, QAccessibleInterface
 
 from chatdesk.ui.transcript import wording
-from chatdesk.ui.transcript.markdown import MarkdownStream
-from chatdesk.ui.transcript.text_box import plain_segment
+from chatdesk.ui.transcript.plain import plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -231,12 +230,3 @@ class VerbActions(QAccessibleActionInterface):
         """Do it. A name that is no longer offered does nothing: the message may have changed since it was read."""
         if (verb := self._named().get(name)) is not None:
             verb.run()
-
-
-def plain_text(markdown: str) -> str:
-    """Markdown as it is read aloud: without marks, list items with their numbers."""
-    stream = MarkdownStream()
-    stream.append(markdown)
-    stream.finish()
-    stream.update()
-    return "\n".join(plain_segment(segment) for segment in stream.segments)

@@ -32,6 +32,8 @@ class ButtonKind(Enum):
     PREVIOUS_VERSION = auto()
     NEXT_VERSION = auto()
     COPY_CODE = auto()
+    SAVE_CODE = auto()
+    WRAP_CODE = auto()
     SHOW_ALL = auto()
     SHOW_LESS = auto()
     SHOW_REASONING = auto()
@@ -100,6 +102,10 @@ class Box:
 
     def paint(self, look: Look, position: QPoint) -> None:
         """Draw the box with its top left at `position`."""
+
+    def markdown(self, start: int, end: int) -> str:
+        """`text` from `start` to `end` as Markdown."""
+        return self.text[start:end]
 
     def offset_at(self, point: QPoint) -> int:
         """The offset in `text` nearest to `point`, which is relative to the box."""

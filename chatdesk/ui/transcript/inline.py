@@ -9,11 +9,14 @@ from urllib.parse import urlsplit
 
 from chatdesk.ui.transcript.definitions import MAX_BRACKETS, NOTE_MARK
 from chatdesk.ui.transcript.markdown import parser
+from chatdesk.ui.transcript.segments import SegmentKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from markdown_it.token import Token
+
+    from chatdesk.ui.transcript.segments import Segment
 
 LINK_SCHEMES = frozenset({"http", "https", "mailto"})
 
@@ -56,6 +59,13 @@ def spans(text: str, definitions: Sequence[tuple[str, str]] = ()) -> tuple[Span,
     tokens: list[Token] = []
     parser().inline.parse(text, parser(), {"references": links, "footnotes": {"refs": notes, "list": {}}}, tokens)
     return tuple(_merged(_linked(_read(tokens, Span("")))))
+
+
+def segment_spans(segment: Segment) -> tuple[Span, ...]:
+    """The spans of a paragraph or heading; HTML is one of plain text."""
+    if segment.kind is SegmentKind.LITERAL:
+        return (Span(segment.text),)
+    return spans(segment.text, segment.definitions)
 
 
 def plain(text: str, definitions: Sequence[tuple[str, str]] = ()) -> str:

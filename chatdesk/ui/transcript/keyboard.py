@@ -29,6 +29,7 @@ _VERBS = {
     Qt.Key.Key_Delete: "delete",
     Qt.Key.Key_Space: "fold",
 }
+_CONTROL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 _MENU_KEYS = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
@@ -48,8 +49,8 @@ class Keyboard:
         """Returns whether the key meant something here."""
         view, key = self._view, Qt.Key(event.key())
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if event.matches(QKeySequence.StandardKey.Copy):
-            self._copy()
+        if event.matches(QKeySequence.StandardKey.Copy) or (key, modifiers) == (Qt.Key.Key_C, _CONTROL_SHIFT):
+            self._copy(as_markdown=modifiers == _CONTROL_SHIFT)
         elif event.matches(QKeySequence.StandardKey.SelectAll):
             view.pointer.select_all()
         elif modifiers == Qt.KeyboardModifier.AltModifier and key in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
@@ -107,10 +108,11 @@ class Keyboard:
         self._view.viewport().update()
         self._view.announce_focus(index)
 
-    def _copy(self) -> None:
+    def _copy(self, *, as_markdown: bool = False) -> None:
+        """What is selected, as plain text or Markdown; else the message as it was written."""
         view = self._view
         if view.pointer.has_selection():
-            view.pointer.copy_selection()
+            view.pointer.copy_selection(as_markdown=as_markdown)
         elif view.focused is not None:
             view.verbs.copy_message(view.focused)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF
 
+from chatdesk.ui.transcript.as_markdown import within
 from chatdesk.ui.transcript.boxes import FlowBox
 from chatdesk.ui.transcript.containers import indent_within, paint_containers
 from chatdesk.ui.transcript.maths_rules import is_display, latex_of
@@ -89,6 +90,9 @@ class MathsBox(FlowBox):
     def text(self) -> str:  # type: ignore[override]  # what a base class holds may be computed
         """The LaTeX, with its marks."""
         return self.segment.text
+
+    def markdown(self, start: int, end: int) -> str:
+        return within(self.segment.containers, self.text[start:end], is_begun=start == 0)
 
     def estimate(self, width: int) -> None:
         del width

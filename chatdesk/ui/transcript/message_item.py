@@ -20,7 +20,7 @@ from chatdesk.ui.transcript.reasoning_block import ReasoningBlock
 from chatdesk.ui.transcript.stack import Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from PySide6.QtGui import QPainter
 
@@ -251,10 +251,10 @@ class MessageItem:
         if self._content is None:
             return len(self.boxes)
         # The header comes before all, and what was reasoned before the content.
-        above = self._reasoning.update() + 1 if self._reasoning is not None else 1
+        above = 0 if self._reasoning is None else self._reasoning.update()
         reasoning = self._reasoning_boxes()
-        within = self._content.update()
-        changed = min(above, 1 + len(reasoning) + within)
+        within = len(reasoning) + self._content.update()
+        changed = 1 + (above if above < len(reasoning) else within)
         is_same_tail = is_streaming(self.message) and self.status_box() is None and self._is_copyable == self._has_text
         tail = self.boxes[self._tail_start :] if is_same_tail else self._tail()
         boxes = [*reasoning, *self._content.boxes]
@@ -350,6 +350,12 @@ class MessageItem:
             index += 1
         return changed
 
+    def measure_again(self, boxes: Iterable[Box]) -> None:
+        """Take over that some boxes have let go of what they laid out, and are of other heights."""
+        for box in boxes:
+            box.estimate(self.width)
+            self._stack[self.boxes.index(box)] = box.gap + box.height
+
     def paint(self, look: ItemLook, position: QPoint) -> None:
         """Draw the boxes that meet the clip, with the message's top left at `position`."""
         index = self._stack.at(look.clip.top() - position.y())
@@ -389,14 +395,15 @@ class MessageItem:
 
     # --- text ---
 
-    def selected_text(self, start: tuple[int, int], end: tuple[int, int]) -> str:
+    def selected_text(self, start: tuple[int, int], end: tuple[int, int], *, as_markdown: bool = False) -> str:
         """The text between two places, each (box, offset)."""
         parts: list[str] = []
         for index in range(start[0], min(end[0] + 1, len(self.boxes))):
             box = self.boxes[index]
             first = start[1] if index == start[0] else 0
-            last = end[1] if index == end[0] else None
+            last = min(end[1], len(box.text)) if index == end[0] else len(box.text)
             if text := box.text[first:last]:
+                text = box.markdown(first, last) if as_markdown else text
                 parts += [box.separator if parts else "", text]
         return "".join(parts)
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QClipboard, QGuiApplication
 
 from chatdesk.ui.transcript import wording
 from chatdesk.ui.transcript.boxes import ButtonKind
+from chatdesk.ui.transcript.code_box import CodeBox
 from chatdesk.ui.transcript.message_boxes import FooterBox
 from chatdesk.ui.transcript.selection import END, Place, Selection, everything
 from chatdesk.ui.transcript.verbs import copy_text
@@ -114,6 +115,16 @@ class Pointer:
         if y > top + box.height:
             return Place(index, (box_index, len(box.text)))
         return Place(index, (box_index, box.offset_at(QPoint(content.x(), max(y - top, 0)))))
+
+    def move_code(self, point: QPoint, pixels: int) -> bool:
+        """Move the code at a point of the viewport sideways. Returns whether it moved."""
+        hit = self.hit_at(point)
+        item = None if hit.message is None else self._view.column.known_item(hit.message)
+        box = None if item is None else item.boxes[hit.box]
+        if not isinstance(box, CodeBox) or not box.block.move(pixels):
+            return False
+        self._view.viewport().update()
+        return True
 
     # --- events ---
 
@@ -233,13 +244,13 @@ class Pointer:
         """Select nothing."""
         self._set_selection(None)
 
-    def copy_selection(self) -> None:
-        """Put what is selected on the clipboard as plain text."""
+    def copy_selection(self, *, as_markdown: bool = False) -> None:
+        """Put what is selected on the clipboard."""
         if self.has_selection():
-            copy_text(self.selected_text())
+            copy_text(self.selected_text(as_markdown=as_markdown))
 
-    def selected_text(self) -> str:
-        """What is selected, as plain text."""
+    def selected_text(self, *, as_markdown: bool = False) -> str:
+        """What is selected, as plain text or as Markdown."""
         if self.selection is None or self.selection.is_empty:
             return ""
         column = self._view.column
@@ -251,10 +262,10 @@ class Pointer:
             if selected is None:
                 continue
             is_whole = selected[0] <= (0, 0) and selected[1] == END
-            if is_huge and is_whole:
+            if is_whole and (is_huge or as_markdown):
                 texts.append(column.text_of(index))
             else:
-                texts.append(column.item(index).selected_text(*selected))
+                texts.append(column.item(index).selected_text(*selected, as_markdown=as_markdown))
         return "\n\n".join(text for text in texts if text)
 
     def _set_selection(self, selection: Selection | None) -> None:

@@ -102,6 +102,11 @@ class Scroller:
             top = self._column.top(index) - self._view.verticalScrollBar().value()
             self.anchor = Anchor(index, 0, max(top, 0))
 
+    def hold_box(self, index: int, box: int) -> None:
+        """Keep a box of a message where it is on screen while what is below its top changes."""
+        top = self._column.top(index) + self._column.item(index).box_top(box)
+        self.anchor = Anchor(index, box, top - self._view.verticalScrollBar().value())
+
     def wheel(self, pixels: int, angle: int) -> None:
         """Scroll by `pixels` where the device tells them, else by lines of text."""
         if not pixels:

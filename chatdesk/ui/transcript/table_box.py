@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QFont
 
+from chatdesk.ui.transcript.as_markdown import table_markdown
 from chatdesk.ui.transcript.boxes import Box, Look, paint_flow
 from chatdesk.ui.transcript.containers import indent_within, paint_containers
 from chatdesk.ui.transcript.inline import Span, spans
@@ -113,6 +114,10 @@ class TableBox(Box):
         if not self._cells:
             self._read()
         return self._text
+
+    def markdown(self, start: int, end: int) -> str:
+        """The whole table, or as plain text what is selected of it."""
+        return table_markdown(self._segment) if end - start >= len(self.text) else self.text[start:end]
 
     def estimate(self, width: int) -> None:
         del width

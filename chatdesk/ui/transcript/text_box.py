@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QFont, QPainter, QTextCharFormat
 
+from chatdesk.ui.transcript.as_markdown import segment_markdown
 from chatdesk.ui.transcript.boxes import Box, FlowBox, estimated_height
 from chatdesk.ui.transcript.containers import indent_within, paint_containers
-from chatdesk.ui.transcript.inline import Span, plain, spans
+from chatdesk.ui.transcript.inline import Span, segment_spans
 from chatdesk.ui.transcript.maths_box import InlineMaths
 from chatdesk.ui.transcript.segments import LISTS, ContainerKind, SegmentKind
 from chatdesk.ui.transcript.text_flow import TextFlow
@@ -95,6 +96,9 @@ class TextBox(FlowBox):
         """The text as it reads."""
         return "".join(span.text for span in self.spans)
 
+    def markdown(self, start: int, end: int) -> str:
+        return segment_markdown(self.segment, self.spans, start, end)
+
     def estimate(self, width: int) -> None:
         inner = width - indent_within(self.style, self.segment.containers, width)
         self.height = estimated_height(self.segment.text, inner, self.style.text_px * self._scale * 0.5, self._pitch)
@@ -157,13 +161,6 @@ def paint_code_spans(look: Look, flow: TextFlow, found: Sequence[Span], at: QPoi
         start = end
 
 
-def segment_spans(segment: Segment) -> tuple[Span, ...]:
-    """The spans of a paragraph or heading; HTML is one of plain text."""
-    if segment.kind is SegmentKind.LITERAL:
-        return (Span(segment.text),)
-    return spans(segment.text, segment.definitions)
-
-
 class RuleBox(Box):
     """A horizontal rule."""
 
@@ -202,19 +199,6 @@ def _begins_list_beside(before: Segment, segment: Segment) -> bool:
         {old.kind, new.kind} <= LISTS and new.is_first and not new.continues_list
         for old, new in zip(before.containers, segment.containers, strict=False)
     )
-
-
-def plain_segment(segment: Segment) -> str:
-    """A segment as plain text, with the label of its list item."""
-    labels = [container.label for container in segment.containers if container.label and container.is_first]
-    depth = max(sum(c.kind in LISTS for c in segment.containers) - 1, 0)
-    if segment.kind is SegmentKind.TABLE:
-        body = "\n".join("\t".join(plain(cell, segment.definitions) for cell in row) for row in segment.rows)
-    elif segment.kind in {SegmentKind.CODE, SegmentKind.MATHS}:
-        body = segment.text
-    else:
-        body = "".join(span.text for span in segment_spans(segment))
-    return "  " * depth + " ".join([*labels, body])
 
 
 def foreground(color: QColor) -> QTextCharFormat:

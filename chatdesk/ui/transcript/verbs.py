@@ -14,6 +14,7 @@ from chatdesk.ui.transcript import wording
 from chatdesk.ui.transcript.attachment_box import AttachmentBox
 from chatdesk.ui.transcript.boxes import Button, ButtonKind
 from chatdesk.ui.transcript.code_box import CodeBox
+from chatdesk.ui.transcript.plain import plain_text
 from chatdesk.ui.transcript.table_box import TableBox
 from chatdesk.ui.transcript.text_box import TextBox
 
@@ -97,6 +98,11 @@ class Verbs:
                 first_line = box.block.text.lstrip().split("\n", 1)[0][:MAX_LABEL]
                 label = _tr("Copy code: {beginning}").format(beginning=first_line)
                 yield Verb("copy_code", label, lambda text=box.block.text: copy_text(text))  # type: ignore[misc]  # the same
+                for button in box.buttons():
+                    if button.kind in {ButtonKind.SAVE_CODE, ButtonKind.WRAP_CODE}:
+                        label = _tr("{action}: {beginning}").format(action=button.label, beginning=first_line)
+                        press = partial(self.press, index, box_index, button)
+                        yield Verb(button.kind.name.lower(), label, press)
             if isinstance(box, TextBox | TableBox):
                 for span in box.links:
                     label = _tr("Open {address}").format(address=span.href[:MAX_LABEL])
@@ -109,10 +115,8 @@ class Verbs:
         match button.kind:
             case ButtonKind.COPY_MESSAGE:
                 self.copy_message(index)
-            case ButtonKind.COPY_CODE:
-                box = view.column.item(index).boxes[box_index]
-                assert isinstance(box, CodeBox)
-                copy_text(box.block.text)
+            case ButtonKind.COPY_CODE | ButtonKind.SAVE_CODE | ButtonKind.WRAP_CODE:
+                self._press_code(index, box_index, button.kind)
             case ButtonKind.REGENERATE:
                 view.regenerate_requested.emit(message_id)
             case ButtonKind.PREVIOUS_VERSION | ButtonKind.NEXT_VERSION:
@@ -131,6 +135,18 @@ class Verbs:
                 rect = button.rect.translated(0, view.column.item(index).box_top(box_index))
                 at = view.message_rect(index).topLeft() + rect.bottomLeft()
                 self.menu(index, "", is_detailed=False).popup(view.viewport().mapToGlobal(at))
+
+    def _press_code(self, index: int, box_index: int, kind: ButtonKind) -> None:
+        view = self._view
+        box = view.column.item(index).boxes[box_index]
+        assert isinstance(box, CodeBox)
+        block = box.block
+        if kind is ButtonKind.COPY_CODE:
+            copy_text(block.text)
+        elif kind is ButtonKind.SAVE_CODE:
+            view.save_requested.emit(block.text, block.file_name)
+        else:
+            view.wrap_code(index, box_index, block, is_wrapped=not block.is_wrapped)
 
     def _turn_pin(self, index: int) -> None:
         message = self._view.column.messages[index]
@@ -173,12 +189,19 @@ class Verbs:
         """Put a message on the clipboard as it was written, Markdown included."""
         copy_text(self._view.column.text_of(index))
 
+    def copy_plain_message(self, index: int) -> None:
+        """Put a message on the clipboard as it reads, without marks."""
+        copy_text(plain_text(self._view.column.text_of(index)))
+
     def menu(self, index: int | None, link: str, *, is_detailed: bool) -> QMenu:
         """A menu for the message at `index`. A detailed one, for the keyboard, also offers what a pointer finds."""
         view = self._view
         menu = self._empty_menu(_tr("Message"))
         if view.pointer.has_selection():
-            _add(menu, Verb("copy_selection", _tr("Copy selection"), view.pointer.copy_selection))
+            copy = view.pointer.copy_selection
+            _add(menu, Verb("copy_selection", _tr("Copy selection"), copy))
+            as_markdown = _tr("Copy selection as Markdown")
+            _add(menu, Verb("copy_selection_as_markdown", as_markdown, partial(copy, as_markdown=True)))
             menu.addSeparator()
         if link:
             _add(menu, Verb("open_link", _tr("Open link"), lambda: view.link_activated.emit(link)))
@@ -188,6 +211,9 @@ class Verbs:
             for verb in self.of(index):
                 label = _tr("Copy message") if verb.name == "copy" else verb.label
                 _add(menu, Verb(verb.name, label, verb.run))
+                if verb.name == "copy" and view.column.messages[index].is_reply:
+                    as_plain = partial(self.copy_plain_message, index)
+                    _add(menu, Verb("copy_plain", _tr("Copy message as plain text"), as_plain))
             if details := wording.details_words(view.column.messages[index]):
                 _add(menu, Verb("copy_details", wording.copy_details_words(), lambda: copy_text(details)))
             if is_detailed:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from chatdesk.core.errors import ErrorDetail
     from chatdesk.core.messages import Message
+    from chatdesk.ui.transcript.code_box import CodeBlock
     from chatdesk.ui.transcript.divider import Unsent
     from chatdesk.ui.transcript.maths import Maths, MathsLibrary
     from chatdesk.ui.transcript.style import TranscriptStyle
@@ -57,6 +58,7 @@ class TranscriptView(QAbstractScrollArea):
     version_requested = Signal(str, int)  # message id; -1 for the version before, 1 for the next
     answer_now_requested = Signal(str)  # id of a reply that is still being reasoned
     link_activated = Signal(str)
+    save_requested = Signal(str, str)  # code; a name for its file
     attachment_requested = Signal(object)  # an Attachment that somebody wants to look at
     pin_requested = Signal(str, bool)  # message id; whether it is to be pinned
     origin_requested = Signal(str, bool)  # message id; whether the reply is to be replayed
@@ -297,6 +299,14 @@ class TranscriptView(QAbstractScrollArea):
         self.column.update_height(index)
         self._settle()
 
+    def wrap_code(self, index: int, box: int, block: CodeBlock, *, is_wrapped: bool) -> None:
+        """Break the long lines of some code, or leave them whole. `box` is the block's first in its message."""
+        self._scroller.hold_box(index, box)
+        block.set_wrapped(is_wrapped=is_wrapped)
+        self.column.item(index).measure_again(block.boxes)
+        self.column.update_height(index)
+        self._settle()
+
     # --- streaming ---
 
     def _refresh_soon(self) -> None:
@@ -468,8 +478,13 @@ class TranscriptView(QAbstractScrollArea):
             self.pointer.double_click(event.position().toPoint())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Scroll by pixels where the device tells them, else by lines of text."""
-        self._scroller.wheel(event.pixelDelta().y(), event.angleDelta().y())
+        """Scroll by pixels where the device tells them, else by lines of text; sideways in code with whole lines."""
+        pixels, angle = event.pixelDelta(), event.angleDelta()
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not angle.x():
+            pixels, angle = pixels.transposed(), angle.transposed()
+        sideways = pixels.x() or angle.x() // 2
+        if abs(angle.x()) <= abs(angle.y()) or not self.pointer.move_code(event.position().toPoint(), -sideways):
+            self._scroller.wheel(event.pixelDelta().y(), event.angleDelta().y())
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

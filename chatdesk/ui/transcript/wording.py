@@ -191,6 +191,21 @@ def more_words() -> str:
     return _tr("More")
 
 
+def copy_code_words() -> str:
+    """Names the button that copies a block of code."""
+    return _tr("Copy code")
+
+
+def save_code_words() -> str:
+    """Names the button that saves a block of code as a file."""
+    return _tr("Save code as a file")
+
+
+def wrap_code_words(*, is_wrapped: bool) -> str:
+    """Names the button that breaks long lines of code, or leaves them whole."""
+    return _tr("Do not break long lines") if is_wrapped else _tr("Break long lines")
+
+
 def regenerate_words() -> str:
     """Names the button that writes a reply again."""
     return _tr("Regenerate")

@@ -76,6 +76,8 @@ def test_what_can_be_done_with_a_message_are_its_actions(view: TranscriptView, q
         "open_link",
         "open_link_2",
         "copy_code",
+        "save_code",
+        "wrap_code",
     ]
     assert actions.localizedActionName("open_link_2") == "Open https://c.d"
     with qtbot.waitSignal(view.regenerate_requested) as regenerate:

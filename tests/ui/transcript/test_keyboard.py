@@ -55,6 +55,7 @@ def test_the_menu_of_a_message_offers_all_that_a_pointer_finds(view: TranscriptV
     labels = [action.text() for action in menu.actions() if not action.isSeparator()]
     assert labels == [
         "Copy message",
+        "Copy message as plain text",
         "Regenerate",
         "Pin (always sent)",
         "What it was made from…",
@@ -63,6 +64,8 @@ def test_the_menu_of_a_message_offers_all_that_a_pointer_finds(view: TranscriptV
         "Copy details (seed and settings)",
         "Open https://example.org/?a=1&&b=2",
         "Copy code: print(1)",
+        "Save code as a file: print(1)",
+        "Do not break long lines: print(1)",
         "Select all",
     ]
     actions = {action.objectName(): action for action in menu.actions()}
