@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from chatdesk.core.attachments import Attachment
     from chatdesk.ui.theme import Colors
 
-COLUMN_WIDTH = 800
+COLUMN_WIDTH = 760
+FRAME = 20  # the box stands out from the column above it by this much on each side
 
 
 class Composer(QWidget):
@@ -85,6 +86,7 @@ class Composer(QWidget):
         self._below.setColumnStretch(2, 1)
         self._below.addWidget(self._hint, 0, 1)
         column.addLayout(self._below)
+        self._column_width = COLUMN_WIDTH
         self.setFocusProxy(self._edit)
         # Tab comes to the box by its proxy, and would leave out what stands before it.
         self.setTabOrder(self._edit, self._attach_button)
@@ -172,9 +174,17 @@ class Composer(QWidget):
             self._refresh()
             self.changed.emit()
 
+    def set_column_width(self, width: int) -> None:
+        """Go with a column of this width above."""
+        self._column_width = width
+        self._fit_column()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        side = max(24, (self.width() - COLUMN_WIDTH) // 2)
+        self._fit_column()
+
+    def _fit_column(self) -> None:
+        side = max(24, (self.width() - self._column_width) // 2 - FRAME)
         layout = self.layout()
         assert layout is not None
         layout.setContentsMargins(side, 4, side, 10)

@@ -1,5 +1,6 @@
 """Whatever is chosen, text can be read on its grounds: WCAG 2.2, 1.4.3 and, in high contrast, 1.4.6."""
 
+import re
 from dataclasses import fields, replace
 
 import pytest
@@ -11,6 +12,7 @@ from chatdesk.core.contrast import HIGH_CONTRAST, READABLE, contrast
 from chatdesk.core.settings import Accent, Density, Settings, Theme
 from chatdesk.ui import theme
 from chatdesk.ui.colors import Colors, colors_for
+from chatdesk.ui.resources import read_resource
 from chatdesk.ui.transcript.style import CodeColors
 from chatdesk.ui.transcript.worn import TEXT_PX, transcript_style
 
@@ -69,6 +71,32 @@ def test_the_mark_of_the_keyboard_and_the_lines_of_high_contrast_are_seen(looks:
     if colors.has_high_contrast:
         for line in (colors.border, colors.strong_border):
             assert contrast(line, colors.window) >= 3
+
+
+RULE = re.compile(r"(?P<selectors>[^{}/]+)\{(?P<body>[^{}]*)\}")
+NAMED = {kind: re.compile(rf"(?<![-\w]){kind}: \$(\w+)") for kind in ("color", "background")}
+
+
+def sheet_pairs() -> set[tuple[str, str]]:
+    """The inks and grounds that one rule of a style sheet names together, and that are not of something disabled."""
+    pairs = set()
+    for name in ("style.qss", "style_high_contrast.qss"):
+        for rule in RULE.finditer(read_resource(name)):
+            found = [NAMED[kind].search(rule["body"]) for kind in ("color", "background")]
+            if all(found) and ":disabled" not in rule["selectors"]:
+                pairs.add((found[0][1], found[1][1]))  # type: ignore[index]  # all of them are there
+    return pairs
+
+
+@LOOKS
+def test_what_a_rule_of_the_style_sheet_puts_together_can_be_read(looks: theme.Looks) -> None:
+    pairs = sheet_pairs()
+    assert len(pairs) >= 8
+    ratios = {
+        (ink, ground): round(contrast(getattr(looks.colors, ink), getattr(looks.colors, ground)), 2)
+        for ink, ground in pairs
+    }
+    assert {pair: ratio for pair, ratio in ratios.items() if ratio < wanted(looks.colors)} == {}
 
 
 def test_accents_differ() -> None:
