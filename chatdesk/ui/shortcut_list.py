@@ -109,6 +109,8 @@ def pane_sections() -> list[Section]:
             (
                 (_tr("Send"), _keys("Return")),
                 (_tr("Break the line"), _keys("Shift+Return")),
+                (_tr("What was written before, or later"), _keys("Up", "Down")),
+                (_tr("A saved prompt"), _keys("/")),
             ),
         ),
         (
@@ -120,6 +122,7 @@ def pane_sections() -> list[Section]:
                 (_tr("Edit the message"), _keys("E", "F2")),
                 (_tr("Save what was edited, and send it"), _keys("Ctrl+Return")),
                 (_tr("Delete the message and what follows (can be undone)"), _keys("Del")),
+                (_tr("Fold or unfold what was reasoned"), _keys("Space")),
                 (_tr("Copy the message, or what is selected"), _keys("Ctrl+C")),
                 (_tr("Copy what is selected as Markdown"), _keys("Ctrl+Shift+C")),
                 (_tr("Select everything"), _keys("Ctrl+A")),
@@ -132,6 +135,7 @@ def pane_sections() -> list[Section]:
                 (_tr("Open"), _keys("Return")),
                 (_tr("Rename"), _keys("F2")),
                 (_tr("Delete (can be undone)"), _keys("Del")),
+                (_tr("Mark several"), _keys("Shift+Down", "Ctrl+Space")),
             ),
         ),
         (

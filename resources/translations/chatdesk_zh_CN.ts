@@ -3982,6 +3982,10 @@ Please report it with the details below. The log file is {log_file}.</source>
   <context>
     <name>ShortcutList</name>
     <message>
+      <source>A saved prompt</source>
+      <translation>已保存的提示词</translation>
+    </message>
+    <message>
       <source>Beginning or end of the chat</source>
       <translation>对话的开头或结尾</translation>
     </message>
@@ -4030,6 +4034,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>筛选快捷键</translation>
     </message>
     <message>
+      <source>Fold or unfold what was reasoned</source>
+      <translation>折叠或展开推理内容</translation>
+    </message>
+    <message>
       <source>In a chat</source>
       <translation>在对话中</translation>
     </message>
@@ -4048,6 +4056,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Keys</source>
       <translation>按键</translation>
+    </message>
+    <message>
+      <source>Mark several</source>
+      <translation>选中多个</translation>
     </message>
     <message>
       <source>Next or previous control</source>
@@ -4088,6 +4100,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>What is done</source>
       <translation>作用</translation>
+    </message>
+    <message>
+      <source>What was written before, or later</source>
+      <translation>之前或之后写过的内容</translation>
     </message>
   </context>
   <context>
@@ -4286,7 +4302,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Answer now</source>
-      <translation type="unfinished" />
+      <translation>立即回答</translation>
     </message>
     <message>
       <source>Attached: {names}</source>
