@@ -227,6 +227,7 @@ class MainWindow(QMainWindow):
         self._sidebar.open_requested.connect(self._open)
         self._sidebar.message_requested.connect(self._show_found)
         self._sidebar.export_requested.connect(self._export)
+        self._sidebar.drag_begun.connect(self._exchange.add_files)
         if verbs.keep is not None:
             self._temporary_bar.keep_requested.connect(verbs.keep)
         self._composer.send_requested.connect(self._send)

@@ -6,11 +6,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTemporaryDir, QUrl
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from chatdesk.core.events import Event, ExchangeProgressed, ExportEnded, ImportEnded
-from chatdesk.core.export_names import file_name
+from chatdesk.core.exchange import ExportFormat
+from chatdesk.core.export_names import file_name, free_name
 from chatdesk.ui.exchange.drops import ChatFileDrops
 from chatdesk.ui.exchange.progress import ExchangeProgress
 from chatdesk.ui.exchange.report_dialog import ReportDialog
@@ -28,10 +29,14 @@ from chatdesk.ui.wording import error_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from PySide6.QtCore import QMimeData
+
     from chatdesk.core.conversations import Conversation
-    from chatdesk.core.exchange import ExportFormat, ImportReport
+    from chatdesk.core.exchange import ImportReport
     from chatdesk.services.exchange import ExchangeService
     from chatdesk.ui.notices import NoticeStrip
+
+MOST_DRAGGED = 50
 
 
 class ExchangeDesk(QObject):
@@ -46,6 +51,8 @@ class ExchangeDesk(QObject):
         self._notices = notices
         self._show = show
         self._window = window
+        self._dragged_folder = QTemporaryDir()
+        self._dragged: list[str] = []  # the files of what was dragged
         self.progress = ExchangeProgress()
         self.progress.cancelled.connect(exchange.cancel)
         ChatFileDrops(window, self.offer_import)
@@ -63,6 +70,22 @@ class ExchangeDesk(QObject):
         if chosen is not None:
             path, export_format = chosen
             self._exchange.export(None, export_format, path)
+
+    def add_files(self, dragged: QMimeData, conversations: Sequence[Conversation]) -> None:
+        """Let conversations that are dragged become files where they are dropped outside of the window.
+
+        They are written while the pointer is on its way, into a folder that goes with the window.
+        """
+        folder = Path(self._dragged_folder.path()) / str(len(self._dragged))
+        folder.mkdir(exist_ok=True)
+        taken: set[str] = set()
+        chosen = conversations[:MOST_DRAGGED]
+        names = [free_name(file_name(each.title, ExportFormat.MARKDOWN.value), taken) for each in chosen]
+        paths = [str(folder / name) for name in names]
+        self._dragged += paths
+        dragged.setUrls([QUrl.fromLocalFile(path) for path in paths])
+        for conversation, path in zip(chosen, paths, strict=True):
+            self._exchange.export([conversation.id], ExportFormat.MARKDOWN, path)
 
     def import_chats(self) -> None:
         """Ask for a file, and read it."""
@@ -86,7 +109,7 @@ class ExchangeDesk(QObject):
                 self.progress.hide()
                 if problem is not None:
                     self._notices.show_notice(error_words(problem))
-                elif not is_cancelled:
+                elif not is_cancelled and path not in self._dragged:
                     self._notices.show_notice(export_words(n_conversations, Path(path).name))
             case ImportEnded(report):
                 self.progress.hide()

@@ -23,6 +23,7 @@ class ChatList(QListView):
     opened = Signal(QModelIndex)
     delete_pressed = Signal()
     collapse_requested = Signal(object, bool)  # folder
+    drag_begun = Signal(object, object)  # what is dragged, to which more may be added; the conversations
     menu_requested = Signal(QModelIndex, QPoint)  # where it is to open on the screen
 
     def __init__(self, model: ChatItemModel, look: SidebarPainter, parent: QWidget) -> None:
@@ -102,8 +103,10 @@ class ChatList(QListView):
         del supported
         # Without Qt's own, which removes rows that were moved: the store says what becomes of them.
         drag = QDrag(self)
-        drag.setMimeData(self._chats.mimeData(self.selectionModel().selectedRows()))
-        drag.exec(Qt.DropAction.MoveAction)
+        data = self._chats.mimeData(self.selectionModel().selectedRows())
+        self.drag_begun.emit(data, self.selected())
+        drag.setMimeData(data)
+        drag.exec(Qt.DropAction.MoveAction | Qt.DropAction.CopyAction, Qt.DropAction.MoveAction)
 
     def _on_click(self, index: QModelIndex) -> None:
         selecting = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier

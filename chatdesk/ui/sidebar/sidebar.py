@@ -63,6 +63,7 @@ class Sidebar(QWidget):
     open_requested = Signal(str)
     message_requested = Signal(str, str, str)  # conversation, message, what was searched for
     export_requested = Signal(str)
+    drag_begun = Signal(object, object)  # see `ChatList`
 
     def __init__(self, verbs: SidebarVerbs, notices: NoticeStrip, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -126,6 +127,7 @@ class Sidebar(QWidget):
         self.conversations.drop_requested.connect(self._drop)
         self._list.opened.connect(lambda index: self.open(index.data(ROW_ROLE).id))
         self._list.delete_pressed.connect(self._delete_selected)
+        self._list.drag_begun.connect(self.drag_begun)
         self._list.collapse_requested.connect(self.collapse)
         self._list.menu_requested.connect(self._show_menu)
         self._field.wanted.connect(self._search)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QListWidget, QPushButto
 from chatdesk.core.events import ExchangeProgressed, ExportEnded
 from chatdesk.exchange.own_format import write_conversation
 from chatdesk.ui.exchange.progress import ExchangeProgress
+from chatdesk.ui.sidebar import Sidebar
 from tests.support.desk import Desk
 from tests.support.random_conversations import random_conversation
 from tests.support.window import Person
@@ -104,3 +105,16 @@ def test_a_file_of_chats_dropped_on_the_window_is_asked_about_first(person: Pers
     person.find(QPushButton, "notice_action").click()
     person.wait(lambda: person.notices() == ["1 chat(s) imported from “chats.json”."])
     assert [conversation.id for conversation in desk.store.conversations()] == [whole.conversation.id]
+
+
+def test_chats_that_are_dragged_become_files_elsewhere(person: Person, desk: Desk) -> None:
+    person.ask("How far is the hut?")
+    [conversation] = desk.store.conversations()
+    dragged = QMimeData()
+    person.find(Sidebar, "sidebar").drag_begun.emit(dragged, [conversation, conversation])
+    files = [Path(url.toLocalFile()) for url in dragged.urls()]
+    assert [file.name for file in files] == ["How far is the hut.md", "How far is the hut (2).md"]
+    person.wait(lambda: all(file.exists() for file in files))
+    assert "It is two hours on foot." in files[0].read_text(encoding="utf-8")
+    person.wait(lambda: len(desk.log.of(ExportEnded)) == 2)
+    assert person.notices() == []
