@@ -78,6 +78,10 @@ def scenario(name: str, seconds: float) -> Iterator[Step]:
             yield lambda: bool(model_details())
         case "loading":
             yield is_visible(QProgressBar, "load_progress")
+        case "serve":
+            yield lambda: bool(model_details())
+            say("READY")
+            yield lambda: False
         case "look":
             yield seconds
             say("SEEN", notices=notices(), details=model_details())
