@@ -146,6 +146,7 @@ class Matcher:
     """Finds in a text what a query searches for, as the index does."""
 
     def __init__(self, query: SearchQuery) -> None:
+        self._terms = query.terms
         self._words = [word for term in query.terms for word in term.words]
         self._patterns = [re.compile(_pattern(term)) for term in query.terms]
         self._any = re.compile("|".join(_pattern(term) for term in query.terms)) if query.terms else None
@@ -160,6 +161,11 @@ class Matcher:
     def places(self, text: str) -> tuple[tuple[int, int], ...]:
         """Where terms are in `text`."""
         return tuple(found.span() for found in self._any.finditer(fold(text))) if self._any is not None else ()
+
+    def may_be_in(self, markdown: str) -> bool:
+        """Whether anything may be in what `markdown` is drawn as."""
+        folded = fold(markdown)
+        return any(all(word in folded for word in term.words) for term in self._terms)
 
     def snippet(self, text: str) -> Snippet:
         """The surroundings of the first term that is found in `text`, or its beginning."""

@@ -55,6 +55,7 @@ from chatdesk.core.events import (
     SummaryChanged,
 )
 from chatdesk.core.palette import Entry, EntryKind
+from chatdesk.core.search import Matcher, parse_query
 from chatdesk.core.settings import stepped_text
 from chatdesk.core.unsent import draft_id, is_draft
 from chatdesk.ui import theme
@@ -67,6 +68,7 @@ from chatdesk.ui.composer.desk import UNSENT_EVENTS, ComposerDesk, ComposingVerb
 from chatdesk.ui.context_meter.meter import ContextMeter
 from chatdesk.ui.crash_dialog import CrashDialog
 from chatdesk.ui.exchange.desk import ExchangeDesk
+from chatdesk.ui.find_bar import FindBar
 from chatdesk.ui.icons import icon
 from chatdesk.ui.model_desk import MODEL_EVENTS, DeskVerbs, ModelDesk
 from chatdesk.ui.notices import NoticeAction, NoticeStrip
@@ -135,7 +137,7 @@ class MainWindow(QMainWindow):
         self._verbs = verbs
         self._conversation_id: str | None = None  # the one shown; None: a new one that has no row yet
         self._is_sending = False  # a message is being saved
-        self._wanted_message_id: str | None = None  # is to be in view once its conversation is shown
+        self._wanted_place: tuple[str, str] | None = None  # message to show with its conversation, and what to mark
         self._wanted_id: str | None = None  # the one that was asked for last; others that arrive late are not shown
         self._replies: dict[str, str] = {}  # conversation -> its reply that waits or is written
         self._kept_notices: dict[str, list[str]] = {}  # conversation -> what to say when it is shown
@@ -150,6 +152,7 @@ class MainWindow(QMainWindow):
         self._models = ModelDesk(verbs.models, self._notices, self._welcome.recommended, self)
         self._transcript = TranscriptView(transcript_style(theme.Looks()), error_words, maths=maths)
         self._temporary_bar = TemporaryBar()
+        self._find = FindBar(self._transcript)
         self._exchange = ExchangeDesk(verbs.exchange, self._notices, self._open, self)
         self._replays = ReplayDesk(verbs.replays, self)
         self._composer = Composer()
@@ -205,6 +208,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self._temporary_bar)
         column.addWidget(self._notices)
         column.addWidget(self._exchange.progress)
+        column.addWidget(self._find)
         column.addWidget(self._stack, 1)
         column.addWidget(self._tour)
         column.addWidget(self._composer)
@@ -226,6 +230,7 @@ class MainWindow(QMainWindow):
         self._sidebar.new_requested.connect(self.new_chat)
         self._sidebar.open_requested.connect(self._open)
         self._sidebar.message_requested.connect(self._show_found)
+        self._sidebar.search_ended.connect(self._end_marks)
         self._sidebar.export_requested.connect(self._export)
         self._sidebar.drag_begun.connect(self._exchange.add_files)
         if verbs.keep is not None:
@@ -270,6 +275,23 @@ class MainWindow(QMainWindow):
                 Group.THIS_CHAT,
                 self.tr("Save what is written as a prompt…"),
                 self._desk.save_as_prompt,
+                in_menu=False,
+            ),
+            ActionRow("find_action", Group.THIS_CHAT, self.tr("Find in this chat"), self._find.open, key.Find),
+            ActionRow(
+                "find_next_action",
+                Group.THIS_CHAT,
+                self.tr("Find the next match"),
+                self._find.find_next,
+                key.FindNext,
+                in_menu=False,
+            ),
+            ActionRow(
+                "find_previous_action",
+                Group.THIS_CHAT,
+                self.tr("Find the previous match"),
+                self._find.find_previous,
+                key.FindPrevious,
                 in_menu=False,
             ),
             ActionRow("stop_action", Group.THIS_CHAT, self.tr("Stop the reply"), self._stop, "Esc"),
@@ -408,10 +430,15 @@ class MainWindow(QMainWindow):
 
     def _show_found(self, conversation_id: str, message_id: str, text: str) -> None:
         """Show a message that a search found, in its conversation."""
-        del text
+        self._find.dismiss()
         self._wanted_id = conversation_id
-        self._wanted_message_id = message_id
+        self._wanted_place = (message_id, text)
         self._verbs.history.show_message(message_id)
+
+    def _end_marks(self) -> None:
+        """What a search found is marked as long as the search goes on."""
+        if self._find.isHidden():
+            self._transcript.mark(None)
 
     def _export(self, conversation_id: str | None = None) -> None:
         wanted = conversation_id or self._conversation_id
@@ -620,9 +647,10 @@ class MainWindow(QMainWindow):
         self._refresh_composer()
         self._composer.setFocus()
         self._branching.show_messages(conversation.id)
-        if self._wanted_message_id is not None:
-            self._transcript.show_message(self._wanted_message_id)
-            self._wanted_message_id = None
+        if self._wanted_place is not None:
+            message_id, text = self._wanted_place
+            self._wanted_place = None
+            self._transcript.show_found(message_id, Matcher(parse_query(text)))
 
     def _set_title(self, conversation: Conversation) -> None:
         if conversation.id == self._conversation_id:
@@ -760,6 +788,7 @@ class MainWindow(QMainWindow):
         self._sidebar.set_looks(looks)
         self._models.set_colors(colors)
         self._notices.set_icon_color(muted)
+        self._find.set_color(muted)
         self._menu_button.setIcon(icon("ellipsis", muted))
         self._desk.set_colors(colors)
         style = transcript_style(looks)

@@ -1868,6 +1868,49 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
   </context>
   <context>
+    <name>FindBar</name>
+    <message>
+      <source>Close (Esc)</source>
+      <translation>关闭（Esc）</translation>
+    </message>
+    <message>
+      <source>Close the find bar</source>
+      <translation>关闭查找栏</translation>
+    </message>
+    <message>
+      <source>Find in this chat</source>
+      <translation>在此对话中查找</translation>
+    </message>
+    <message>
+      <source>Looking…</source>
+      <translation>正在查找…</translation>
+    </message>
+    <message>
+      <source>Next match</source>
+      <translation>下一处</translation>
+    </message>
+    <message>
+      <source>Next match (Enter)</source>
+      <translation>下一处（Enter）</translation>
+    </message>
+    <message>
+      <source>Nothing found</source>
+      <translation>没有找到</translation>
+    </message>
+    <message>
+      <source>Previous match</source>
+      <translation>上一处</translation>
+    </message>
+    <message>
+      <source>Previous match (Shift+Enter)</source>
+      <translation>上一处（Shift+Enter）</translation>
+    </message>
+    <message>
+      <source>{number} of {count}</source>
+      <translation>第 {number} 处，共 {count} 处</translation>
+    </message>
+  </context>
+  <context>
     <name>FoundItemModel</name>
     <message>
       <source>Folder</source>
@@ -2550,6 +2593,18 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Export this chat…</source>
       <translation>导出此对话…</translation>
+    </message>
+    <message>
+      <source>Find in this chat</source>
+      <translation>在此对话中查找</translation>
+    </message>
+    <message>
+      <source>Find the next match</source>
+      <translation>查找下一处</translation>
+    </message>
+    <message>
+      <source>Find the previous match</source>
+      <translation>查找上一处</translation>
     </message>
     <message>
       <source>GGUF models (*.gguf *.GGUF);;All files (*)</source>

@@ -47,7 +47,7 @@ def chatdesk_window(conversations: int) -> None:
         window = next(window for window in application.topLevelWidgets() if isinstance(window, MainWindow))
         view = window.findChild(QAbstractItemView, "conversation_list")
         assert view is not None
-        return view.model().rowCount() == conversations and window.conversation_id is not None
+        return view.model().rowCount() >= conversations and window.conversation_id is not None
 
     _when_at_rest(is_filled)
     run_application(application, this_apps_paths())

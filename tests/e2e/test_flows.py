@@ -113,7 +113,9 @@ class Person:
     def titles(self) -> list[str]:
         view = self.find(QListView, "conversation_list")
         assert isinstance(view, QListView)
-        return [view.model().index(row, 0).data() for row in range(view.model().rowCount())]
+        rows = [view.model().index(row, 0) for row in range(view.model().rowCount())]
+        # Headings are no chats and cannot be dragged anywhere.
+        return [row.data() for row in rows if row.flags() & Qt.ItemFlag.ItemIsDragEnabled]
 
     def transcript(self) -> TranscriptView:
         view = self.find(TranscriptView, "transcript")
@@ -301,11 +303,11 @@ def test_delete_can_be_undone_and_rename_stays(start: Callable[[], Person], libr
     assert person.titles() == ["Second chat", "First chat"]
     view = person.find(QListView, "conversation_list")
     assert isinstance(view, QListView)
-    view.model().setData(view.model().index(1, 0), "Renamed")
+    view.model().setData(view.model().index(2, 0), "Renamed")
     person.wait(lambda: person.titles() == ["Second chat", "Renamed"])
     QGuiApplication.processEvents()
     view.setFocus()
-    view.setCurrentIndex(view.model().index(0, 0))
+    view.setCurrentIndex(view.model().index(1, 0))
     view.delete_pressed.emit()  # type: ignore[attr-defined]  # the list's own signal
     person.wait(lambda: person.titles() == ["Renamed"])
     assert "“Second chat” was deleted." in person.notices()

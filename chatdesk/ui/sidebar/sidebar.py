@@ -62,6 +62,7 @@ class Sidebar(QWidget):
     new_requested = Signal()
     open_requested = Signal(str)
     message_requested = Signal(str, str, str)  # conversation, message, what was searched for
+    search_ended = Signal()
     export_requested = Signal(str)
     drag_begun = Signal(object, object)  # see `ChatList`
 
@@ -384,6 +385,7 @@ class Sidebar(QWidget):
             self._results_for = ""
             self._opens_best = False
             self._found.hide()
+            self.search_ended.emit()
 
     def _show_results(self, results: SearchResults) -> None:
         if results.text != self._field.text() or not results.text.strip():

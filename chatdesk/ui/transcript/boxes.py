@@ -12,11 +12,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from chatdesk.ui.icons import icon
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from chatdesk.ui.transcript.style import TranscriptStyle
     from chatdesk.ui.transcript.text_flow import TextFlow
 
@@ -63,6 +65,7 @@ class Look:
 
     `clip` is in the painter's coordinates. `is_active` tells whether the message's quiet buttons are shown.
     `hovered` and `done` are the kinds of this box's button under the pointer, and of the one just used.
+    `marks` are places that somebody looks for, and whether they are at each.
     """
 
     painter: QPainter
@@ -72,6 +75,7 @@ class Look:
     hovered: ButtonKind | None = None
     done: ButtonKind | None = None
     selection: tuple[int, int] | None = None
+    marks: tuple[tuple[int, int, bool], ...] = ()
 
 
 class Box:
@@ -112,6 +116,11 @@ class Box:
         del point
         return 0
 
+    def place_of(self, start: int, end: int) -> QRect:
+        """Where this part of `text` is, its first line at least; the box must be laid out."""
+        del start, end
+        return QRect(0, 0, self.laid_out_width or 0, self.height)
+
     def link_at(self, point: QPoint) -> str:
         """Where the text at `point` leads, or an empty string."""
         del point
@@ -148,11 +157,33 @@ class FlowBox(Box):
     def paint_flow(self, look: Look, position: QPoint, color: QColor) -> None:
         """Draw the selection and the text, which has `color` where its formats do not say otherwise."""
         assert self.flow is not None
-        paint_flow(look, self.flow, QPointF(position + self.origin), color, look.selection)
+        paint_flow(look, self.flow, QPointF(position + self.origin), color, look.selection, look.marks)
+
+    def place_of(self, start: int, end: int) -> QRect:
+        return super().place_of(start, end) if self.flow is None else flow_place(self.flow, self.origin, start, end)
 
 
-def paint_flow(look: Look, flow: TextFlow, at: QPointF, color: QColor, selection: tuple[int, int] | None) -> None:
-    """Draw `flow` with its top left at `at`, and behind it what is selected."""
+def flow_place(flow: TextFlow, origin: QPoint, start: int, end: int) -> QRect:
+    """Where a part of `flow` begins, if this stands at `origin`."""
+    return next((rect.toRect().translated(origin) for rect in flow.range_rects(start, end)), QRect(origin, QSize(1, 1)))
+
+
+def paint_flow(
+    look: Look,
+    flow: TextFlow,
+    at: QPointF,
+    color: QColor,
+    selection: tuple[int, int] | None,
+    marks: Iterable[tuple[int, int, bool]] = (),
+) -> None:
+    """Draw `flow` with its top left at `at`, and behind it what is marked and what is selected."""
+    for start, end, is_current in marks:
+        for rect in flow.range_rects(start, end):
+            look.painter.fillRect(rect.translated(at), look.style.mark)
+            if is_current:
+                look.painter.setPen(QPen(look.style.text, 1.5))
+                look.painter.setBrush(Qt.BrushStyle.NoBrush)
+                look.painter.drawRect(rect.translated(at))
     if selection is not None:
         for rect in flow.range_rects(*selection):
             look.painter.fillRect(rect.translated(at), look.style.selection)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from chatdesk.core.messages import Message
     from chatdesk.ui.transcript.boxes import Button
     from chatdesk.ui.transcript.highlighting import LexerLibrary
+    from chatdesk.ui.transcript.marks import Finder
     from chatdesk.ui.transcript.maths import Maths
     from chatdesk.ui.transcript.pictures import PictureLibrary
     from chatdesk.ui.transcript.style import TranscriptStyle
@@ -51,7 +52,7 @@ class ItemLook:
     """What a message needs to know to paint itself. `clip` is in the painter's coordinates.
 
     `hovered` and `done` are (box, button) under the pointer and just used; `selection` is from (box, offset) to
-    (box, offset).
+    (box, offset). `finder` finds what is marked, and `current`, (box, from, to), is the mark that somebody is at.
     """
 
     painter: QPainter
@@ -60,6 +61,8 @@ class ItemLook:
     hovered: tuple[int, ButtonKind] | None = None
     done: tuple[int, ButtonKind] | None = None
     selection: tuple[tuple[int, int], tuple[int, int]] | None = None
+    finder: Finder | None = None
+    current: tuple[int, int, int] | None = None
 
 
 def estimated_item_height(message: Message, style: TranscriptStyle, width: int) -> int:
@@ -370,6 +373,7 @@ class MessageItem:
                     _of_box(look.hovered, index),
                     _of_box(look.done, index),
                     _selected(look.selection, index, box),
+                    _marked(look, index, box),
                 )
                 box.paint(box_look, position + QPoint(0, self.box_top(index)))
             index += 1
@@ -421,6 +425,12 @@ def _selected(
     start = selection[0][1] if index == selection[0][0] else 0
     end = min(selection[1][1], length) if index == selection[1][0] else length
     return (start, end) if start < end else None
+
+
+def _marked(look: ItemLook, index: int, box: Box) -> tuple[tuple[int, int, bool], ...]:
+    if look.finder is None:
+        return ()
+    return tuple((start, end, (index, start, end) == look.current) for start, end in look.finder.places(box.text))
 
 
 def is_streaming(message: Message) -> bool:

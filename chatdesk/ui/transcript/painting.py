@@ -33,6 +33,8 @@ def paint_messages(view: TranscriptView, painter: QPainter, clip: QRect) -> None
             (hit.box, hit.button.kind) if hit.message == index and hit.button is not None else None,
             (done[1], done[2]) if done is not None and done[0] == index else None,
             pointer.selection.within(index) if pointer.selection is not None else None,
+            view.marks.finder,
+            view.current_mark(index),
         )
         at = view.from_content(QPoint(0, column.top(index)))
         item.paint(look, at)

@@ -78,6 +78,23 @@ class Scroller:
         self._column.item(index)  # whose height is known then
         self._show(index, self._column.top(index), self._column.height_of(index))
 
+    def show_place(self, index: int, box: int, start: int, end: int) -> None:
+        """Bring a part of a box's text into view, with some of what stands above and below it."""
+        column, height = self._column, self._view.viewport().height()
+        item = column.item(index)
+        top = item.box_top(box)
+        item.lay_out_between(top, top + 1)
+        column.update_height(index)
+        place = item.boxes[box].place_of(start, end)
+        y = column.top(index) + item.box_top(box) + place.top() - self._view.verticalScrollBar().value()
+        margin = 2 * column.frame.style.pitch
+        if margin <= y and y + place.height() <= height - margin:
+            self._view.viewport().update()
+            return
+        self.anchor = Anchor(index, box, height // 3 - place.top())
+        self.settle()
+        self.take_scroll()
+
     def show_divider(self) -> None:
         """Bring the divider into view."""
         divider, rect = self._column.divider, self._column.divider_rect

@@ -65,6 +65,7 @@ class TranscriptStyle:
     inline_code: QColor
     hover: QColor
     selection: QColor
+    mark: QColor  # the ground of what somebody looks for
     error: QColor
     error_background: QColor
     code: CodeColors
@@ -162,6 +163,7 @@ def light_style(text_px: int = 15) -> TranscriptStyle:
         inline_code=QColor("#f0efea"),
         hover=QColor("#ecebe6"),
         selection=QColor("#cdd8ff"),
+        mark=QColor("#ffe08a"),
         error=QColor("#a32b22"),
         error_background=QColor("#fdf0ee"),
         code=LIGHT_CODE,
@@ -182,6 +184,7 @@ def dark_style(text_px: int = 15) -> TranscriptStyle:
         inline_code=QColor("#303035"),
         hover=QColor("#2f2f34"),
         selection=QColor("#3a4a86"),
+        mark=QColor("#6b5310"),
         error=QColor("#ff9d94"),
         error_background=QColor("#35211f"),
         code=DARK_CODE,

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QFont
 
 from chatdesk.ui.transcript.as_markdown import table_markdown
-from chatdesk.ui.transcript.boxes import Box, Look, paint_flow
+from chatdesk.ui.transcript.boxes import Box, Look, flow_place, paint_flow
 from chatdesk.ui.transcript.containers import indent_within, paint_containers
 from chatdesk.ui.transcript.inline import Span, spans
 from chatdesk.ui.transcript.maths_box import InlineMaths
@@ -202,13 +202,26 @@ class TableBox(Box):
                 continue
             at = QPointF(position + cell.rect.topLeft())
             paint_code_spans(look, cell.flow, cell.spans, at)
-            paint_flow(look, cell.flow, at, self.style.text, self._selected(look, cell))
+            paint_flow(look, cell.flow, at, self.style.text, self._selected(look, cell), self._marked(look, cell))
 
     def _selected(self, look: Look, cell: _Cell) -> tuple[int, int] | None:
         if look.selection is None:
             return None
         start, end = (min(max(offset - cell.start, 0), len(cell.text)) for offset in look.selection)
         return (start, end) if start < end else None
+
+    @staticmethod
+    def _marked(look: Look, cell: _Cell) -> Iterator[tuple[int, int, bool]]:
+        for first, last, is_current in look.marks:
+            start, end = (min(max(offset - cell.start, 0), len(cell.text)) for offset in (first, last))
+            if start < end:
+                yield start, end, is_current
+
+    def place_of(self, start: int, end: int) -> QRect:
+        for cell in self._cells:
+            if cell.flow is not None and cell.start <= start < cell.start + len(cell.text):
+                return flow_place(cell.flow, cell.rect.topLeft(), start - cell.start, end - cell.start)
+        return super().place_of(start, end)
 
     def _nearest(self, point: QPoint) -> _Cell | None:
         def distance(cell: _Cell) -> tuple[int, int]:

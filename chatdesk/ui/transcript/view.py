@@ -21,8 +21,9 @@ from chatdesk.ui.transcript.floating import JumpButton, LinkLabel
 from chatdesk.ui.transcript.highlighting import LexerLibrary
 from chatdesk.ui.transcript.keyboard import Keyboard
 from chatdesk.ui.transcript.markdown import parser
+from chatdesk.ui.transcript.marks import Marks
 from chatdesk.ui.transcript.maths import NoMaths
-from chatdesk.ui.transcript.message_item import Frame, is_streaming
+from chatdesk.ui.transcript.message_item import Frame, MessageItem, is_streaming
 from chatdesk.ui.transcript.messages_layout import MessagesLayout
 from chatdesk.ui.transcript.painting import RING_MARGIN, paint_messages
 from chatdesk.ui.transcript.pictures import PictureLibrary
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from chatdesk.core.messages import Message
     from chatdesk.ui.transcript.code_box import CodeBlock
     from chatdesk.ui.transcript.divider import Unsent
+    from chatdesk.ui.transcript.marks import Finder, Mark
     from chatdesk.ui.transcript.maths import Maths, MathsLibrary
     from chatdesk.ui.transcript.style import TranscriptStyle
 
@@ -98,6 +100,7 @@ class TranscriptView(QAbstractScrollArea):
         self._dirty: set[int] = set()
         self._progress: dict[str, ProgressClock] = {}
         self._refreshed_at = 0.0
+        self.marks = Marks(self.column, self)
         self.verbs = Verbs(self)
         self.pointer = Pointer(self)
         self._keyboard = Keyboard(self)
@@ -160,6 +163,9 @@ class TranscriptView(QAbstractScrollArea):
         elif self.focused is not None and self.focused >= len(path):
             self.focused = None
         self._settle()
+        if not is_same:
+            self.marks.current = None
+        self.marks.count_again()
         accessible.announce_reset(self._node)
 
     def set_unsent(self, unsent: Unsent) -> None:
@@ -195,6 +201,7 @@ class TranscriptView(QAbstractScrollArea):
         if last >= 0:
             self.update_message_rect(last)
         self._settle()
+        self.marks.count_again()
         accessible.announce_added(self._node, len(self.column.messages) - 1)
 
     def update_message(self, message: Message) -> None:
@@ -210,6 +217,7 @@ class TranscriptView(QAbstractScrollArea):
         """Take a reply as it was saved at its end."""
         self._progress.pop(message.id, None)
         self.update_message(message)
+        self.marks.count_again()
         index = self.column.index_of(message.id)
         if index is not None:
             accessible.announce_finished(self._node, index)
@@ -306,6 +314,52 @@ class TranscriptView(QAbstractScrollArea):
         self.column.item(index).measure_again(block.boxes)
         self.column.update_height(index)
         self._settle()
+
+    # --- what somebody looks for ---
+
+    def mark(self, finder: Finder | None) -> None:
+        """Mark what `finder` finds in all messages; None marks nothing."""
+        visible = self._scroller.visible()
+        self.marks.set_finder(finder, visible[0] if visible else 0)
+        self.viewport().update()
+
+    def step_mark(self, by: int) -> bool:
+        """Bring the next mark (`by` 1) or the one before (-1) into view; the first time the next one from here on."""
+        visible = self._scroller.visible()
+        found = self.marks.step(by, visible[0] if visible else 0)
+        if found is not None:
+            self._show_mark()
+        return found is not None
+
+    def show_found(self, message_id: str, finder: Finder) -> None:
+        """Mark what `finder` finds, and bring the first mark of a message into view, with the keyboard on it."""
+        self.show_message(message_id)
+        self.mark(finder)
+        self.marks.current = (message_id, 0)
+        self._show_mark()
+
+    def current_mark(self, index: int) -> Mark | None:
+        """The mark that somebody is at, if it is in this message, as it is drawn now."""
+        current, item = self.marks.current, self.column.known_item(index)
+        if current is None or item is None or item.message.id != current[0]:
+            return None
+        found = self.marks.in_boxes(item.boxes)
+        return found[current[1]] if current[1] < len(found) else None
+
+    def _show_mark(self) -> None:
+        """Bring the current mark into view, and unfold its message if it is not all there."""
+        assert self.marks.current is not None
+        index = self.column.index_of(self.marks.current[0])
+        if index is None:
+            return
+        item = self.column.item(index)
+        whole = self.marks.in_boxes(MessageItem(item.message, self.column.frame, item.width, is_unfolded=True).boxes)
+        if len(whole) > len(self.marks.in_boxes(item.boxes)):
+            self.unfold(index, is_unfolded=True)
+        mark = self.current_mark(index)
+        if mark is not None:
+            self._scroller.show_place(index, *mark)
+        self.viewport().update()
 
     # --- streaming ---
 
