@@ -2744,12 +2744,12 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>仅保存</translation>
     </message>
     <message>
-      <source>{keys} saves it, Esc cancels. The version before stays.</source>
-      <translation>{keys} 保存，Esc 取消。原来的版本会保留。</translation>
+      <source>{keys} saves it, Esc cancels. The version before stays, with what follows it.</source>
+      <translation>{keys} 保存，Esc 取消。原来的版本及其后内容会保留。</translation>
     </message>
     <message>
-      <source>{keys} sends it, Esc cancels. The version before stays.</source>
-      <translation>{keys} 发送，Esc 取消。原来的版本会保留。</translation>
+      <source>{keys} sends it, Esc cancels. The version before stays, with what follows it.</source>
+      <translation>{keys} 发送，Esc 取消。原来的版本及其后内容会保留。</translation>
     </message>
   </context>
   <context>

@@ -8,7 +8,8 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from chatdesk.core.messages import Role, clean_text
+from chatdesk.core.composing import is_blank
+from chatdesk.core.messages import Role
 from chatdesk.ui.composer.message_edit import MessageEdit
 from chatdesk.ui.elided_label import ElidedLabel
 
@@ -44,9 +45,11 @@ class MessageEditor(QFrame):
         self._field.focus_changed.connect(self._show_focus)
         keys = QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_Enter).toString(QKeySequence.SequenceFormat.NativeText)
         hint = ElidedLabel(
-            self.tr("{keys} sends it, Esc cancels. The version before stays.").format(keys=keys)
+            self.tr("{keys} sends it, Esc cancels. The version before stays, with what follows it.").format(keys=keys)
             if self._sends
-            else self.tr("{keys} saves it, Esc cancels. The version before stays.").format(keys=keys)
+            else self.tr("{keys} saves it, Esc cancels. The version before stays, with what follows it.").format(
+                keys=keys
+            )
         )
         hint.setObjectName("editor_hint")
         cancel = self._button("cancel_edit_button", self.tr("Cancel"))
@@ -98,7 +101,7 @@ class MessageEditor(QFrame):
         return button
 
     def _refresh(self) -> None:
-        can_save = bool(clean_text(self.text)) and not self._field.isReadOnly()
+        can_save = not is_blank(self.text) and not self._field.isReadOnly()
         self._save.setEnabled(can_save)
         self._send.setEnabled(can_save)
 
