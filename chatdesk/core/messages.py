@@ -111,7 +111,7 @@ class ReplyOrigin:
 
     `token_ids` are the tokens as generated, without the end-of-generation token; `tokenizer_hash` says which
     vocabulary they belong to. The next prompt is built from them while the text is unedited: from those that spell the
-    text, which begin at `text_start` behind what the model reasoned. The options from `n_ctx`
+    text, which begin at `text_start` behind what the model reasoned (None: that is not known). The options from `n_ctx`
     on are those the model was loaded with: all of them, for some change the order in which numbers are added up.
     """
 
@@ -127,7 +127,7 @@ class ReplyOrigin:
     n_gpu_layers: int | None = None
     tokenizer_hash: str = ""
     token_ids: tuple[int, ...] = ()
-    text_start: int = 0
+    text_start: int | None = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +174,10 @@ class Message:
     @property
     def text_token_ids(self) -> tuple[int, ...]:
         """The tokens that spell the text of a reply; empty where that is not known."""
-        if self.origin is None or (self.reasoning and not self.origin.text_start):
+        start = self.origin.text_start if self.origin is not None else None
+        if self.origin is None or start is None or (self.reasoning and not start):
             return ()
-        return self.origin.token_ids[self.origin.text_start :]
+        return self.origin.token_ids[start:]
 
     @property
     def is_reply(self) -> bool:

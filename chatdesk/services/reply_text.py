@@ -14,18 +14,17 @@ if TYPE_CHECKING:
 class ReplyText:
     """A reply's text, what was reasoned before it, and the tokens of both, in order.
 
-    `token_ids` is empty where those of what was given are not known. `text_start` is the first token of the text, where
-    that is known: it is 0 where it is not, and where nothing was reasoned.
+    `token_ids` is empty where those of what was given are not known. `text_start` is the first token of the text, None
+    where that is not known.
     """
 
     def __init__(self, message: Message) -> None:
         """Begin with what `message` has already."""
         self._said = {PartKind.REASONING: [message.reasoning], PartKind.TEXT: [message.text]}
         self._lengths = {kind: len(said[0]) for kind, said in self._said.items()}
-        self._has_reasoned = False
         self._knows_tokens = True
         self.token_ids: list[int] = []
-        self.text_start = 0
+        self.text_start: int | None = 0
         self.new_tokens = 0
         self.reasoning_tokens = message.figures.reasoning_tokens
         if message.origin is not None:
@@ -51,11 +50,9 @@ class ReplyText:
     def take(self, chunk: Chunk) -> list[str]:
         """Count a chunk in; its text belongs at the end of the list that is returned."""
         if chunk.kind is PartKind.REASONING:
-            self._has_reasoned = True
             self.reasoning_tokens += len(chunk.token_ids)
-            if self._lengths[PartKind.TEXT]:  # not all that follows its beginning spells the text
-                self.text_start = 0
-        elif self._has_reasoned and chunk.text and not self._lengths[PartKind.TEXT] and chunk.token_ids:
+            self.text_start = None  # behind it; and where text came before it, not all that follows spells the text
+        elif self.text_start is None and chunk.text and not self._lengths[PartKind.TEXT] and chunk.token_ids:
             self.text_start = len(self.token_ids)
         self.new_tokens += len(chunk.token_ids)
         if self._knows_tokens:

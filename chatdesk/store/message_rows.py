@@ -224,7 +224,7 @@ def _message(row: Sequence[Any], parts: tuple[Part, ...]) -> Message:
     )
 
 
-def _origin(row: Sequence[Any], text_start: int) -> ReplyOrigin:
+def _origin(row: Sequence[Any], text_start: int | None) -> ReplyOrigin:
     model_name, model_path, sampling, system_prompt, seed, *options, tokenizer_hash, token_ids = row
     n_ctx, n_batch, n_ubatch, n_threads, n_gpu_layers = options
     return ReplyOrigin(

@@ -202,7 +202,7 @@ def m011_reasoning(connection: sqlite3.Connection) -> None:
     for statement in (
         "ALTER TABLE reply ADD COLUMN reasoning_tokens INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE reply ADD COLUMN reasoning_seconds REAL NOT NULL DEFAULT 0",
-        "ALTER TABLE reply ADD COLUMN text_start INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE reply ADD COLUMN text_start INTEGER DEFAULT 0",  # NULL: not known
         "ALTER TABLE conversation ADD COLUMN overrides TEXT",  # JSON, sparse
     ):
         connection.execute(statement)
