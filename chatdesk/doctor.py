@@ -15,15 +15,18 @@ import psutil
 
 from chatdesk import __version__
 from chatdesk.core.errors import ErrorCode, ErrorDetail, UserFacingError
+from chatdesk.engine.cache_counts import read_counts
+from chatdesk.engine.snapshot_files import snapshot_paths, taken_bytes
 from chatdesk.models.library import find_starter
 from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
 from chatdesk.store.paths import resource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from chatdesk.engine.cache_counts import CacheOutcome
     from chatdesk.store.paths import Paths
 
 SCARCE_DISK_BYTES = 2 * 10**9
@@ -70,6 +73,7 @@ def examine(paths: Paths) -> Iterator[Finding]:
         yield _folder(name, folder)
     yield _disk(paths.data)
     yield _chats(paths)
+    yield _snapshots(paths.snapshots)
     yield _starter()
 
 
@@ -146,6 +150,21 @@ def _chats(paths: Paths) -> Finding:
         return Finding("chats", is_ok=False, value=str(paths.database), advice=str(error))
     finally:
         database.close()
+
+
+def _snapshots(folder: Path) -> Finding:
+    """What is kept of chats so that they answer at once, and how often that was of use."""
+    files, counts = snapshot_paths(folder), read_counts(folder)
+    hits = {outcome: count for outcome, count in counts.items() if outcome.is_hit}
+    misses = {outcome: count for outcome, count in counts.items() if not outcome.is_hit}
+    value = f"{len(files)} ({taken_bytes(folder) / 1e6:,.1f} MB); hits {_counted(hits)}; misses {_counted(misses)}"
+    return Finding("snapshots", is_ok=True, value=value)
+
+
+def _counted(counts: Mapping[CacheOutcome, int]) -> str:
+    """`14 (in_place 9, on_disk 5)`."""
+    parts = ", ".join(f"{outcome} {count}" for outcome, count in counts.items())
+    return f"{sum(counts.values())} ({parts})" if parts else "0"
 
 
 def _starter() -> Finding:

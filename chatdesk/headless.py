@@ -36,6 +36,7 @@ from chatdesk.core.fit import Machine
 from chatdesk.core.model_files import ModelFile, ModelOrigin, display_name
 from chatdesk.core.overrides import resolve_overrides
 from chatdesk.core.snapshot_budget import snapshot_budget
+from chatdesk.engine.cache_counts import CacheCounts
 from chatdesk.engine.fingerprint import fingerprint
 from chatdesk.engine.snapshot_files import SnapshotFiles, forget_snapshots, taken_bytes
 from chatdesk.engine.snapshots import MemorySnapshots, SnapshotShelf
@@ -95,6 +96,7 @@ class LlamaEngines:
         self._folder = folder
         self._budget_bytes = budget_bytes
         self._memory = MemorySnapshots(_memory_for_snapshots)
+        self._counts = CacheCounts(folder)
 
     def __call__(self, model: ModelFile, options: LoadOptions, on_progress: OnLoadProgress) -> Engine:
         """Load `model`."""
@@ -109,7 +111,8 @@ class LlamaEngines:
             log.info("%s cannot be read: %s", model.path, error)
             return None  # loading it will say why
         key = f"{content} {_llama_build()} {options.cache_type} {options.flash_attention}"
-        return SnapshotShelf(key, self._memory, SnapshotFiles(self._folder, key, self._budget_bytes))
+        files = SnapshotFiles(self._folder, key, self._budget_bytes)
+        return SnapshotShelf(key, self._memory, files, self._counts)
 
 
 def make_llama_engine(model: ModelFile, options: LoadOptions, on_progress: OnLoadProgress) -> Engine:

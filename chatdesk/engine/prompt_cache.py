@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chatdesk.core.batches import add_batch, first_tokens
+from chatdesk.engine.cache_counts import CacheOutcome
 from chatdesk.engine.llama_runtime import llama_cpp
 from chatdesk.engine.snapshots import LEAST_TOKENS, Snapshot, usable_prefix
 
@@ -30,15 +31,6 @@ _SEQUENCE = 0
 _TO_THE_END = -1
 # A snapshot that saves fewer tokens than this beyond what is there already is not worth putting back.
 _WORTHWHILE_TOKENS = 32
-
-
-@dataclass
-class CacheCounts:
-    """How often a prompt's beginning was found, and where: for `doctor` and for figures."""
-
-    from_memory: int = 0
-    from_disk: int = 0
-    not_restored: int = 0  # llama.cpp did not accept a state that was written for it
 
 
 @dataclass
@@ -65,7 +57,6 @@ class PromptCache:
         self.tokens: list[int] = []
         self.batches: list[BatchRun] = []
         self.owner = ""
-        self.counts = CacheCounts()
         self._loan: _Loan | None = None
 
     def begin(self, prompt: Sequence[int], owner: str) -> int:
@@ -76,14 +67,22 @@ class PromptCache:
         """
         wanted = tuple(prompt)
         live = usable_prefix(tuple(self.tokens), wanted, can_go_back=self._can_go_back)
-        snapshot = self._better_than(live, wanted)
+        outcome, snapshot = self._better_than(live, wanted)
         # What would be overwritten is kept: all of another conversation, or what this one held beyond a change.
         if live < len(self.tokens) and (owner != self.owner or snapshot is not None):
             self.stash()
-        if snapshot is not None and self._put_back(snapshot):
-            live = usable_prefix(snapshot.tokens, wanted, can_go_back=self._can_go_back)
+        if snapshot is not None:
+            if self._put_back(snapshot):
+                live = usable_prefix(snapshot.tokens, wanted, can_go_back=self._can_go_back)
+            else:
+                live, outcome = 0, CacheOutcome.REFUSED
+        is_known = owner == self.owner or self._is_kept(owner)
         self.owner = owner
-        return self.keep(live)
+        kept = self.keep(live)
+        if owner:
+            in_place = CacheOutcome.IN_PLACE if kept >= _WORTHWHILE_TOKENS else self._why_not(owner, is_known=is_known)
+            self._shelf.counts.note(outcome or in_place)
+        return kept
 
     def known(self, prompt: Sequence[int]) -> int:
         """How many tokens of `prompt` `begin` would find; changes nothing."""
@@ -121,11 +120,17 @@ class PromptCache:
 
     def unsaved_writer(self) -> Callable[[], object] | None:
         """What writes a copy of what is there to disk, on any thread; None when the disk holds it already."""
-        files = self._shelf.files
-        if files is None or not self.owner or files.holds(self.owner, tuple(self.tokens)):
+        files, counts = self._shelf.files, self._shelf.counts
+        is_held = files is None or not self.owner or files.holds(self.owner, tuple(self.tokens))
+        snapshot = None if is_held else self.snapshot()
+        if snapshot is None and counts.is_saved:
             return None
-        snapshot = self.snapshot()
-        return None if snapshot is None else lambda: files.write(snapshot)
+
+        def write() -> bool:
+            counts.save()
+            return files is not None and snapshot is not None and files.write(snapshot)
+
+        return write
 
     def add(self, tokens: Sequence[int]) -> None:
         """Note that llama.cpp processed these tokens, in one batch."""
@@ -175,22 +180,34 @@ class PromptCache:
             self.keep(0)
             self.owner = ""
 
-    def _better_than(self, live: int, prompt: tuple[int, ...]) -> Snapshot | None:
-        """The snapshot that saves most of `prompt`, if that is worth its while."""
-        shelf, least = self._shelf, live + _WORTHWHILE_TOKENS
+    def _better_than(self, live: int, prompt: tuple[int, ...]) -> tuple[CacheOutcome | None, Snapshot | None]:
+        """The snapshot that saves most of `prompt`, if that is worth its while, and where it was found."""
+        shelf, least, trouble = self._shelf, live + _WORTHWHILE_TOKENS, None
         snapshot, saved = shelf.memory.best(shelf.key, prompt, can_go_back=self._can_go_back)
         if shelf.files is not None:
             file, saved_by_file = shelf.files.best(prompt, can_go_back=self._can_go_back)
             if file is not None and saved_by_file >= max(least, saved + _WORTHWHILE_TOKENS):
                 from_disk = shelf.files.read(file)
                 if from_disk is not None:
-                    self.counts.from_disk += 1
-                    return from_disk
+                    return CacheOutcome.ON_DISK, from_disk
+                trouble = CacheOutcome.DAMAGED
         if snapshot is None or saved < least:
-            return None
-        self.counts.from_memory += 1
+            return trouble, None
         shelf.memory.use(shelf.key, snapshot.owner)
-        return snapshot
+        return CacheOutcome.IN_MEMORY, snapshot
+
+    def _is_kept(self, owner: str) -> bool:
+        """Whether something is kept of a conversation that this model made."""
+        shelf = self._shelf
+        return shelf.memory.has(shelf.key, owner) or (shelf.files is not None and shelf.files.has(owner))
+
+    def _why_not(self, owner: str, *, is_known: bool) -> CacheOutcome:
+        """Why nothing that is kept was of use to a conversation."""
+        if is_known:
+            return CacheOutcome.CHANGED
+        shelf = self._shelf
+        is_others = shelf.memory.has(None, owner) or (shelf.files is not None and shelf.files.has_any(owner))
+        return CacheOutcome.OTHER_MODEL if is_others else CacheOutcome.NEW
 
     def _put_back(self, snapshot: Snapshot) -> bool:
         """Replace what is in the KV cache by `snapshot`; False, with an empty cache, where llama.cpp refuses it."""
@@ -201,7 +218,6 @@ class PromptCache:
         state = (ctypes.c_uint8 * size).from_buffer(snapshot.state)
         read = int(llama_cpp.llama_state_seq_set_data(self._context, state, size, _SEQUENCE))
         if read != size:
-            self.counts.not_restored += 1
             llama_cpp.llama_memory_clear(self._kv, False)
             return False
         self.tokens = list(snapshot.tokens)

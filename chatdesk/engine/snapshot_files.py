@@ -83,6 +83,15 @@ class SnapshotFiles:
             file = self._files().get(owner)
         return file is not None and file.tokens == tokens and file.path.exists()
 
+    def has(self, owner: str) -> bool:
+        """Whether there is a file of the owner's, with this key."""
+        with self._lock:
+            return owner in self._files()
+
+    def has_any(self, owner: str) -> bool:
+        """Whether there is a file of the owner's, whatever its key."""
+        return any(self._folder.glob(f"{owner_prefix(owner)}*{SUFFIX}"))
+
     def read(self, file: SnapshotFile) -> Snapshot | None:
         """The snapshot in `file`; None when anything about it is not right, and then the file is gone."""
         try:

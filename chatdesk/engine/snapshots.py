@@ -7,8 +7,10 @@ where they end, as if the conversation had never been left.
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from chatdesk.engine.cache_counts import CacheCounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,6 +87,10 @@ class MemorySnapshots:
         snapshot = self._kept.get((key, owner, False))
         return snapshot is not None and snapshot.tokens == tokens
 
+    def has(self, key: str | None, owner: str) -> bool:
+        """Whether anything is kept for an owner; a key of None: whatever made it."""
+        return any(its_owner == owner and key in (None, its_key) for its_key, its_owner, _ in self._kept)
+
     def keep(self, key: str, snapshot: Snapshot, *, is_checkpoint: bool = False) -> None:
         """Keep `snapshot` in place of its owner's last one of its kind, if the budget has room for it at all."""
         name = (key, snapshot.owner, is_checkpoint)
@@ -119,8 +125,12 @@ class MemorySnapshots:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotShelf:
-    """Where snapshots are kept: in `memory` and, unless `files` is None, on disk. `key` names what states depend on."""
+    """Where snapshots are kept: in `memory` and, unless `files` is None, on disk. `key` names what states depend on.
+
+    `counts` are how often they were of use.
+    """
 
     key: str
     memory: MemorySnapshots
     files: SnapshotFiles | None = None
+    counts: CacheCounts = field(default_factory=CacheCounts)

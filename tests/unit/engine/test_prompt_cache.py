@@ -10,6 +10,7 @@ from chatdesk.core.messages import Role
 from chatdesk.core.model_files import ModelFile
 from chatdesk.core.sampling import SamplingParams
 from chatdesk.engine.base import Chunk, LoadOptions, PromptProgress
+from chatdesk.engine.cache_counts import CacheCounts, CacheOutcome, read_counts
 from chatdesk.engine.llama import LlamaEngine, load_llama
 from chatdesk.engine.snapshot_files import SnapshotFiles, snapshot_paths
 from chatdesk.engine.snapshots import MemorySnapshots, SnapshotShelf
@@ -26,12 +27,16 @@ class Desk:
     def __init__(self, model: ModelFile, folder: Path) -> None:
         self.model = model
         self.folder = folder
+        self.key = "key"
         self.engine = self.start()
 
     def start(self, memory_bytes: int = PLENTY) -> LlamaEngine:
         """As after a start of the app: nothing in memory, the disk as it was."""
         shelf = SnapshotShelf(
-            "key", MemorySnapshots(lambda: memory_bytes), SnapshotFiles(self.folder, "key", lambda: PLENTY)
+            self.key,
+            MemorySnapshots(lambda: memory_bytes),
+            SnapshotFiles(self.folder, self.key, lambda: PLENTY),
+            CacheCounts(self.folder),
         )
         self.engine = load_llama(self.model, LoadOptions(n_ctx=1024, n_batch=128, n_ubatch=128), lambda _: True, shelf)
         return self.engine
@@ -55,6 +60,13 @@ class Desk:
         write = self.engine.snapshot()
         assert write is not None
         assert write()
+
+    def counted(self) -> dict[CacheOutcome, int]:
+        """What was counted so far, on disk."""
+        write = self.engine.snapshot()
+        if write is not None:
+            write()
+        return dict(read_counts(self.folder))
 
 
 @pytest.fixture
@@ -119,6 +131,28 @@ def test_a_damaged_snapshot_costs_time_and_nothing_else(desk: Desk) -> None:
     desk.restart()
     known, again = desk.ask(first, "ship")
     assert (known, again) == (0, reply)
+
+
+def test_it_is_counted_where_a_prompt_was_found_and_why_not(desk: Desk) -> None:
+    first = opening("a ship")
+    _, reply = desk.ask(first, "ship")
+    desk.save()
+    assert desk.counted() == {CacheOutcome.NEW: 1}
+    desk.ask(next_turn(first, reply), "ship")
+    desk.ask(opening("a town"), "town")
+    desk.ask(next_turn(first, reply), "ship")
+    desk.save()
+    expected = {CacheOutcome.NEW: 2, CacheOutcome.IN_PLACE: 1, CacheOutcome.IN_MEMORY: 1}
+    assert desk.counted() == expected
+    desk.restart()
+    desk.ask(next_turn(first, reply), "ship")
+    assert desk.counted() == expected | {CacheOutcome.ON_DISK: 1}
+    desk.ask([user("Something else. " * 40)], "ship")
+    assert desk.counted() == expected | {CacheOutcome.ON_DISK: 1, CacheOutcome.CHANGED: 1}
+    desk.key = "another model"
+    desk.restart()
+    desk.ask(next_turn(first, reply), "ship")
+    assert desk.counted() == expected | {CacheOutcome.ON_DISK: 1, CacheOutcome.CHANGED: 1, CacheOutcome.OTHER_MODEL: 1}
 
 
 def test_what_the_disk_holds_is_not_copied_again(desk: Desk) -> None:
