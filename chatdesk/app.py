@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chatdesk import __version__
 from chatdesk.core.errors import UserFacingError
-from chatdesk.core.events import Event, ModelReady, SavedPromptsChanged, SettingsChanged
+from chatdesk.core.events import Event, ModelReady, NoticeRaised, SavedPromptsChanged, SettingsChanged
 from chatdesk.headless import Core, problems_logged, this_apps_paths
 from chatdesk.logs import bugs_announced, logging_to
 from chatdesk.store.paths import Paths, resource
+from chatdesk.store.relocation import Place, Relocation, StoppedError
 from chatdesk.store.settings_file import StateKey
 
 if TYPE_CHECKING:
@@ -21,7 +24,11 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from chatdesk.chats import Chats
+    from chatdesk.core.errors import ErrorDetail
+    from chatdesk.ui.folders_dialog import FolderVerbs
     from chatdesk.ui.main_window import Verbs
+
+log = logging.getLogger(__name__)
 
 # Importing llama.cpp's bindings takes the interpreter from the window, which is to be usable first.
 LOAD_DELAY_MS = 200
@@ -99,8 +106,24 @@ class WindowedApp:
             add_model=core.add_model,
             log_file=str(core.paths.log_file),
             open_temporary=self._open_temporary if keep is None else None,
+            folders=self._folder_verbs() if keep is None else None,
             keep=keep,
         )
+
+    def _folder_verbs(self) -> FolderVerbs:
+        from chatdesk.ui.folders_dialog import FolderVerbs
+
+        paths = self.core.paths
+        relocation = Relocation(paths.config)
+
+        def move_data(path: str) -> None:
+            relocation.wish(Place.DATA, Path(path), paths)
+
+        def move_models(path: str) -> None:
+            relocation.wish(Place.MODELS, Path(path), paths)
+
+        movers = (move_data, move_models) if paths.is_movable else (None, None)
+        return FolderVerbs(str(paths.data), str(paths.models), *movers)
 
     def _open_temporary(self) -> None:
         self._temporary.append(TemporaryChat(self, self._temporary.remove))
@@ -232,6 +255,15 @@ def run_application(application: QApplication, paths: Paths) -> int:
     instance = SingleInstance(paths.data)
     if not instance.claim():
         return 0
+    problem = None
+    if paths.is_movable and Relocation(paths.config).is_wished:
+        problem = _move(paths)
+        instance.release()
+        paths = this_apps_paths()
+        paths.create()
+        instance = SingleInstance(paths.data)
+        if not instance.claim():
+            return 0
     with logging_to(paths.log_file):
         app = WindowedApp(paths)
         with bugs_announced(app.bridge.post):
@@ -242,6 +274,8 @@ def run_application(application: QApplication, paths: Paths) -> int:
             termination = TerminationSignals()
             termination.requested.connect(app.window.close)
             app.start()
+            if problem is not None:
+                app.bridge.post(NoticeRaised(problem))
             code = application.exec()
             is_done = app.close()
             termination.close()
@@ -250,6 +284,24 @@ def run_application(application: QApplication, paths: Paths) -> int:
         # A thread is still inside llama.cpp. What was said is saved; waiting for it would only hold up the user.
         os._exit(code)
     return code
+
+
+def _move(paths: Paths) -> ErrorDetail | None:
+    """Move the folder that is to be moved, while nothing in it is open. Returns why it stayed, if it did."""
+    from chatdesk.ui.moving_dialog import move_with_progress
+
+    problems: list[ErrorDetail] = []
+
+    def move(on_progress: Callable[[float], None], should_stop: Callable[[], bool]) -> None:
+        try:
+            Relocation(paths.config).carry_out(paths, on_progress, should_stop)
+        except UserFacingError as error:
+            problems.append(error.detail)
+        except StoppedError:
+            log.info("the folders stay where they are")
+
+    move_with_progress(move)
+    return next(iter(problems), None)
 
 
 def _show_problem(error: UserFacingError) -> None:

@@ -60,6 +60,7 @@ from chatdesk.store.database import Database, MemoryDatabase
 from chatdesk.store.downloads import DownloadStore, ProvenanceStore
 from chatdesk.store.model_records import ModelRecordStore
 from chatdesk.store.paths import Paths, find_paths, resource
+from chatdesk.store.relocation import Relocation, moved_path
 from chatdesk.store.saved_prompts import SavedPromptStore
 from chatdesk.store.settings_file import SettingsFile, StateFile, StateKey
 
@@ -224,6 +225,7 @@ class Core:
         self.state = StateFile(paths.state)
         self.state.load()
         self._problems = [problem for problem in (self.database.notice, settings_problem) if problem is not None]
+        self._finish_move(paths)
         self._suspects = self._find_suspects()
         self._awake = KeepAwake(lambda: self.preferences.current().keeps_awake)
 
@@ -364,6 +366,15 @@ class Core:
         taken = taken_bytes(folder)
         free = shutil.disk_usage(self.paths.data).free
         return snapshot_budget(self.preferences.current().snapshot_bytes, free, taken)
+
+    def _finish_move(self, paths: Paths) -> None:
+        """Do what is left to do of a move that happened before this start."""
+        if not paths.is_movable:
+            return
+        with problems_logged("old files of a move stay for the next start"):
+            for source, target in Relocation(paths.config).finish(self.database):
+                if (last := self.state.get(StateKey.LAST_MODEL_PATH)) is not None:
+                    self.state.set(StateKey.LAST_MODEL_PATH, moved_path(last, source, target))
 
     def _find_suspects(self) -> frozenset[str]:
         """Paths of the models that were being loaded or writing when a run ended without saying so.

@@ -77,6 +77,9 @@ class ErrorCode(StrEnum):
     DOWNLOAD_UNSAFE_NAME = "download_unsafe_name"
     DOWNLOAD_EXISTS = "download_exists"
     IMPORT_UNREADABLE = "import_unreadable"
+    FOLDER_NESTED = "folder_nested"
+    FOLDER_NOT_EMPTY = "folder_not_empty"
+    FOLDER_NO_SPACE = "folder_no_space"
     CHAT_NOT_FOUND = "chat_not_found"
     MODEL_TOO_LARGE = "model_too_large"
     MODEL_NOT_OURS = "model_not_ours"
@@ -366,6 +369,18 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
     ErrorCode.DOWNLOAD_EXISTS: (
         QT_TRANSLATE_NOOP("Errors", "“{model}” is installed or on its way already."),
         "",
+    ),
+    ErrorCode.FOLDER_NESTED: (
+        QT_TRANSLATE_NOOP("Errors", "{path} lies inside the folder that is to be moved, or around it."),
+        QT_TRANSLATE_NOOP("Errors", "Choose a folder somewhere else."),
+    ),
+    ErrorCode.FOLDER_NOT_EMPTY: (
+        QT_TRANSLATE_NOOP("Errors", "There is something in {path} already."),
+        QT_TRANSLATE_NOOP("Errors", "Choose an empty folder, or make a new one."),
+    ),
+    ErrorCode.FOLDER_NO_SPACE: (
+        QT_TRANSLATE_NOOP("Errors", "{needed} are needed in {path}, and {free} are free."),
+        QT_TRANSLATE_NOOP("Errors", "Free some space there, or choose another disk."),
     ),
     ErrorCode.CHAT_NOT_FOUND: (
         QT_TRANSLATE_NOOP("Errors", "There is no chat “{title}”."),

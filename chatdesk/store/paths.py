@@ -24,13 +24,17 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """The folders ChatDesk writes to. Models are no cache: nothing may delete them to make room."""
+    """The folders ChatDesk writes to. Models are no cache: nothing may delete them to make room.
+
+    `is_movable`: `location.json` says where data and models lie, and may say something else.
+    """
 
     data: Path
     cache: Path
     logs: Path
     config: Path
     models: Path
+    is_movable: bool = False
 
     @property
     def database(self) -> Path:
@@ -109,6 +113,7 @@ def _system_paths() -> Paths:
         logs=folders.user_log_path,
         config=config,
         models=location.get("models", data / "models"),
+        is_movable=True,
     )
 
 

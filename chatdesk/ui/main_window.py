@@ -69,6 +69,7 @@ from chatdesk.ui.context_meter.meter import ContextMeter
 from chatdesk.ui.crash_dialog import CrashDialog
 from chatdesk.ui.exchange.desk import ExchangeDesk
 from chatdesk.ui.find_bar import FindBar
+from chatdesk.ui.folders_dialog import FoldersDialog, FolderVerbs
 from chatdesk.ui.icons import icon
 from chatdesk.ui.model_desk import MODEL_EVENTS, DeskVerbs, ModelDesk
 from chatdesk.ui.notices import NoticeAction, NoticeStrip
@@ -125,6 +126,7 @@ class Verbs:
     log_file: str
     open_temporary: Callable[[], None] | None = None  # None: this is the window of a temporary chat
     keep: Callable[[str], None] | None = None  # and this keeps it
+    folders: FolderVerbs | None = None
 
 
 class MainWindow(QMainWindow):
@@ -343,6 +345,8 @@ class MainWindow(QMainWindow):
             ),
             ActionRow("quit_action", Group.WINDOW, self.tr("Quit"), self._quit, key.Quit),
         )
+        if self._verbs.folders is not None:
+            table.add(ActionRow("folders_action", Group.WINDOW, self.tr("Folders…"), self._show_folders))
         if self._verbs.open_temporary is not None:
             words = self.tr("Temporary chat")
             table.add(ActionRow("temporary_action", Group.CHATS, words, self._verbs.open_temporary, "Ctrl+Shift+N"))
@@ -474,6 +478,10 @@ class MainWindow(QMainWindow):
     def _remember_hints(self) -> None:
         self._verbs.adjust_settings(lambda settings: replace(settings, shows_hints=False))
         self._composer.setFocus()
+
+    def _show_folders(self) -> None:
+        assert self._verbs.folders is not None
+        FoldersDialog(self._verbs.folders, self._quit, self).open()
 
     def _show_settings(self) -> None:
         self._open_settings("settings_general")

@@ -1067,6 +1067,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>请选择这台电脑自己磁盘上的文件夹。</translation>
     </message>
     <message>
+      <source>Choose a folder somewhere else.</source>
+      <translation>请选择其他位置的文件夹。</translation>
+    </message>
+    <message>
       <source>Choose a language model made for text generation.</source>
       <translation>请选择用于文本生成的语言模型。</translation>
     </message>
@@ -1085,6 +1089,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Choose a text file, or a list of prompts as JSON.</source>
       <translation>请选择文本文件，或 JSON 格式的提示词列表。</translation>
+    </message>
+    <message>
+      <source>Choose an empty folder, or make a new one.</source>
+      <translation>请选择空文件夹，或新建一个。</translation>
     </message>
     <message>
       <source>Choose another file.</source>
@@ -1133,6 +1141,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Free some space and try again; what was saved before is safe.</source>
       <translation>请腾出一些空间后再试；之前保存的内容完好无损。</translation>
+    </message>
+    <message>
+      <source>Free some space there, or choose another disk.</source>
+      <translation>请在那里腾出空间，或选择其他磁盘。</translation>
     </message>
     <message>
       <source>Install the ChatDesk package made for this kind of computer.</source>
@@ -1343,6 +1355,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>没有可发送的内容。</translation>
     </message>
     <message>
+      <source>There is something in {path} already.</source>
+      <translation>{path} 中已有内容。</translation>
+    </message>
+    <message>
       <source>They stay in the chat. A longer context in Settings lets the model see them again.</source>
       <translation>它们仍保留在对话中。在设置中选择更长的上下文，模型就能再次看到它们。</translation>
     </message>
@@ -1445,6 +1461,14 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>{host} cannot be reached ({reason}).</source>
       <translation>无法连接 {host}（{reason}）。</translation>
+    </message>
+    <message>
+      <source>{needed} are needed in {path}, and {free} are free.</source>
+      <translation>{path} 需要 {needed}，可用 {free}。</translation>
+    </message>
+    <message>
+      <source>{path} lies inside the folder that is to be moved, or around it.</source>
+      <translation>{path} 位于要移动的文件夹之内或包含它。</translation>
     </message>
     <message>
       <source>“{address}” is no address of a model on the Hub.</source>
@@ -1908,6 +1932,53 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>{number} of {count}</source>
       <translation>第 {number} 处，共 {count} 处</translation>
+    </message>
+  </context>
+  <context>
+    <name>FoldersDialog</name>
+    <message>
+      <source>CHATDESK_HOME or a folder beside the app says where they lie, so they are not moved from here.</source>
+      <translation>位置由 CHATDESK_HOME 或应用旁的文件夹决定，因此不能在此移动。</translation>
+    </message>
+    <message>
+      <source>Chats and settings of models</source>
+      <translation>对话与模型设置</translation>
+    </message>
+    <message>
+      <source>Choose an empty folder</source>
+      <translation>选择一个空文件夹</translation>
+    </message>
+    <message>
+      <source>Everything is moved to {folder} when ChatDesk starts the next time, and checked on the way.</source>
+      <translation>下次启动 ChatDesk 时会把全部内容移到 {folder}，并在途中校验。</translation>
+    </message>
+    <message>
+      <source>Folders</source>
+      <translation>文件夹</translation>
+    </message>
+    <message>
+      <source>Models</source>
+      <translation>模型</translation>
+    </message>
+    <message>
+      <source>Move the folder: {folder}</source>
+      <translation>移动文件夹：{folder}</translation>
+    </message>
+    <message>
+      <source>Move…</source>
+      <translation>移动…</translation>
+    </message>
+    <message>
+      <source>Open</source>
+      <translation>打开</translation>
+    </message>
+    <message>
+      <source>Open the folder: {folder}</source>
+      <translation>打开文件夹：{folder}</translation>
+    </message>
+    <message>
+      <source>Quit now</source>
+      <translation>立即退出</translation>
     </message>
   </context>
   <context>
@@ -2607,6 +2678,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>查找上一处</translation>
     </message>
     <message>
+      <source>Folders…</source>
+      <translation>文件夹…</translation>
+    </message>
+    <message>
       <source>GGUF models (*.gguf *.GGUF);;All files (*)</source>
       <translation>GGUF 模型 (*.gguf *.GGUF);;所有文件 (*)</translation>
     </message>
@@ -3144,6 +3219,17 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>{verdict} · estimate</source>
       <translation>{verdict} · 估计</translation>
+    </message>
+  </context>
+  <context>
+    <name>Moving</name>
+    <message>
+      <source>Leave them where they are</source>
+      <translation>保留在原处</translation>
+    </message>
+    <message>
+      <source>Moving your files to their new folder…</source>
+      <translation>正在把文件移到新文件夹…</translation>
     </message>
   </context>
   <context>
