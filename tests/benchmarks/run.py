@@ -53,6 +53,7 @@ FAMILIES = {
     "resume": "resuming",
     "remember": "remembering",
     "search": "searching",
+    "list": "listing",
     "branches": "branching",
 }
 
