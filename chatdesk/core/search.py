@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from chatdesk.core.conversations import Conversation
 
-SNIPPET_BEFORE = 32  # characters shown before what was found
+SNIPPET_BEFORE = 20  # characters shown before what was found
 SNIPPET_LENGTH = 140
 
 # Thai to Lao, Burmese, Khmer, Japanese, Chinese, Korean, half-width kana, rarer Chinese.

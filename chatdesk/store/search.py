@@ -157,15 +157,30 @@ def _titles(connection: sqlite3.Connection, query: SearchQuery, matcher: Matcher
         f"""
         SELECT id, title FROM conversation WHERE deleted_at IS NULL AND {_IS_IN_FOLDER}
             AND (:before IS NULL OR created_at < :before) AND (:after IS NULL OR updated_at >= :after)
-            AND (:model IS NULL OR EXISTS (
-                SELECT 1 FROM message JOIN reply ON message_id = message.id
-                WHERE conversation_id = conversation.id AND instr(lower(model_name), :model)))
         ORDER BY updated_at DESC, id DESC
         """,  # noqa: S608 - constants
         _limits(query),
     )
-    matching = (conversation_id for conversation_id, title in rows if matcher.matches(title))
+    matching = (
+        conversation_id
+        for conversation_id, title in rows
+        if matcher.matches(title) and _has_model(connection, conversation_id, query)
+    )
     return list(islice(matching, MOST_CONVERSATIONS))
+
+
+def _has_model(connection: sqlite3.Connection, conversation_id: str, query: SearchQuery) -> bool:
+    """Whether the model that is searched for wrote in a conversation. Asked of few, for it reads all its replies."""
+    if query.model is None:
+        return True
+    row = connection.execute(
+        """
+        SELECT 1 FROM message JOIN reply ON message_id = message.id
+        WHERE conversation_id = ? AND instr(lower(model_name), ?) LIMIT 1
+        """,
+        (conversation_id, query.model.lower()),
+    ).fetchone()
+    return row is not None
 
 
 def _matching(connection: sqlite3.Connection, query: SearchQuery) -> Iterator[tuple[str, str]]:

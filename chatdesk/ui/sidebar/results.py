@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 RESULT_ROLE = Qt.ItemDataRole.UserRole + 1
 SNIPPET_LINES = 3
-LEADING = 2  # what a line of Chinese is higher
+TALL = 1.25  # how much higher a line of Chinese may be
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class _ResultDelegate(QStyledItemDelegate):
         # By an estimate: breaking every text for the height of a row that nobody scrolls to would take long.
         per_line = max(width // max(QFontMetrics(small_font(font)).averageCharWidth(), 1), 1)
         lines = min(max(-(-len(row.shown.text) // per_line), 1), SNIPPET_LINES)
-        return QSize(0, lines * (line + LEADING) + 2 * self._look.row_padding)
+        return QSize(0, math.ceil(lines * line * TALL) + 2 * self._look.row_padding)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row, look = index.data(RESULT_ROLE), self._look

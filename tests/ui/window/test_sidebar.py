@@ -348,3 +348,63 @@ def test_results_of_what_was_typed_before_are_dropped(reader: Reader) -> None:
     reader.desk.search.search("nothing")
     reader.person.wait(lambda: reader.desk.log.events[-1].results.text == "nothing")  # type: ignore[union-attr]
     assert len(reader.found()) == 2
+
+
+def test_what_was_found_is_marked_until_the_search_ends(reader: Reader) -> None:
+    reader.say("The sea", "It is salty.")
+    reader.look()
+    reader.search("salty")
+    reader.person.wait(lambda: len(reader.found()) == 2)
+    reader.field.setFocus()
+    reader.press(Qt.Key.Key_Return)
+    reader.person.wait(lambda: reader.person.window.windowTitle().startswith("The sea"))
+    assert reader.person.transcript().marks.current is not None
+    reader.field.clear()
+    assert reader.person.transcript().marks.finder is None
+
+
+def test_ctrl_f_finds_in_the_chat_that_is_shown(reader: Reader, qtbot: QtBot) -> None:
+    reader.say("A needle", "Two needles.")
+    reader.look()
+    reader.go_to("A needle")
+    reader.press(Qt.Key.Key_Return)
+    reader.person.wait(lambda: reader.person.window.windowTitle().startswith("A needle"))
+    reader.person.window.findChild(QAction, "find_action").trigger()
+    field = reader.person.find(QLineEdit, "find_field")
+    assert field.isVisible()
+    field.setText("needle")
+    state = reader.person.find(QLabel, "find_state")
+    qtbot.waitUntil(lambda: state.text() == "1 of 2")
+    reader.person.window.findChild(QAction, "find_next_action").trigger()
+    assert state.text() == "2 of 2"
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert not field.isVisible()
+
+
+def test_the_shown_chat_is_pinned_duplicated_and_deleted_from_the_window(reader: Reader) -> None:
+    reader.say("One")
+    reader.look()
+    reader.go_to("One")
+    reader.press(Qt.Key.Key_Return)
+    reader.person.wait(lambda: reader.person.window.windowTitle().startswith("One"))
+
+    def do(name: str) -> None:
+        action = reader.person.window.findChild(QAction, name)
+        assert isinstance(action, QAction)
+        action.trigger()
+
+    do("pin_action")
+    reader.person.wait(lambda: reader.rows() == ["Pinned", "One"])
+    do("pin_action")
+    reader.person.wait(lambda: reader.rows() == ["Today", "One"])
+    do("duplicate_action")
+    reader.person.wait(lambda: len(reader.rows()) == 3)
+    do("delete_chat_action")
+    reader.person.wait(lambda: reader.rows() == ["Today", "One (copy)"])
+
+
+def test_every_control_of_the_sidebar_has_a_name(reader: Reader) -> None:
+    named = [QPushButton, QLineEdit, ChatList, ResultList]
+    controls = [control for kind in named for control in reader.sidebar.findChildren(kind)]
+    assert len(controls) >= 5
+    assert [control.objectName() for control in controls if not control.accessibleName()] == []
