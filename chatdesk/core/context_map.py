@@ -59,6 +59,7 @@ class ContextUse:
 
     `conversation_id` is None for one that is not begun. `reserved_tokens` of `n_ctx` are kept free for the reply.
     With `reasons` that is for what is reasoned before it as well: `reasoning_tokens` of earlier replies are not sent.
+    `writing_tokens` of the reply that is being written take room besides, what is reasoned among them.
     `left_out` are the ids of messages that are not sent, `summarised` of those that a summary stands for.
     """
 
@@ -71,8 +72,14 @@ class ContextUse:
     policy: OverflowPolicy
     reasons: bool = False
     reasoning_tokens: int = 0
+    writing_tokens: int = 0
 
     @property
     def used_tokens(self) -> int:
         """How many tokens the next prompt is."""
         return sum(block.tokens for block in self.blocks)
+
+    @property
+    def taken_tokens(self) -> int:
+        """How much of the context is taken while a reply is being written."""
+        return self.used_tokens + self.writing_tokens

@@ -305,7 +305,7 @@ class MainWindow(QMainWindow):
                 "reasoning_action",
                 Group.THIS_CHAT,
                 self.tr("Reasoning on or off"),
-                self._reasoning.toggle_reasoning,
+                self._switch_reasoning,
                 "Ctrl+R",
             ),
             ActionRow(
@@ -423,6 +423,12 @@ class MainWindow(QMainWindow):
             unsent_id=draft_id(self._conversation_id),
             overrides=self._reasoning.overrides,
         )
+
+    def _switch_reasoning(self) -> None:
+        if self._reasoning.can_switch:
+            self._reasoning.click()
+        else:
+            self._notices.show_notice(self.tr("The model in use cannot switch its reasoning on or off."))
 
     def _answer_now(self) -> None:
         if self._conversation_id is not None:
@@ -668,8 +674,9 @@ class MainWindow(QMainWindow):
 
     def _on_reply_event(self, event: Event) -> None:
         match event:
-            case ReplyDelta(message_id, offset, text, kind=kind):
-                self._transcript.append_text(message_id, offset, text, kind)
+            case ReplyDelta(message_id, offset, text, tokens, kind):
+                if self._transcript.append_text(message_id, offset, text, kind):
+                    self._context.note_written(len(tokens))
             case PromptProcessed(message_id, processed, total, cached):
                 self._transcript.set_progress(message_id, processed, total, cached)
             case MessageAdded(message, unsent_id):

@@ -65,11 +65,6 @@ class ReasoningSwitch(QToolButton):
             self._default = use.reasons
             self._refresh()
 
-    def toggle_reasoning(self) -> None:
-        """Switch it over, by key; nothing happens where it cannot be."""
-        if self.can_switch:
-            self.click()
-
     def _choose(self) -> None:
         self._chosen = self.isChecked()
         if self._conversation_id is not None:

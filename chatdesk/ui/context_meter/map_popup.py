@@ -91,7 +91,12 @@ class MapPopup(QFrame):
         """Show what was measured. `entries` end with one for each block."""
         self._entries = entries[len(entries) - len(use.blocks) :]
         parts = spans(use)
-        said = (wording.use_words(use), wording.reserve_words(use), wording.reasoning_words(use))
+        said = (
+            wording.use_words(use),
+            wording.writing_words(use),
+            wording.reserve_words(use),
+            wording.reasoning_words(use),
+        )
         self._use.setText(" · ".join(words for words in said if words))
         self._bar.set_spans(
             parts,

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 # Measuring tokenizes the draft: once its writer pauses, not at each key.
 PAUSE_MS = 250
+WRITING_STEP = 16  # tokens after which the meter moves while a reply is being written
 
 
 class ContextVerbs(Protocol):
@@ -69,6 +70,7 @@ class ContextMeter(QObject):
         self._now: ContextUse | None = None
         self._drafted: ContextUse | None = None
         self._is_stale = True  # the conversation has changed since `_now` was measured
+        self._writing_tokens = 0  # of the reply that is being written, reasoning among them
         self._is_asked = False  # for a measurement with the draft, which has not come yet
         self._popup: MapPopup | None = None
         self._button = MeterButton()
@@ -109,6 +111,7 @@ class ContextMeter(QObject):
         self._summary = summary
         self._is_stale = True
         if not is_same:
+            self._writing_tokens = 0
             self._forget()
             self._measure()
 
@@ -130,6 +133,13 @@ class ContextMeter(QObject):
     def note_changed(self) -> None:
         """Other messages are to be sent than when the conversation was measured last; it is being measured again."""
         self._is_stale = True
+        self._writing_tokens = 0
+
+    def note_written(self, tokens: int) -> None:
+        """The reply that is being written in the conversation grew by so many tokens."""
+        before, self._writing_tokens = self._writing_tokens, self._writing_tokens + tokens
+        if before // WRITING_STEP != self._writing_tokens // WRITING_STEP:
+            self._refresh()
 
     def update_conversation(self, conversation: Conversation) -> None:
         """A conversation changed; only the policy of the one shown matters here."""
@@ -264,6 +274,7 @@ class ContextMeter(QObject):
         self._button.setVisible(use is not None and self._model is not None)
         if use is None:
             return
+        use = replace(use, writing_tokens=self._writing_tokens)
         self._button.show_use(use, is_caution=is_tight(use) or not ahead.is_calm)
         if self._popup is not None and self._popup.isVisible():
             self._show_in_map(self._popup, use)

@@ -43,7 +43,7 @@ class MeterButton(QToolButton):
         self.setAccessibleName(wording.meter_name(use))
         self.setAccessibleDescription(wording.reserve_words(use))
         self.setToolTip(plain_tool_tip(wording.meter_tool_tip(use)))
-        self._share = min(use.used_tokens / max(use.n_ctx, 1), 1.0)
+        self._share = min(use.taken_tokens / max(use.n_ctx, 1), 1.0)
         if is_caution is not self._is_caution:
             self._is_caution = is_caution
             self.setProperty("caution", is_caution)

@@ -26,7 +26,7 @@ def number_words(count: int) -> str:
 
 def meter_words(use: ContextUse) -> str:
     """`1,240 / 8,192`."""
-    return f"{number_words(use.used_tokens)} / {number_words(use.n_ctx)}"
+    return f"{number_words(use.taken_tokens)} / {number_words(use.n_ctx)}"
 
 
 def use_words(use: ContextUse) -> str:
@@ -50,6 +50,13 @@ def reserve_words(use: ContextUse) -> str:
     return _tr("{count} kept free for the reply").format(count=count)
 
 
+def writing_words(use: ContextUse) -> str:
+    """How much room the reply takes that is being written; empty when none is."""
+    if not use.writing_tokens:
+        return ""
+    return _tr("{count} tokens of the reply so far").format(count=number_words(use.writing_tokens))
+
+
 def reasoning_words(use: ContextUse) -> str:
     """What was reasoned so far and is not sent again; empty when nothing was."""
     if not use.reasoning_tokens:
@@ -59,7 +66,8 @@ def reasoning_words(use: ContextUse) -> str:
 
 def meter_name(use: ContextUse) -> str:
     """Names the meter to a screen reader."""
-    return _tr("Context: {use}").format(use=use_words(use))
+    said = (_tr("Context: {use}").format(use=use_words(use)), writing_words(use))
+    return " · ".join(words for words in said if words)
 
 
 def meter_tool_tip(use: ContextUse) -> str:

@@ -1,6 +1,7 @@
 """Reasoning in the window: shown folded while and after it is written, switched for one chat, and never in its way."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -36,6 +37,10 @@ def fold_line(person: Person) -> str:
 def test_a_model_that_cannot_be_switched_has_no_switch(person: Person, desk: Desk) -> None:
     assert not person.find(QToolButton, "reasoning_switch").isVisible()
     use_model(person, desk, ReasoningKind.ALWAYS)
+    action = person.window.findChild(QAction, "reasoning_action")
+    assert isinstance(action, QAction)
+    action.trigger()
+    assert person.notices() == ["The model in use cannot switch its reasoning on or off."]
     person.ask("2 + 2?")
     assert fold_line(person).startswith("Reasoned for")
 
@@ -45,8 +50,7 @@ def test_it_is_switched_for_the_chat_that_is_shown(person: Person, desk: Desk, q
     assert (switch.isChecked(), switch.text(), switch.accessibleName()) == (True, "Reasoning on", "Reasoning on")
     person.ask("2 + 2?")
     assert last(person).reasoning == "Two and two."
-    switch.setFocus()
-    qtbot.keyClick(switch, Qt.Key.Key_Space)
+    qtbot.keyClick(person.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     person.wait(lambda: switch.text() == "Reasoning off")
     person.ask("Again?")
     assert (last(person).reasoning, last(person).text) == ("", "Four.")
@@ -72,3 +76,21 @@ def test_a_new_chat_begins_as_it_was_switched(person: Person, desk: Desk) -> Non
     person.window._open(first)
     person.wait(lambda: person.window.conversation_id == first)
     assert switch.isChecked()
+
+
+def test_the_meter_counts_what_is_reasoned_while_it_takes_room(person: Person, desk: Desk) -> None:
+    script = "<think>" + "word " * 400 + "</think>Four."
+    engine = ScriptedEngine([script], reasoning=ReasoningKind.ALWAYS, seconds_per_chunk=0.01)
+    desk.garage.engines["/models/Thinker.gguf"] = engine
+    desk.inference.load(model("Thinker"), LoadOptions())
+    meter = person.find(QToolButton, "context_meter")
+    person.wait(lambda: meter.text() == "1 / 4,096")
+    person.write("2 + 2?")
+    person.press_enter()
+    person.wait(lambda: int(meter.text().split(" /")[0].replace(",", "")) > 100)
+    assert "tokens of the reply so far" in meter.accessibleName()
+    assert person.window.conversation_id is not None
+    desk.chat.answer_now(person.window.conversation_id)
+    person.wait(lambda: last(person).text == "Four." and person.last_use().use.reasoning_tokens > 100)
+    person.wait(lambda: meter.text() == f"{person.last_use().use.used_tokens} / 4,096")
+    assert person.last_use().use.used_tokens < 40
