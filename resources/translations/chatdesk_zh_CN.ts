@@ -643,6 +643,10 @@
       <translation>至今推理 {count} 个 token，不会再次发送</translation>
     </message>
     <message>
+      <source>{count} tokens of the reply so far</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>{policy} (default for this model)</source>
       <translation>{policy}（此模型的默认方式）</translation>
     </message>
@@ -2768,6 +2772,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Text of the usual size</source>
       <translation>恢复文字大小</translation>
+    </message>
+    <message>
+      <source>The model in use cannot switch its reasoning on or off.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>What the model is sent</source>

@@ -2,7 +2,7 @@ import string
 
 import pytest
 
-from chatdesk.core.composing import ComposerState, can_send, can_stop
+from chatdesk.core.composing import ComposerState, can_queue, can_send, can_stop, is_blank
 from chatdesk.core.errors import ENGLISH, ErrorCode, ErrorDetail, UserFacingError
 from chatdesk.core.model_files import display_name, quantization_of, shard_names, shard_of
 from chatdesk.core.sampling import SamplingParams, checked, resolve
@@ -81,8 +81,10 @@ def test_settings_refuse_an_impossible_context() -> None:
         Settings(n_ctx=3)
 
 
-def test_the_composer_sends_words_only_when_ready() -> None:
-    assert can_send(ComposerState.READY, "hi")
-    assert not can_send(ComposerState.READY, " \n\t")
-    assert not any(can_send(state, "hi") for state in ComposerState if state is not ComposerState.READY)
+def test_the_composer_sends_when_ready_and_queues_while_a_reply_is_written() -> None:
+    assert [state for state in ComposerState if can_send(state, is_empty=False)] == [ComposerState.READY]
+    assert [state for state in ComposerState if can_queue(state, is_empty=False)] == [ComposerState.REPLYING]
+    assert not any(rule(state, is_empty=True) for state in ComposerState for rule in (can_send, can_queue))
     assert [state for state in ComposerState if can_stop(state)] == [ComposerState.REPLYING]
+    assert is_blank(" \n\t\u3000")
+    assert not is_blank("hi")
