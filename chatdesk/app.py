@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from chatdesk import __version__
 from chatdesk.core.errors import UserFacingError
-from chatdesk.core.events import Event, ModelReady, NoticeRaised, SavedPromptsChanged, SettingsChanged
+from chatdesk.core.events import ConversationKept, Event, ModelReady, NoticeRaised, SavedPromptsChanged, SettingsChanged
 from chatdesk.headless import Core, problems_logged, this_apps_paths
 from chatdesk.logs import bugs_announced, logging_to
 from chatdesk.store.paths import Paths, resource
@@ -178,6 +178,7 @@ class TemporaryChat:
 
         self._core, self._shared = app.core, app.bridge
         self._when_closed = when_closed
+        self._is_keeping = False
         self._bridge = EventBridge()
         self._chats = self._core.open_temporary(self._bridge.post)
         self.window = MainWindow(app.verbs(self._chats, keep=self._keep), app.maths)
@@ -194,12 +195,14 @@ class TemporaryChat:
         """What happens to models, settings and saved prompts concerns every window."""
         from chatdesk.ui.model_desk import MODEL_EVENTS
 
+        if isinstance(event, ConversationKept) and self._is_keeping:
+            self.window.close()  # and not before: a disk that is full would lose it
         if isinstance(event, (*MODEL_EVENTS, SavedPromptsChanged, SettingsChanged)):
             self.window.on_event(event)
 
     def _keep(self, conversation_id: str) -> None:
+        self._is_keeping = True
         self._core.keep(self._chats, conversation_id)
-        self.window.close()
 
     def _on_closed(self) -> None:
         self._shared.received.disconnect(self._on_shared_event)

@@ -432,7 +432,7 @@ class Core:
             _, kept_id = self.chats.whole.add(temporary.whole.read(conversation_id))
             self._post(ConversationKept(self.chats.whole.read(kept_id).conversation))
 
-        temporary.close()
+        temporary.chat.stop_all()
         # Behind the reply's end.
         self.inference.run("then keep", lambda _engine: self._store_worker.submit("keep", keep))
 

@@ -118,7 +118,7 @@ class WholeConversation:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import came to. `problem`: why it ended before the end of the file; `first_id`: a conversation to show.
+    """What an import came to. `problem`: why it ended before the end of the file; `first_id`: the first that was added.
 
     What was taken over stays, also when the import was cancelled or met a problem: always whole conversations.
     """

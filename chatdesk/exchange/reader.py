@@ -76,6 +76,8 @@ class ExportReader:
                 if total > self._most_unpacked_bytes or len(members) > MOST_MEMBERS:
                     self.left_out[LeftOut.TOO_LARGE] += 1
                     return
+                if not members:
+                    self.left_out[LeftOut.NOT_A_CONVERSATION] += 1
                 counted_from = 0
                 for member in members:
                     with archive.open(member) as inner:  # which gives no more than the size it states

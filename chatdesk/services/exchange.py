@@ -158,8 +158,9 @@ class ExchangeService:
                 if whole is not None:
                     outcome, conversation_id = self._store.add(whole)
                     outcomes[outcome] += 1
-                    first_id = first_id or conversation_id
-                    n_messages += len(whole.messages) if outcome is not Outcome.ALREADY_HERE else 0
+                    if outcome is not Outcome.ALREADY_HERE:
+                        first_id = first_id or conversation_id
+                        n_messages += len(whole.messages)
                 self._post(ExchangeProgressed(reader.share, outcomes.total()))
                 yield
         except UserFacingError as error:

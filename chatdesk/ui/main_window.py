@@ -155,7 +155,7 @@ class MainWindow(QMainWindow):
         self._transcript = TranscriptView(transcript_style(theme.Looks()), error_words, maths=maths)
         self._temporary_bar = TemporaryBar()
         self._find = FindBar(self._transcript)
-        self._exchange = ExchangeDesk(verbs.exchange, self._notices, self._open, self)
+        self._exchange = ExchangeDesk(verbs.exchange, self._notices, self._open, self, takes_drops=verbs.keep is None)
         self._replays = ReplayDesk(verbs.replays, self)
         self._composer = Composer()
         self._desk = ComposerDesk(verbs.composing, self._composer)

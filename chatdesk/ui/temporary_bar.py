@@ -43,5 +43,4 @@ class TemporaryBar(QFrame):
 
     def _keep(self) -> None:
         if self._conversation_id is not None:
-            self._keep_button.setEnabled(False)
             self.keep_requested.emit(self._conversation_id)

@@ -43,9 +43,15 @@ class ExchangeDesk(QObject):
     """The window's dealings with files of conversations. `progress` is the row to be placed by the window."""
 
     def __init__(
-        self, exchange: ExchangeService, notices: NoticeStrip, show: Callable[[str], None], window: QWidget
+        self,
+        exchange: ExchangeService,
+        notices: NoticeStrip,
+        show: Callable[[str], None],
+        window: QWidget,
+        *,
+        takes_drops: bool,
     ) -> None:
-        """`show` opens a conversation."""
+        """`show` opens a conversation; `takes_drops`: files that are dropped on the window may be imported."""
         super().__init__(window)
         self._exchange = exchange
         self._notices = notices
@@ -55,7 +61,8 @@ class ExchangeDesk(QObject):
         self._dragged: list[str] = []  # the files of what was dragged
         self.progress = ExchangeProgress()
         self.progress.cancelled.connect(exchange.cancel)
-        ChatFileDrops(window, self.offer_import)
+        if takes_drops:
+            ChatFileDrops(window, self.offer_import)
 
     def export_one(self, conversation: Conversation) -> None:
         """Ask where to, and write one conversation."""
@@ -134,10 +141,21 @@ class ExchangeDesk(QObject):
         path, chosen = QFileDialog.getSaveFileName(self._window, title, suggested, ";;".join(filters))
         if not path:
             return None
-        ending = _ending(chosen or first)
-        if not Path(path).suffix:
-            path = f"{path}.{ending}"
-        return path, filters[chosen or first]
+        chosen = chosen or first
+        return with_ending(path, _ending(chosen), {_ending(each) for each in filters}), filters[chosen]
+
+
+def with_ending(path: str, ending: str, others: set[str]) -> str:
+    """`path` with the ending of the format that was chosen, in place of another format's.
+
+    A dialog asks before a file is replaced, but only about the name it knows: another one is made free.
+    """
+    name = Path(path)
+    if name.suffix.lower() == f".{ending}":
+        return path
+    stem = name.stem if name.suffix.lower().lstrip(".") in others else name.name
+    taken = {file.name.casefold() for file in name.parent.iterdir()} if name.parent.is_dir() else set()
+    return str(name.with_name(free_name(f"{stem}.{ending}", taken)))
 
 
 def _ending(file_filter: str) -> str:

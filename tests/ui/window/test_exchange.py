@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QListWidget, QPushButto
 
 from chatdesk.core.events import ExchangeProgressed, ExportEnded
 from chatdesk.exchange.own_format import write_conversation
+from chatdesk.ui.exchange.desk import with_ending
 from chatdesk.ui.exchange.progress import ExchangeProgress
 from chatdesk.ui.sidebar import Sidebar
 from tests.support.desk import Desk
@@ -118,3 +119,12 @@ def test_chats_that_are_dragged_become_files_elsewhere(person: Person, desk: Des
     assert "It is two hours on foot." in files[0].read_text(encoding="utf-8")
     person.wait(lambda: len(desk.log.of(ExportEnded)) == 2)
     assert person.notices() == []
+
+
+def test_the_ending_is_that_of_the_format_and_nothing_is_replaced_unasked(tmp_path: Path) -> None:
+    endings = {"md", "pdf", "json"}
+    assert with_ending(str(tmp_path / "hut.md"), "md", endings) == str(tmp_path / "hut.md")
+    assert with_ending(str(tmp_path / "v1.2 of it"), "md", endings) == str(tmp_path / "v1.2 of it.md")
+    assert with_ending(str(tmp_path / "hut.md"), "pdf", endings) == str(tmp_path / "hut.pdf")
+    (tmp_path / "hut.pdf").touch()
+    assert with_ending(str(tmp_path / "hut.md"), "pdf", endings) == str(tmp_path / "hut (2).pdf")
