@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QLocale, Qt, QTimer
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from chatdesk.core.finding import TextFinder
@@ -123,6 +123,9 @@ class FindBar(QFrame):
             words = self.tr("Looking…")
         else:
             words = self.tr("Nothing found")
+        if words != self._state.text() and not self._transcript.marks.is_counting and QAccessible.isActive():
+            # The keyboard stays in the field, so a screen reader has to be told.
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
         self._state.setText(words)
         for button in (self._previous, self._next):
             button.setEnabled(count > 0)

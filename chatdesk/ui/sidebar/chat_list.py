@@ -8,12 +8,12 @@ from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt,
 from PySide6.QtGui import QContextMenuEvent, QDrag, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QWidget
 
+from chatdesk.core.conversations import Conversation
 from chatdesk.core.organisation import FolderRow
 from chatdesk.ui.sidebar.chat_items import ROW_ROLE, ChatItemModel
 from chatdesk.ui.sidebar.painting import ChatDelegate
 
 if TYPE_CHECKING:
-    from chatdesk.core.conversations import Conversation
     from chatdesk.ui.sidebar.painting import SidebarPainter
 
 
@@ -58,6 +58,13 @@ class ChatList(QListView):
             self.clearSelection()
         else:
             self.setCurrentIndex(self._chats.index(row))
+
+    def enter(self) -> None:
+        """Put the keyboard into the list: on the row where it was, or on the first that is no heading."""
+        self.setFocus()
+        rows = (self._chats.index(row) for row in range(self._chats.rowCount()))
+        if not self.currentIndex().isValid():
+            self.setCurrentIndex(next((row for row in rows if row.flags() & Qt.ItemFlag.ItemIsEnabled), QModelIndex()))
 
     def edit_row(self, row: int) -> None:
         """Edit a name in place."""
@@ -117,7 +124,7 @@ class ChatList(QListView):
         row = index.data(ROW_ROLE)
         if isinstance(row, FolderRow):
             self.collapse_requested.emit(row.folder, not row.folder.is_collapsed)
-        else:
+        elif isinstance(row, Conversation):  # the keyboard can be on a heading: Home goes there
             self.opened.emit(index)
 
     def _fold(self, index: QModelIndex, *, is_collapsed: bool) -> None:
@@ -126,7 +133,7 @@ class ChatList(QListView):
         if isinstance(row, FolderRow):
             if row.folder.is_collapsed != is_collapsed:
                 self.collapse_requested.emit(row.folder, is_collapsed)
-        elif is_collapsed and row.folder_id is not None:
+        elif isinstance(row, Conversation) and is_collapsed and row.folder_id is not None:
             place = self._chats.row_of_folder(row.folder_id)
             if place is not None:
                 self.setCurrentIndex(self._chats.index(place))

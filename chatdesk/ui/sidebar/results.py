@@ -153,6 +153,12 @@ class ResultList(QListView):
         self.setMouseTracking(True)
         self.clicked.connect(self.choose)
 
+    def enter(self) -> None:
+        """Put the keyboard into the list: on the row where it was, or on the first."""
+        self.setFocus()
+        if not self.currentIndex().isValid():
+            self.setCurrentIndex(self.results.index(0))
+
     def choose(self, index: Index) -> None:
         """Go where a row leads."""
         if index.isValid():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from chatdesk.core.conversations import Conversation
@@ -406,9 +406,7 @@ class Sidebar(QWidget):
     def _enter_list(self) -> None:
         view = self._stack.currentWidget()
         assert isinstance(view, (ChatList, ResultList))
-        view.setFocus()
-        if not view.currentIndex().isValid():
-            view.setCurrentIndex(view.model().index(0, 0))
+        view.enter()
 
     def _end_search(self) -> None:
         if self._field.text():
@@ -430,6 +428,9 @@ class Sidebar(QWidget):
             words = self.tr("%n chat(s) found", None, count) if count else self.tr("Nothing found")
         self._found.setText(words)
         self._found.show()
+        if QAccessible.isActive():
+            # The keyboard stays in the field, so a screen reader has to be told.
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
 
     def _say_deleted(self, conversations: Sequence[Conversation]) -> None:
         ids = _ids(conversations)

@@ -121,6 +121,19 @@ def test_a_chat_is_opened_renamed_and_deleted_by_keyboard(reader: Reader) -> Non
     reader.person.wait(lambda: "Better" in reader.rows())
 
 
+def test_the_keyboard_goes_from_the_field_into_the_list_past_its_heading(reader: Reader) -> None:
+    reader.say("One")
+    reader.look()
+    reader.field.setFocus()
+    reader.press(Qt.Key.Key_Down)
+    assert reader.list.hasFocus()
+    assert reader.list.currentIndex().data() == "One"
+    reader.list.setCurrentIndex(reader.list.model().index(0, 0))
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Delete, Qt.Key.Key_F2):
+        reader.press(key)  # on a heading they mean nothing
+    assert reader.rows() == ["Today", "One"]
+
+
 def test_several_are_deleted_at_once_and_come_back_together(reader: Reader) -> None:
     for title in ("One", "Two", "Three"):
         reader.say(title)
