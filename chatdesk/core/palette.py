@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import IntEnum, auto
+from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -66,13 +67,13 @@ def found(entries: Iterable[Entry], text: str, recent: Sequence[str]) -> tuple[O
     """What `text` finds, the best first; of equally good ones those used last, then kind by kind."""
     words = text.casefold().split()
     places = {key: place for place, key in enumerate(recent)}
-    ranked = [
+    # No two have the same place, so entries themselves are never compared.
+    ranked = (
         (rank, places.get(entry.key, len(places)), entry.kind, place, entry)
         for place, entry in enumerate(entries)
         if (rank := rank_of(entry.title.casefold(), words)) is not None
-    ]
-    ranked.sort(key=lambda row: row[:4])
-    return tuple(Offer(row[-1], row[-1].kind) for row in ranked[:MOST_FOUND])
+    )
+    return tuple(Offer(entry, entry.kind) for *_, entry in nsmallest(MOST_FOUND, ranked))
 
 
 def rank_of(title: str, words: Sequence[str]) -> int | None:
