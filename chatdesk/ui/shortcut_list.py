@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from chatdesk.ui.theme import Colors
 
 WIDTH, HEIGHT = 560, 620
+WIDTH_CHARS = 75
 Section = tuple[str, "Sequence[tuple[str, str]]"]  # its name, and its rows: what is done, and by which keys
 
 
@@ -64,8 +65,10 @@ class ShortcutList(QDialog):
         layout.setSpacing(12)
         layout.addWidget(self._field)
         layout.addWidget(self._tree, 1)
+        self._tree.setWordWrap(True)
         room = self.screen().availableSize()
-        self.resize(min(WIDTH, room.width() - 40), min(HEIGHT, room.height() - 80))
+        wanted = max(WIDTH, WIDTH_CHARS * self.fontMetrics().averageCharWidth())
+        self.resize(min(wanted, room.width() - 40), min(HEIGHT, room.height() - 80))
 
     def _fill(self, sections: Iterable[Section], colors: Colors) -> None:
         bold = self.font()

@@ -1,52 +1,141 @@
-"""Every main screen, drawn by the real app on the starter model in each look: pictures for people, in `build/screens`.
-
-What a machine can see of them is held here: no words are cut off.
+"""Pictures of the main screens in `build/screens`, for people to look at: light and dark, English and Chinese, 100 and
+200 %. That each has the light of its theme is all that a test can say of them.
 """
 
-import json
 import os
-import subprocess
-import sys
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QAction, QImage
+from PySide6.QtWidgets import QApplication, QDialog, QTabBar, QWidget
+from pytestqt.qtbot import QtBot
 
-ROOT = Path(__file__).parents[2]
-ARTIST = ROOT / "tests" / "support" / "draw_screens.py"
-SCREENS = ROOT / "build" / "screens"
-LAPTOP, SMALL = (1280, 720), (900, 600)
+from chatdesk.app import WindowedApp
+from chatdesk.core.contrast import luminance
+from chatdesk.core.conversations import Conversation
+from chatdesk.core.events import ConversationOpened, ConversationsListed
+from chatdesk.core.settings import Settings, Theme
+from chatdesk.store.paths import resource
+from chatdesk.store.settings_file import SettingsFile
+from chatdesk.ui import theme
+from chatdesk.ui.languages import speak
+from chatdesk.ui.notices import NoticeStrip
+from chatdesk.ui.resources import set_resource_folder
+from chatdesk.ui.settings_dialog import SettingsDialog, page_titles
+from tests.support.opened_app import opened_app
+from tests.ui.transcript.messages import reply, user
+from tests.ui.widgets.finding import find
 
+FOLDER = Path(__file__).parents[2] / "build" / "screens"
+SIZE = (1280, 800)
+ANSWER = """## Three ways
 
-@pytest.mark.parametrize("language", ["en", "zh_CN"])
-@pytest.mark.parametrize(
-    ("theme", "scale", "text_percent", "size"),
-    [
-        ("light", 1, 100, LAPTOP),
-        ("dark", 1, 100, SMALL),
-        ("light", 2, 100, SMALL),
-        ("dark", 2, 100, LAPTOP),
-    ],
-    ids=["light", "dark-small", "light-double-small", "dark-double"],
+1. **Slowly**, with [a map](https://example.org)
+2. `quickly`
+
+```python
+def walk(km: float) -> str:
+    # one step after the other
+    return "far" if km > 20 else "near"
+```
+
+| Hut | Hours |
+|---|--:|
+| Upper | 2 |
+| 下面的小屋 | 5 |
+
+> 慢慢来 – there is time.
+"""
+CHATS = tuple(
+    Conversation(str(number), title, 1.7e9, 1.7e9 + number)
+    for number, title in enumerate(
+        ("A walk in the hills", "关于春天的诗", "Tea & cake for twelve people", "Rust lifetimes")
+    )
 )
-@pytest.mark.timeout(180)
-def test_no_words_are_cut_off(
-    language: str, theme: str, scale: int, text_percent: int, size: tuple[int, int], tmp_path: Path
+
+
+@pytest.fixture(autouse=True)
+def _undressed(qapp: QApplication) -> Iterator[None]:
+    set_resource_folder(resource(""))
+    yield
+    speak("en")
+    theme.apply(qapp, theme.Looks())
+
+
+def settle() -> None:
+    for _ in range(3):
+        QApplication.processEvents()
+
+
+def trigger(app: WindowedApp, name: str) -> None:
+    action = app.window.findChild(QAction, name)
+    assert isinstance(action, QAction), name
+    action.trigger()
+    settle()
+
+
+def screens(app: WindowedApp) -> Iterator[tuple[str, QWidget]]:
+    """Each screen under its name, as it is to be seen."""
+    window = app.window
+    window.resize(*SIZE)
+    window.on_event(ConversationsListed((), ()))
+    settle()
+    yield "first start", window
+    window.on_event(ConversationsListed(CHATS, ()))
+    asked = user("u", "How do I get to the hut?", CHATS[0].id)
+    window.reopen(CHATS[0].id)
+    answer = reply("r", ANSWER)
+    window.on_event(ConversationOpened(CHATS[0], (asked, answer), {}, None))
+    find(window, NoticeStrip, "notice_strip").show_notice("…")
+    settle()
+    yield "chat", window
+    trigger(app, "palette_action")
+    yield "palette", window
+    trigger(app, "palette_action")
+    trigger(app, "shortcuts_action")
+    shortcuts = find(window, QDialog, "shortcut_dialog")
+    yield "shortcuts", shortcuts
+    shortcuts.reject()
+    trigger(app, "settings_action")
+    dialog = find(window, SettingsDialog, "settings_dialog")
+    for page in page_titles():
+        dialog.show_page(page)
+        settle()
+        yield page.replace("_", " "), dialog
+    dialog.reject()
+    trigger(app, "models_action")
+    manager = next(w for w in QApplication.topLevelWidgets() if w.objectName() == "model_manager" and w.isVisible())
+    tabs = find(manager, QTabBar, "models_tabs")
+    for tab in range(tabs.count()):
+        tabs.setCurrentIndex(tab)
+        settle()
+        yield f"models {tab + 1}", manager
+
+
+def light_of(picture: QImage) -> float:
+    """The mean luminance, from 0 to 1."""
+    small = picture.scaled(16, 16)
+    return sum(luminance(small.pixelColor(x, y).name()) for x in range(16) for y in range(16)) / 256
+
+
+@pytest.mark.parametrize(
+    ("wanted", "language", "percent"), [*product((Theme.LIGHT, Theme.DARK), ("en", "zh_CN"), (100, 200))]
+)
+def test_every_screen_can_be_looked_at(
+    wanted: Theme, language: str, percent: int, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    width, height = size
-    screen = {"name": "laptop", "x": 0, "y": 0, "width": LAPTOP[0] * scale, "height": LAPTOP[1] * scale}
-    screen |= {"logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
-    (tmp_path / "screen.json").write_text(json.dumps({"screens": [screen]}), encoding="utf-8")
-    folder = SCREENS / f"{language}-{theme}-{scale}x-text{text_percent}-{width}x{height}"
+    home = tmp_path / "home"
+    home.mkdir()
+    SettingsFile(home / "settings.json").save(Settings(theme=wanted, language=language, text_percent=percent))
+    folder = FOLDER / f"{wanted}-{language}-{percent}"
     folder.mkdir(parents=True, exist_ok=True)
-    environment = os.environ | {
-        "CHATDESK_HOME": str(tmp_path / "home"),
-        "PYTHONPATH": str(ROOT),
-        "QT_QPA_PLATFORM": f"offscreen:configfile={tmp_path / 'screen.json'}",
-        "QT_SCALE_FACTOR": str(scale),
-    }
-    command = [sys.executable, str(ARTIST), str(folder), language, theme, str(text_percent), str(width), str(height)]
-    process = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=150, check=False)
-    assert process.returncode == 0, process.stderr
-    seen = json.loads(process.stdout)
-    assert len(seen["pictures"]) >= 10
-    assert seen["faults"] == []
+    with opened_app(home, qtbot) as app:
+        for name, widget in screens(app):
+            picture = widget.grab().toImage()
+            assert picture.save(str(folder / f"{name}.png"))
+            assert (light_of(picture) < 0.3) is (wanted is Theme.DARK), name

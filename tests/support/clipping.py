@@ -7,8 +7,10 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
+    QAbstractSpinBox,
     QComboBox,
     QLabel,
+    QPlainTextEdit,
     QStyle,
     QStyleOptionComboBox,
     QToolButton,
@@ -34,6 +36,9 @@ def clipped(root: QWidget) -> list[str]:
 
 
 def words(widget: QWidget) -> str:
+    """What it says; fields are there even without words."""
+    if isinstance(widget, QAbstractSpinBox | QPlainTextEdit):
+        return "…"
     if isinstance(widget, QToolButton) and widget.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonIconOnly:
         return "" if not widget.icon().isNull() else widget.text()
     if isinstance(widget, QLabel | QAbstractButton):
@@ -43,6 +48,8 @@ def words(widget: QWidget) -> str:
 
 def _problems(root: QWidget, widget: QWidget) -> Iterator[str]:
     needed, has = widget.sizeHint(), widget.size()
+    if isinstance(widget, QAbstractSpinBox):
+        needed = widget.minimumSizeHint()
     if isinstance(widget, QLabel) and widget.wordWrap():
         least = widget.heightForWidth(has.width())
         if has.height() + TOLERANCE < least:
@@ -59,7 +66,7 @@ def _problems(root: QWidget, widget: QWidget) -> Iterator[str]:
         text = widget.fontMetrics().horizontalAdvance(widget.currentText())
         if field.width() + TOLERANCE < text:
             yield f"{field.width()} wide, needs {text}"
-    else:
+    elif not isinstance(widget, QPlainTextEdit):
         if has.width() + TOLERANCE < needed.width():
             yield f"{has.width()} wide, needs {needed.width()}"
         if has.height() + TOLERANCE < needed.height() and not isinstance(widget, QToolButton):

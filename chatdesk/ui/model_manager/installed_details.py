@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from chatdesk.core.installed_models import InstalledModel
     from chatdesk.ui.theme import Colors
 
-MOST_WIDTH = 760
+LEAST_WIDTH, MOST_WIDTH = 320, 760
 
 
 class InstalledDetails(QScrollArea):
@@ -78,6 +78,18 @@ class InstalledDetails(QScrollArea):
         self._facts = self._make_facts()
         self._build()
         self.set_colors(colors)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.updateGeometry()  # what lies within needs more room, or less
+        return super().eventFilter(watched, event)
+
+    def minimumSizeHint(self) -> QSize:
+        # Nothing is out of reach sideways, however large text is.
+        page = self.widget()
+        width = page.minimumSizeHint().width() if page is not None else 0
+        width = max(width, LEAST_WIDTH)
+        return QSize(width + self.verticalScrollBar().sizeHint().width(), super().minimumSizeHint().height())
 
     @property
     def model(self) -> InstalledModel | None:

@@ -316,7 +316,6 @@ class InstalledPage(QWidget):
         column.addWidget(self._list_stack, 1)
         column.addWidget(self._total)
         right = QWidget()
-        right.setMinimumWidth(320)
         details = QVBoxLayout(right)
         details.setContentsMargins(0, 0, 0, 0)
         details.addWidget(self._details)

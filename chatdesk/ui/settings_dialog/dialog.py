@@ -84,7 +84,7 @@ class SettingsDialog(QDialog):
         self._names.setAccessibleName(self.tr("Pages of the settings"))
         self._names.setSizeAdjustPolicy(QListWidget.SizeAdjustPolicy.AdjustToContents)
         self._names.setMinimumWidth(NAMES_WIDTH)
-        self._names.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self._names.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self._names.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._names.ensurePolished()  # or the rows would keep the height that they have without a style sheet
         for page in self._pages:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QCheckBox,
     QComboBox,
     QFrame,
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from chatdesk.core.settings import Settings
 
 FIELD_WIDTH = 168
+MARGIN = 24
+GAP = 24  # between the words and the field
+LEAST_WORDS = 26  # characters: where there is less room for them, the field stands below
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +58,29 @@ class SettingsPage(QScrollArea):
         self._page = QWidget()
         self._page.setObjectName("settings_page")
         self._rows = QVBoxLayout(self._page)
-        self._rows.setContentsMargins(24, 12, 24, 20)
+        self._rows.setContentsMargins(MARGIN, 12, MARGIN, 20)
         self._rows.setSpacing(14)
         self._settings: list[_Row] = []
         self._headings: list[QLabel] = []
+        self._sides: list[QHBoxLayout] = []  # of the rows whose field stands beside its words
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        widest = max((self._field_of(row).sizeHint().width() for row in self._sides), default=0)
+        room = self.viewport().width() - 2 * MARGIN - GAP - max(widest, FIELD_WIDTH)
+        is_narrow = room < LEAST_WORDS * self.fontMetrics().averageCharWidth()
+        for row in self._sides:
+            row.setDirection(QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight)
+            row.setSpacing(GAP // 4 if is_narrow else GAP)
+            side = Qt.AlignmentFlag.AlignLeft if is_narrow else Qt.AlignmentFlag.AlignRight
+            row.setAlignment(self._field_of(row), Qt.AlignmentFlag.AlignVCenter | side)
+
+    @staticmethod
+    def _field_of(row: QHBoxLayout) -> QWidget:
+        item = row.itemAt(1)
+        field = item.widget() if item is not None else None
+        assert field is not None
+        return field
 
     def fill(self, settings: Settings) -> None:
         """Show `settings`."""
@@ -91,10 +115,11 @@ class SettingsPage(QScrollArea):
         whole = QWidget()
         row = QHBoxLayout(whole)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(24)
+        row.setSpacing(GAP)
         title, words = _words(name, explanation, field)
         row.addLayout(words, 1)
         row.addWidget(field, 0, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
+        self._sides.append(row)
         self._add(whole, title, field, explanation)
 
     def wide_row(self, object_name: str, name: str, explanation: str, field: QWidget) -> QLabel:

@@ -1,32 +1,17 @@
-import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from chatdesk.app import WindowedApp
 from chatdesk.core.settings import Settings
-from chatdesk.store.paths import find_paths
 from chatdesk.store.settings_file import SettingsFile
 from tests.support.desk import desk
+from tests.support.opened_app import opened_app
 from tests.support.window import person
 
 __all__ = ["desk", "person"]
-
-
-@contextlib.contextmanager
-def opened_app(home: Path, qtbot: QtBot) -> Iterator[WindowedApp]:
-    app = WindowedApp(find_paths({"CHATDESK_HOME": str(home)}))
-    with qtbot.waitExposed(app.window):
-        app.window.show()
-    yield app
-    app.window.close()
-    assert app.close()
-    app.window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

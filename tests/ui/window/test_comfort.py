@@ -12,8 +12,8 @@ from chatdesk.app import WindowedApp
 from chatdesk.core.conversations import Conversation
 from chatdesk.core.events import ConversationsListed
 from chatdesk.ui.choice_list import ChoiceList
+from tests.support.opened_app import opened_app
 from tests.ui.widgets.finding import find
-from tests.ui.window.conftest import opened_app
 
 
 def test_the_window_and_its_divider_come_back_where_they_were(tmp_path: Path, qtbot: QtBot) -> None:

@@ -77,12 +77,13 @@ def test_in_the_dialogs(dressed_app: WindowedApp, qtbot: QtBot) -> None:
     shortcuts.reject()
     trigger(dressed_app, "settings_action")
     dialog = find(dressed_app.window, QDialog, "settings_dialog")
-    resize(dialog, (780, 560), qtbot)
     pages = find(dialog, QListWidget, "settings_pages")
-    for row in range(pages.count()):
-        pages.setCurrentRow(row)
-        settle()
-        assert clipped(dialog) == []
+    for size in ((700, 560), (1200, 800)):
+        resize(dialog, size, qtbot)
+        for row in range(pages.count()):
+            pages.setCurrentRow(row)
+            settle()
+            assert clipped(dialog) == []
     dialog.reject()
 
 
@@ -90,7 +91,7 @@ def test_in_the_dialogs(dressed_app: WindowedApp, qtbot: QtBot) -> None:
 def test_in_the_models_window(dressed_app: WindowedApp, qtbot: QtBot) -> None:
     trigger(dressed_app, "models_action")
     manager = next(w for w in QApplication.topLevelWidgets() if w.objectName() == "model_manager" and w.isVisible())
-    resize(manager, SIZES[0], qtbot)
+    resize(manager, (800, 600), qtbot)
     tabs = find(manager, QTabBar, "models_tabs")
     for tab in range(tabs.count()):
         tabs.setCurrentIndex(tab)
