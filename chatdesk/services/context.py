@@ -46,6 +46,10 @@ class ContextService:
         self._shown = conversation_id
         self.prepare_again()
 
+    def is_shown(self, conversation_id: str) -> bool:
+        """Whether this is the conversation that is prepared, so that what the engine holds is its own."""
+        return self._shown == conversation_id
+
     def prepare_again(self) -> None:
         """Read the conversation that is shown once more: its prompt changed, or its place in the cache was taken."""
         conversation_id = self._shown

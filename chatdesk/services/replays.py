@@ -60,7 +60,11 @@ class ReplayService:
         """Announce `ReplyExplained`: what a reply was made from."""
 
         def explain() -> None:
-            self._post(ReplyExplained(self._store.message(message_id), self._store.recipe(message_id)))
+            try:
+                message = self._store.message(message_id)
+            except KeyError:  # deleted for good meanwhile
+                return
+            self._post(ReplyExplained(message, self._store.recipe(message_id)))
 
         self._store_worker.submit("explain", explain)
 

@@ -93,7 +93,10 @@ class TitleService:
 
     def _is_wanted(self, engine: Engine, conversation_id: str) -> bool:
         asks = asks_for_titles(self._settings().writes_titles, engine.info.n_params)
-        return asks and self._store.has_first_title(conversation_id)
+        # For one that is not shown, what the engine holds of another would have to be copied out of the way and back,
+        # for which a message would wait.
+        is_at_hand = self._context.is_shown(conversation_id)
+        return asks and is_at_hand and self._store.has_first_title(conversation_id)
 
     def _prompt(self, engine: Engine, conversation_id: str) -> list[int] | None:
         """The request behind the conversation as it is sent now; None where that is not simply its continuation."""

@@ -39,13 +39,15 @@ def hand_over(data_folder: Path, request: Line, is_interrupted: Callable[[], boo
     heard = b""
     has_asked_to_stop = False
     while True:
-        is_open = socket.waitForReadyRead(_LOOK_MS) or socket.state() is QLocalSocket.LocalSocketState.ConnectedState
+        is_open = socket.state() is QLocalSocket.LocalSocketState.ConnectedState
+        if is_open:
+            socket.waitForReadyRead(_LOOK_MS)
         heard += bytes(socket.readAll().data())
         *lines, heard = heard.split(b"\n")
         if len(heard) > MOST_LINE_BYTES:
             raise UserFacingError(ErrorCode.WINDOW_OTHER_VERSION)
         yield from map(_line, lines)
-        if not is_open and not socket.bytesAvailable():
+        if not is_open:
             return
         if is_interrupted() and not has_asked_to_stop:
             has_asked_to_stop = True

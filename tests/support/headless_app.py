@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from chatdesk.core.events import ModelReady, ReplayFinished, ReplyFinished
+from chatdesk.core.events import ConversationCreated, Event, ModelReady, ReplayFinished, ReplyFinished
 from chatdesk.core.messages import Message
 from chatdesk.core.model_files import ModelFile
 from chatdesk.core.replays import ReplayResult
@@ -21,7 +21,13 @@ class App:
 
     def __init__(self, paths: Paths) -> None:
         self.log = EventLog()
+        self.log.listeners.append(self._show)
         self.core = Core(paths, self.log.post)
+
+    def _show(self, event: Event) -> None:
+        """As the window shows what was begun in it."""
+        if isinstance(event, ConversationCreated):
+            self.core.chat.prepare(event.conversation.id)
 
     def use(self, model: ModelFile) -> None:
         self.next(ModelReady, lambda: self.core.loading.use(model))
