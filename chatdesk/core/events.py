@@ -46,6 +46,14 @@ class ConversationsListed:
 
 
 @dataclass(frozen=True, slots=True)
+class ConversationEndRead:
+    """The last messages of a long conversation that is being opened; `ConversationOpened` follows with all."""
+
+    conversation: Conversation
+    end: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationOpened:
     """A conversation was read: its active path, and for each message with several versions `(number, count)`.
 
@@ -523,6 +531,7 @@ class ReplayFinished:
 
 Event = (
     ConversationsListed
+    | ConversationEndRead
     | ConversationOpened
     | ConversationCreated
     | ConversationChanged

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from chatdesk.core.conversations import TITLE_LENGTH, leaf_below, siblings_of
 from chatdesk.core.events import (
     ConversationChanged,
+    ConversationEndRead,
     ConversationOpened,
     ConversationsDeleted,
     ConversationsListed,
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from chatdesk.services.live_replies import LiveReplies
     from chatdesk.store.conversations import ConversationStore
     from chatdesk.store.summaries import SummaryStore
+
+# More than fill the window: what is read, and shown, first of a longer conversation.
+END_MESSAGES = 60
 
 
 class HistoryService:
@@ -53,8 +57,8 @@ class HistoryService:
         self._worker.submit("list", announce)
 
     def open(self, conversation_id: str) -> None:
-        """Read a conversation's active path and announce `ConversationOpened`."""
-        self._worker.submit("open", lambda: self.announce_open(conversation_id))
+        """Read a conversation's active path and announce `ConversationOpened`; of a long one its end before."""
+        self._worker.submit("open", lambda: self._open(conversation_id))
 
     def reopen(self, conversation_id: str) -> None:
         """Open the conversation that was shown last, if it is still there."""
@@ -65,7 +69,7 @@ class HistoryService:
             except KeyError:
                 return
             if is_there:
-                self.announce_open(conversation_id)
+                self._open(conversation_id)
 
         self._worker.submit("reopen", reopen)
 
@@ -131,6 +135,13 @@ class HistoryService:
         self._worker.submit("show message", show_message)
 
     # --- on the store thread ---
+
+    def _open(self, conversation_id: str) -> None:
+        end = self._store.end_of_active_path(conversation_id, END_MESSAGES)
+        # What is being written is ahead of its row: `announce_open` knows what it says.
+        if len(end) == END_MESSAGES and all(message.status.is_final for message in end):
+            self._post(ConversationEndRead(self._store.conversation(conversation_id), end))
+        self.announce_open(conversation_id)
 
     def announce_open(self, conversation_id: str) -> None:
         """Announce `ConversationOpened` with the conversation as it is now."""

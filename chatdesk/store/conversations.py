@@ -12,6 +12,7 @@ from chatdesk.core.messages import Message, ReplyStatus, Role, text_parts
 from chatdesk.store.attachments import delete_unused_attachments, read_attachments
 from chatdesk.store.conversation_rows import conversation_row, read_conversations
 from chatdesk.store.message_rows import (
+    END_OF_PATH_TO,
     PATH_TO,
     insert_message,
     read_message,
@@ -284,6 +285,12 @@ class ConversationStore:
         with self._database.read() as connection:
             leaf_id = conversation_row(connection, conversation_id).active_leaf_id
             return read_messages(connection, PATH_TO, {"message_id": leaf_id})
+
+    def end_of_active_path(self, conversation_id: str, most: int) -> tuple[Message, ...]:
+        """The last messages of the path that is shown, which take no longer to read the longer it is."""
+        with self._database.read() as connection:
+            leaf_id = conversation_row(connection, conversation_id).active_leaf_id
+            return read_messages(connection, END_OF_PATH_TO, {"message_id": leaf_id, "most": most})
 
     def versions(self, conversation_id: str) -> Mapping[str, tuple[int, int]]:
         """For each message of the tree that has several versions: which it is, from 1, and how many there are.

@@ -27,15 +27,18 @@ if TYPE_CHECKING:
 
 _TOKEN_BYTES = 4
 
-# For `read_messages`: those from the root of the tree to `message_id`, in order.
-PATH_TO = """
+_PATH = """
     WITH RECURSIVE
         up (id, parent_id, height) AS (
             SELECT id, parent_id, 0 FROM message WHERE id = :message_id
             UNION ALL SELECT message.id, message.parent_id, height + 1 FROM up JOIN message ON message.id = up.parent_id
+            LIMIT {most}
         ),
         wanted (id, place) AS (SELECT id, -height FROM up)
 """
+# For `read_messages`: those from the root of the tree to `message_id`, in order; or the last `most` of them.
+PATH_TO = _PATH.format(most=-1)
+END_OF_PATH_TO = _PATH.format(most=":most")
 _ONE = "WITH wanted (id, place) AS (VALUES (:message_id, 0))"
 
 # `wanted (id, place)` is the caller's table expression: which messages, in which order.

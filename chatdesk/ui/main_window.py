@@ -29,6 +29,7 @@ from chatdesk.core.events import (
     ConversationBranched,
     ConversationChanged,
     ConversationCreated,
+    ConversationEndRead,
     ConversationKept,
     ConversationOpened,
     ConversationsDeleted,
@@ -596,6 +597,8 @@ class MainWindow(QMainWindow):
         if self._sidebar.on_event(event):
             return
         match event:
+            case ConversationEndRead(conversation, end):
+                self._show_end(conversation, end)
             case ConversationOpened():
                 self._show_opened(event)
             case ConversationCreated(conversation):
@@ -621,6 +624,17 @@ class MainWindow(QMainWindow):
             case _:
                 if not self._branching.on_event(event):
                     self._exchange.on_event(event)
+
+    def _show_end(self, conversation: Conversation, end: tuple[Message, ...]) -> None:
+        """Show the end of a long conversation, until all of it is there; what is written goes to it from now on."""
+        if conversation.id != self._wanted_id or conversation.id == self._conversation_id or self._wanted_message_id:
+            return
+        self._conversation_id = conversation.id
+        self._transcript.set_messages(end, {})
+        self._desk.show_conversation(conversation.id)
+        self._stack.setCurrentWidget(self._transcript)
+        self._sidebar.select(conversation.id)
+        self._set_title(conversation)
 
     def _show_opened(self, event: ConversationOpened) -> None:
         if event.conversation.id in (self._wanted_id, self._conversation_id):

@@ -1,0 +1,37 @@
+"""Opening a long conversation: its end is shown first, and what is written goes to it."""
+
+from chatdesk.core.events import ConversationEndRead, ConversationOpened
+from chatdesk.services.history import END_MESSAGES
+from chatdesk.store.whole_conversations import WholeConversationStore
+from tests.support.desk import Desk
+from tests.support.window import Person
+from tests.unit.services.test_opening import long_conversation
+
+
+def test_the_end_is_shown_first_and_stays_where_it_is(person: Person, desk: Desk) -> None:
+    WholeConversationStore(desk.database).add(long_conversation(END_MESSAGES + 100))
+    person.ask("Something else")
+    person.window.reopen("c")
+    end = desk.log.wait_for(ConversationEndRead)
+    opened = desk.log.wait_for(ConversationOpened, lambda event: event.conversation.id == "c")
+    person.window.on_event(end)
+    view = person.transcript()
+    assert person.window.conversation_id == "c"
+    assert len(view.column.messages) == END_MESSAGES
+    bar = view.verticalScrollBar()
+    picture = view.viewport().grab().toImage()
+    assert bar.value() == bar.maximum()
+    person.window.on_event(opened)
+    assert len(view.column.messages) == END_MESSAGES + 100
+    assert bar.value() == bar.maximum()
+    assert view.viewport().grab().toImage() == picture
+
+
+def test_an_end_that_nobody_waits_for_changes_nothing(person: Person, desk: Desk) -> None:
+    WholeConversationStore(desk.database).add(long_conversation(END_MESSAGES + 100))
+    person.window.reopen("c")
+    end = desk.log.wait_for(ConversationEndRead)
+    person.window.new_chat()
+    person.window.on_event(end)
+    assert person.window.conversation_id is None
+    assert person.transcript().column.messages == []
