@@ -412,6 +412,7 @@ class MainWindow(QMainWindow):
         self._verbs.history.reopen(conversation_id)
 
     def _open(self, conversation_id: str) -> None:
+        self._wanted_place = None
         self._wanted_id = conversation_id
         self._verbs.history.open(conversation_id)
 
@@ -675,7 +676,11 @@ class MainWindow(QMainWindow):
         self._refresh_composer()
         self._composer.setFocus()
         self._branching.show_messages(conversation.id)
-        if self._wanted_place is not None:
+        self._go_to_found()
+
+    def _go_to_found(self) -> None:
+        """Go to the message that was asked for, once a path that holds it is shown."""
+        if self._wanted_place is not None and self._transcript.message(self._wanted_place[0]) is not None:
             message_id, text = self._wanted_place
             self._wanted_place = None
             self._transcript.show_found(message_id, Matcher(parse_query(text)))
