@@ -628,7 +628,7 @@ class MainWindow(QMainWindow):
 
     def _show_end(self, conversation: Conversation, end: tuple[Message, ...]) -> None:
         """Show the end of a long conversation, until all of it is there; what is written goes to it from now on."""
-        if conversation.id != self._wanted_id or conversation.id == self._conversation_id or self._wanted_message_id:
+        if conversation.id != self._wanted_id or conversation.id == self._conversation_id or self._wanted_place:
             return
         self._conversation_id = conversation.id
         self._transcript.set_messages(end, {})
