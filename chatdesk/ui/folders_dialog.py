@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from chatdesk.core.errors import UserFacingError
 from chatdesk.core.untrusted_text import one_line
+from chatdesk.ui.model_manager.labels import ElidedLabel
 from chatdesk.ui.wording import error_words
 
 if TYPE_CHECKING:
@@ -80,11 +81,7 @@ class FoldersDialog(QDialog):
     def _row(self, name: str, heading: str, path: str, move: Callable[[str], None] | None) -> QVBoxLayout:
         title = QLabel(heading)
         title.setObjectName("sidebar_heading")
-        shown = QLabel(one_line(path, MOST_PATH_CHARS))
-        shown.setObjectName(f"{name}_path")
-        shown.setTextFormat(Qt.TextFormat.PlainText)
-        shown.setWordWrap(True)
-        shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        shown = ElidedLabel(f"{name}_path", one_line(path, MOST_PATH_CHARS))
         open_button = QPushButton(self.tr("Open"))
         open_button.setObjectName(f"open_{name}_button")
         open_button.setAccessibleName(self.tr("Open the folder: {folder}").format(folder=heading))

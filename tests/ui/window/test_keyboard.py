@@ -62,6 +62,24 @@ def test_in_the_settings(dressed_app: WindowedApp, qtbot: QtBot) -> None:
 
 
 @LOOKS
+@pytest.mark.parametrize(
+    ("action", "name"),
+    [
+        ("folders_action", "folders_dialog"),
+        ("prompts_action", "saved_prompts"),
+        ("shortcuts_action", "shortcut_dialog"),
+    ],
+)
+def test_in_the_dialogs(dressed_app: WindowedApp, action: str, name: str, qtbot: QtBot) -> None:
+    trigger(dressed_app, action)
+    dialog = find(dressed_app.window, QDialog, name)
+    dialog.activateWindow()
+    assert unreachable(dialog, qtbot) == []
+    assert unmarked(dialog, qtbot) == []
+    dialog.reject()
+
+
+@LOOKS
 def test_in_the_models_window(dressed_app: WindowedApp, qtbot: QtBot) -> None:
     trigger(dressed_app, "models_action")
     manager = next(w for w in QApplication.topLevelWidgets() if w.objectName() == "model_manager" and w.isVisible())

@@ -75,6 +75,11 @@ def test_in_the_dialogs(dressed_app: WindowedApp, qtbot: QtBot) -> None:
     shortcuts = find(dressed_app.window, QDialog, "shortcut_dialog")
     assert clipped(shortcuts) == []
     shortcuts.reject()
+    for action, name in (("folders_action", "folders_dialog"), ("prompts_action", "saved_prompts")):
+        trigger(dressed_app, action)
+        shown = find(dressed_app.window, QDialog, name)
+        assert clipped(shown) == []
+        shown.reject()
     trigger(dressed_app, "settings_action")
     dialog = find(dressed_app.window, QDialog, "settings_dialog")
     pages = find(dialog, QListWidget, "settings_pages")
