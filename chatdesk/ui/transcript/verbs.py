@@ -94,6 +94,9 @@ class Verbs:
             for button in box.buttons():
                 if button.kind in _FOLDS:
                     yield Verb("fold", button.label, lambda b=button, i=box_index: self.press(index, i, b))  # type: ignore[misc]  # mypy cannot type a lambda's defaults
+            if isinstance(box, AttachmentBox):
+                label = wording.look_at_words().format(name=box.attachment.name[:MAX_LABEL])
+                yield Verb("look_at", label, lambda a=box.attachment: self._view.attachment_requested.emit(a))  # type: ignore[misc]  # the same
             if isinstance(box, CodeBox) and box.is_first:
                 first_line = box.block.text.lstrip().split("\n", 1)[0][:MAX_LABEL]
                 label = _tr("Copy code: {beginning}").format(beginning=first_line)
