@@ -632,6 +632,7 @@ class MainWindow(QMainWindow):
             return
         self._conversation_id = conversation.id
         self._transcript.set_messages(end, {})
+        self._branching.show_messages(conversation.id)
         self._desk.show_conversation(conversation.id)
         self._stack.setCurrentWidget(self._transcript)
         self._sidebar.select(conversation.id)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMenu, QPlainTextEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
-from chatdesk.core.events import ConversationBranched, ReplyFinished
+from chatdesk.core.events import ConversationBranched, ConversationEndRead, ReplyFinished
 from chatdesk.core.messages import FinishReason, ReplyStatus
 from chatdesk.core.sampling import SamplingParams
 from chatdesk.engine.base import LoadOptions
@@ -163,6 +163,21 @@ def test_what_was_being_edited_is_there_again_after_a_look_at_another_chat(editi
     is_there(editing, "How far?", REPLY)
     editing.do(0, "edit")
     assert editing.field().toPlainText() == "How far is it to"
+
+
+def test_the_field_goes_with_its_chat_also_when_the_end_of_a_long_one_is_shown_first(
+    editing: Editing, desk: Desk
+) -> None:
+    editing.ask("How far?")
+    editing.do(0, "edit")
+    editing.rewrite("How far is it to")
+    other = desk.store.create_conversation("long")
+    message = editing.transcript().column.messages[0]
+    end = (replace(message, id="end", conversation_id=other.id),)
+    editing.window._open(other.id)
+    editing.window.on_event(ConversationEndRead(other, end))
+    assert editing.editor() is None
+    assert editing.transcript().column.cover is None
 
 
 def test_an_edit_that_cannot_be_sent_stays_in_its_field(editing: Editing, desk: Desk) -> None:
