@@ -98,10 +98,12 @@ class BranchDesk(QObject):
         if conversation_id != self._conversation_id:
             self._conversation_id = conversation_id
             self._unfolded = frozenset()
+            self._wanted = None
         self._settle_editor()
-        wanted, self._wanted = self._wanted, None
-        if wanted is not None:
-            self._transcript.show_message(wanted)
+        # It may have been something else that had the messages shown anew: then they are still to come.
+        if self._wanted is not None and self._transcript.message(self._wanted) is not None:
+            self._transcript.show_message(self._wanted)
+            self._wanted = None
         if self._reopens_map:
             self._reopens_map = False
             self.open_map()
