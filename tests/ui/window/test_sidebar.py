@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QPushButton
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from chatdesk.core.events import ConversationOpened, FoldersListed
@@ -18,6 +18,7 @@ from tests.support.desk import Desk
 from tests.support.window import Person
 
 ORIGIN = ReplyOrigin("Tiny", "/models/Tiny.gguf", SamplingParams(), "")
+NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 
 
 class Reader:
@@ -199,9 +200,16 @@ def test_dragging_files_pins_and_takes_out(reader: Reader) -> None:
     reader.person.wait(lambda: "Work" in reader.rows())
 
     def drag(title: str, onto: str) -> None:
-        model = reader.sidebar.conversations
+        model, viewport = reader.sidebar.conversations, reader.list.viewport()
         data = model.mimeData([model.index(reader.rows().index(title))])
-        model.dropMimeData(data, Qt.DropAction.MoveAction, -1, -1, model.index(reader.rows().index(onto)))
+        place = reader.list.visualRect(model.index(reader.rows().index(onto))).center()
+        for kind in (QDragEnterEvent, QDragMoveEvent):
+            event = kind(place, Qt.DropAction.MoveAction, data, Qt.MouseButton.LeftButton, NO_MODIFIER)
+            QApplication.sendEvent(viewport, event)
+            assert event.isAccepted()
+        drop = QDropEvent(QPointF(place), Qt.DropAction.MoveAction, data, Qt.MouseButton.LeftButton, NO_MODIFIER)
+        QApplication.sendEvent(viewport, drop)
+        assert drop.isAccepted()
 
     drag("One", "Work")
     reader.person.wait(lambda: reader.rows() == ["Work", "One", "Today", "Two"])
