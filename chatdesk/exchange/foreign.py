@@ -5,14 +5,17 @@ Ids are made of theirs, always the same ones, so that a file that is read twice 
 
 from __future__ import annotations
 
+import hashlib
 import re
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from chatdesk.core.attachments import Attachment, attachment_part, read_attachment, safe_name
 from chatdesk.core.conversations import Conversation, title_from
-from chatdesk.core.exchange import LeftOut, WholeConversation, parents_first
+from chatdesk.core.errors import UserFacingError
+from chatdesk.core.exchange import AttachedContent, LeftOut, WholeConversation, parents_first
 from chatdesk.core.export_names import tidy_title
 from chatdesk.core.messages import (
     FinishReason,
@@ -65,6 +68,19 @@ class Talk:
     system_prompt: str | None = None
     is_pinned: bool = False
     is_archived: bool = False
+    attachments: tuple[AttachedContent, ...] = ()
+
+
+def attached(untrusted_name: str, untrusted_content: bytes) -> tuple[Part, AttachedContent] | None:
+    """A file of a message: its part and its content. None for one that our own messages do not take either."""
+    name = safe_name(untrusted_name)
+    try:
+        media_type, content = read_attachment(name, untrusted_content)
+    except UserFacingError:
+        return None
+    sha256 = hashlib.sha256(content).hexdigest()
+    part = attachment_part(Attachment(sha256, name, media_type, len(content)))
+    return part, AttachedContent(sha256, media_type, content)
 
 
 def text_and_reasoning(untrusted_text: str) -> tuple[Part, ...]:
@@ -118,7 +134,9 @@ def whole_from(talk: Talk) -> tuple[WholeConversation, Counter[LeftOut]]:
         )
         for message in messages
     )
-    return WholeConversation(conversation, renamed, is_titled=bool(title)), left_out
+    used = {part.attachment_sha256 for message in renamed for part in message.parts}
+    attachments = {each.sha256: each for each in talk.attachments if each.sha256 in used}
+    return WholeConversation(conversation, renamed, is_titled=bool(title), attachments=attachments), left_out
 
 
 def _joined_turns(messages: tuple[Message, ...]) -> tuple[tuple[Message, ...], dict[str | None, str]]:

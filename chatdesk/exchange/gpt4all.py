@@ -7,12 +7,17 @@ earlier ones hold the state of the model too, whose layout changed with each.
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
 
 from chatdesk.core.exchange import LeftOut
 from chatdesk.core.messages import FinishReason, Role
-from chatdesk.exchange.foreign import Said, Talk, text_and_reasoning
+from chatdesk.exchange.foreign import Said, Talk, attached, text_and_reasoning
 from chatdesk.exchange.records import UnreadableError, moment
+
+if TYPE_CHECKING:
+    from chatdesk.core.exchange import AttachedContent
+    from chatdesk.core.messages import Part
 
 APP = "gpt4all"
 MAGIC = b"\xf5\xd5\x53\xcc"
@@ -36,6 +41,7 @@ class _Item(NamedTuple):
     name: str
     text: str
     is_stopped: bool
+    files: tuple[tuple[Part, AttachedContent], ...]
 
 
 def read_gpt4all(data: bytes) -> tuple[Talk, Counter[LeftOut]]:
@@ -60,7 +66,16 @@ def read_gpt4all(data: bytes) -> tuple[Talk, Counter[LeftOut]]:
         stream.text()  # a collection of documents
     items = [_item(stream, version, left_out) for _ in range(stream.length(stream.int32()))]
     said = tuple(_said(place, item, model, left_out) for place, item in enumerate(items))
-    return Talk(APP, key, title, said, created_at, created_at, said[-1].id if said else None), left_out
+    return Talk(
+        app=APP,
+        key=key,
+        title=title,
+        said=said,
+        created_at=created_at,
+        updated_at=created_at,
+        current_id=said[-1].id if said else None,
+        attachments=tuple(content for item in items for _, content in item.files),
+    ), left_out
 
 
 def _said(place: int, item: _Item, model: str, left_out: Counter[LeftOut]) -> Said:
@@ -74,7 +89,7 @@ def _said(place: int, item: _Item, model: str, left_out: Counter[LeftOut]) -> Sa
         str(place),
         parent_id,
         role,
-        text_and_reasoning(item.text),
+        (*text_and_reasoning(item.text), *(part for part, _ in item.files)),
         model=model if is_reply else "",
         finish_reason=FinishReason.STOPPED if is_reply and item.is_stopped else None,
     )
@@ -94,15 +109,19 @@ def _item(stream: _Stream, version: int, left_out: Counter[LeftOut]) -> _Item:
             stream.text()
         for _ in range(_SOURCE_NUMBERS):
             stream.int32()
+    files: list[tuple[Part, AttachedContent]] = []
     for _ in range(stream.length(stream.int64())):  # attachments
-        stream.data()  # the address
-        stream.data()  # the content
-        left_out[LeftOut.FILE] += 1
+        address = stream.data().decode(errors="replace")
+        taken = attached(unquote(address.rpartition("/")[2]), stream.data())
+        if taken is None:
+            left_out[LeftOut.FILE] += 1
+        else:
+            files.append(taken)
     steps: list[str] = []
     if version >= _WITH_SUB_ITEMS:
         for _ in range(stream.length(stream.int64())):
             _sub_item(stream, steps, left_out)
-    return _Item(name, "\n\n".join(filter(None, (*steps, text))), is_stopped)
+    return _Item(name, "\n\n".join(filter(None, (*steps, text))), is_stopped, tuple(files))
 
 
 def _sub_item(stream: _Stream, steps: list[str], left_out: Counter[LeftOut], depth: int = 0) -> None:

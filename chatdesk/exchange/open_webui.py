@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chatdesk.core.exchange import LeftOut
 from chatdesk.core.messages import Part, PartKind, ReplyFigures, clean_text
-from chatdesk.exchange.foreign import ROLES, Said, Talk, text_and_reasoning
+from chatdesk.exchange.foreign import ROLES, Said, Talk, attached, text_and_reasoning
 from chatdesk.exchange.loose import count, record, records, text
 from chatdesk.exchange.records import moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from chatdesk.core.exchange import AttachedContent
 
 APP = "open-webui"
 _OPENING, _CLOSING = '<details type="', "</details>"
@@ -32,7 +35,8 @@ def read_open_webui(untrusted: Mapping[str, Any]) -> tuple[Talk, Counter[LeftOut
     chat = record(untrusted.get("chat", untrusted))
     history = record(chat.get("history"))
     messages = record(history.get("messages"))
-    said = [_said(node_id, record(message), left_out) for node_id, message in messages.items()]
+    files: list[AttachedContent] = []
+    said = [_said(node_id, record(message), files, left_out) for node_id, message in messages.items()]
     created_at = moment(untrusted.get("created_at")) or moment(chat.get("timestamp"))
     title = text(untrusted.get("title")) or text(chat.get("title"))
     return Talk(
@@ -46,23 +50,30 @@ def read_open_webui(untrusted: Mapping[str, Any]) -> tuple[Talk, Counter[LeftOut
         system_prompt=text(record(chat.get("params")).get("system")) or text(chat.get("system")),
         is_pinned=untrusted.get("pinned") is True,
         is_archived=untrusted.get("archived") is True,
+        attachments=tuple(files),
     ), left_out
 
 
-def _said(node_id: str, message: Mapping[str, Any], left_out: Counter[LeftOut]) -> Said:
+def _said(node_id: str, message: Mapping[str, Any], files: list[AttachedContent], left_out: Counter[LeftOut]) -> Said:
     link = Said(node_id, text(message.get("parentId")) or None)
     role = ROLES.get(text(message.get("role")))
     if role is None:
         left_out[LeftOut.UNKNOWN_ROLE] += 1
         return link
+    pictures: list[Part] = []
     for file in records(message.get("files")):
-        left_out[LeftOut.IMAGE if file.get("type") == "image" else LeftOut.FILE] += 1
+        taken = _picture(file)
+        if taken is None:
+            left_out[LeftOut.IMAGE if file.get("type") == "image" else LeftOut.FILE] += 1
+        else:
+            pictures.append(taken[0])
+            files.append(taken[1])
     usage = record(message.get("usage")) or record(message.get("info"))
     return Said(
         node_id,
         link.parent_id,
         role,
-        _parts(_content(message.get("content"), left_out), left_out),
+        (*_parts(_content(message.get("content"), left_out), left_out), *pictures),
         moment(message.get("timestamp")),
         text(message.get("modelName")) or text(message.get("model")),
         figures=ReplyFigures(
@@ -70,6 +81,18 @@ def _said(node_id: str, message: Mapping[str, Any], left_out: Counter[LeftOut]) 
             reply_tokens=count(usage.get("completion_tokens") or usage.get("eval_count")),
         ),
     )
+
+
+def _picture(file: Mapping[str, Any]) -> tuple[Part, AttachedContent] | None:
+    """A picture that lies in the file itself; others are only named there."""
+    head, _, data = text(file.get("url")).partition(",")
+    if not (head.startswith("data:image/") and head.endswith(";base64")):
+        return None
+    try:
+        content = base64.b64decode(data, validate=True)
+    except ValueError:
+        return None
+    return attached(text(file.get("name")) or "image", content)
 
 
 def _content(untrusted: object, left_out: Counter[LeftOut]) -> str:

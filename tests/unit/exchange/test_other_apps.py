@@ -5,6 +5,7 @@ The shapes are those of real exports, with words of our own.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import copy
 import io
@@ -19,6 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatdesk.core.attachments import attachments_of
 from chatdesk.core.conversations import path_to
 from chatdesk.core.errors import UserFacingError
 from chatdesk.core.exchange import LeftOut, WholeConversation
@@ -158,11 +160,13 @@ def said(name: str, parent: str | None, role: str, content: Any, **more: Any) ->
     return {"id": name, "parentId": parent, "childrenIds": [], "role": role, "content": content, **more}
 
 
+PNG = b"\x89PNG\r\n\x1a\n and so on"
 REASONED = (
     '<details type="reasoning" done="true" duration="3">\n<summary>Thought for 3 seconds</summary>\n'
     "> I look\n> at maps.\n</details>\n"
     '<details type="tool_calls" done="true"><summary>x</summary></details>Two hours.'
 )
+PICTURE = {"type": "image", "name": "hut.png", "url": f"data:image/png;base64,{base64.b64encode(PNG).decode()}"}
 OPEN_WEBUI: dict[str, Any] = {
     "id": "w1",
     "user_id": "u",
@@ -174,7 +178,7 @@ OPEN_WEBUI: dict[str, Any] = {
         "history": {
             "currentId": "a2",
             "messages": {
-                "q": said("q", None, "user", "How far?", timestamp=1_700_000_001, files=[{"type": "image"}]),
+                "q": said("q", None, "user", "How far?", timestamp=1_700_000_001, files=[{"type": "image"}, PICTURE]),
                 "a1": said("a1", "q", "assistant", "Old.", model="llama", timestamp=1_700_000_002),
                 "a2": said(
                     "a2", "q", "assistant", REASONED, model="qwen:4b", modelName="Qwen", timestamp=1_700_000_003,
@@ -205,6 +209,9 @@ def test_open_webui_comes_with_branches_reasoning_and_system_prompt(file: Path) 
     assert whole.conversation.system_prompt == "Be brief."
     assert (whole.conversation.pinned_at is not None, whole.conversation.archived_at) == (True, None)
     assert left_out == {LeftOut.IMAGE: 1, LeftOut.TOOL_USE: 1}
+    [picture] = attachments_of(saying(whole, "How far?"))
+    assert (picture.name, picture.media_type) == ("hut.png", "image/png")
+    assert whole.attachments[picture.sha256].content == PNG
 
 
 def test_one_chat_of_open_webui_alone_and_text_in_pieces_are_read(file: Path) -> None:
@@ -286,7 +293,8 @@ def gpt4all(version: int = 12) -> bytes:
     out.raw("i", 3)
     out.text("Prompt: ", "How far?", "").raw("????", False, False, False, False)
     out.raw("q", 1).text("c", "p", "f", "t", "a", "d", "passage").raw("iii", 1, 2, 3)
-    out.raw("q", 1).raw("I", 3).raw("3s", b"url").raw("I", 0xFFFFFFFF)
+    out.raw("q", 2).raw("I", 3).raw("3s", b"url").raw("I", 0xFFFFFFFF)
+    out.raw("I", 20).raw("20s", b"file:///a/my%20n.txt").raw("I", 4).raw("4s", b"note")
     if version >= 12:
         out.raw("q", 0)
     out.text("Response: ", "<think>I look at maps.</think>Two hours.", "").raw(
@@ -313,6 +321,8 @@ def test_gpt4all_is_read_by_the_layout_of_its_own_files(version: int, tmp_path: 
     assert [message.role for message in whole.messages] == [Role.USER, Role.ASSISTANT]
     assert reply.origin is not None
     assert (reply.origin.model_name, reply.status) == ("Llama 3 8B", ReplyStatus.STOPPED)
+    [note] = attachments_of(whole.messages[0])
+    assert (note.name, whole.attachments[note.sha256].content) == ("my n.txt", b"note")
     expected = {LeftOut.FILE: 1, LeftOut.UNKNOWN_ROLE: 1} | ({LeftOut.TOOL_USE: 1} if version >= 12 else {})
     assert left_out == expected
     if version == 11:
