@@ -261,7 +261,7 @@ class ComposerDesk(QObject):
 
     def take_back(self, failed: SendFailed) -> bool:
         """A message was not sent. Returns whether nobody needs to be told: it waits, and why is to be seen."""
-        if failed.conversation_id == self._conversation_id:
+        if failed.conversation_id == self._conversation_id and is_draft(failed.unsent_id):
             self._unlock()
         if failed.error.code is not ErrorCode.BUSY:
             return False

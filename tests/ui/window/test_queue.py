@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPlainTextEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from chatdesk.core.errors import ErrorCode, ErrorDetail
+from chatdesk.core.events import SendFailed
 from chatdesk.core.sampling import SamplingParams
 from chatdesk.engine.base import LoadOptions
 from chatdesk.engine.scripted import ScriptedEngine
@@ -140,3 +142,14 @@ def test_every_button_of_a_row_says_what_it_is_for(writing: Person) -> None:
     for found in rows(writing)[0].findChildren(QToolButton):
         assert found.accessibleName().endswith(": next")
         assert found.toolTip()
+
+
+def test_a_message_that_waits_and_is_refused_unlocks_nothing_that_is_being_queued(writing: Person, desk: Desk) -> None:
+    conversation_id = writing.window.conversation_id
+    assert conversation_id is not None
+    writing.write("next")
+    writing.press_enter()
+    detail = ErrorDetail(ErrorCode.CONTEXT_WOULD_OVERFLOW, {"count": 2})
+    writing.window.on_event(SendFailed(conversation_id, "another", detail, "the id of one that waits"))
+    writing.wait(lambda: texts(writing) == ["next"])
+    assert writing.composed() == ""
