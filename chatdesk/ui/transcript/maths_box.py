@@ -44,29 +44,29 @@ class InlineMaths:
             if span.is_maths:
                 self._formulas.append((start, end, latex_of(span.text), is_display(span.text)))
             start = end
-        self._are_drawn = False  # whether the last insets were all that there will be
+        self._settled = 0  # how many the last insets knew of
 
     def __bool__(self) -> bool:
         return bool(self._formulas)
 
     @property
     def is_late(self) -> bool:
-        """Whether there is more to draw than the last time. Text waits for all of its formulas, to change once."""
-        return bool(self._formulas) and not self._are_drawn and self._are_settled()
+        """Whether there is more to draw than the last time."""
+        return self._settled < len(self._formulas) and self._settled < self._count_settled()
 
-    def _are_settled(self) -> bool:
-        return all(self._maths.is_settled(latex, is_display=display) for _, _, latex, display in self._formulas)
+    def _count_settled(self) -> int:
+        return sum(self._maths.is_settled(latex, is_display=display) for _, _, latex, display in self._formulas)
 
     def insets(self, text_px: float, width: int) -> list[Inset]:
-        """The formulas in text of this size, in a column of this width."""
-        drawings = [self._maths.drawing(latex, is_display=display) for _, _, latex, display in self._formulas]
-        self._are_drawn = self._are_settled()
+        """The formulas in text of this size, in a column of this width, as far as they are typeset."""
         insets = []
-        for (start, end, _, _), drawing in zip(self._formulas, drawings, strict=True):
-            if drawing is not None and self._are_drawn:
+        for start, end, latex, display in self._formulas:
+            drawing = self._maths.drawing(latex, is_display=display)
+            if drawing is not None:
                 em = _fitting_em(drawing, text_px, width)
                 size = (drawing.width * em, drawing.ascent * em, drawing.descent * em)
                 insets.append(Inset(start, end, *size, partial(_paint, drawing, em)))
+        self._settled = self._count_settled()
         return insets
 
 

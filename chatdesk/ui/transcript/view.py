@@ -118,7 +118,7 @@ class TranscriptView(QAbstractScrollArea):
         self._maths_timer = QTimer(self, singleShot=True, interval=MATHS_MS)
         self._maths_timer.timeout.connect(self._settle)
         if maths is not None:
-            maths.typeset.connect(self._maths_timer.start)
+            maths.typeset.connect(self._draw_maths_soon)
         accessible.install()
         self.set_style(style)
 
@@ -394,6 +394,10 @@ class TranscriptView(QAbstractScrollArea):
         is_waiting = last >= 0 and (self.column.item(last).is_waiting or self.column.item(last).is_reasoning)
         if is_waiting != self._dots_timer.isActive():
             (self._dots_timer.start if is_waiting else self._dots_timer.stop)()
+
+    def _draw_maths_soon(self) -> None:
+        if not self._maths_timer.isActive():
+            self._maths_timer.start()
 
     def _step_dots(self) -> None:
         column = self.column
