@@ -644,7 +644,7 @@
     </message>
     <message>
       <source>{count} tokens of the reply so far</source>
-      <translation type="unfinished" />
+      <translation>回复至今 {count} 个 token</translation>
     </message>
     <message>
       <source>{policy} (default for this model)</source>
@@ -2775,7 +2775,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>The model in use cannot switch its reasoning on or off.</source>
-      <translation type="unfinished" />
+      <translation>当前模型无法开启或关闭推理。</translation>
     </message>
     <message>
       <source>What the model is sent</source>

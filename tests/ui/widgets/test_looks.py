@@ -54,7 +54,7 @@ def test_every_ink_of_the_transcript_stands_out_from_its_grounds(looks: theme.Lo
     style = transcript_style(looks)
     plain = (style.background, style.bubble, style.code_background, style.inline_code)
     pairs = [
-        *((style.text, ground) for ground in (*plain, style.selection, style.hover)),
+        *((style.text, ground) for ground in (*plain, style.selection, style.hover, style.mark)),
         *((ink, ground) for ink in (style.muted, style.accent) for ground in (style.background, style.code_background)),
         *((style.error, ground) for ground in (style.background, style.error_background)),
         *((getattr(style.code, kind.name), style.code_background) for kind in fields(CodeColors)),
