@@ -89,7 +89,7 @@ def _check_ask(parser: argparse.ArgumentParser, options: argparse.Namespace) -> 
     """Refuse what a chat that is kept sets for itself."""
     if options.command != "ask" or not (options.new or options.conversation is not None):
         return
-    for name in ("system", "max_tokens", "temperature", "seed"):
+    for name in ("system", "max_tokens", "temperature", "seed", "reasoning", "reasoning_budget"):
         if getattr(options, name) is not None:
             parser.error(f"--{name.replace('_', '-')} is for a message that is not saved; a chat has its own settings")
 

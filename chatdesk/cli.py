@@ -17,6 +17,7 @@ import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from chatdesk.cli_core import show_last
 from chatdesk.core.context import PromptMessage
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.messages import PartKind, ReplyFigures, Role, clean_text
@@ -33,13 +34,11 @@ from chatdesk.store.settings_file import SettingsFile
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from chatdesk.core.model_files import ModelFile
 
 DONE, PROBLEM, INTERRUPTED = 0, 1, 130
-# What terminals understand; Windows' own one only if it is told to.
-_DIM, _PLAIN = ("\x1b[2m", "\x1b[0m") if sys.platform != "win32" else ("", "")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -125,7 +124,7 @@ def _answer(
                 tokens += len(token_ids)
                 said[kind].append(text)
                 if streams:
-                    _show_last(said, kind)
+                    show_last(said, kind)
             case Finished():
                 end = produced
     if streams:
@@ -147,15 +146,6 @@ def _answer(
         "tokens_per_second": round(speed, 1) if (speed := figures.tokens_per_second) is not None else None,
         "seed": end.seed,
     }
-
-
-def _show_last(said: Mapping[PartKind, Sequence[str]], kind: PartKind) -> None:
-    """Print what was said last. What is reasoned is for a person at a terminal only: scripts read the reply."""
-    text, is_first, reasons = said[kind][-1], len(said[kind]) == 1, kind is PartKind.REASONING
-    if sys.stderr.isatty() and (reasons or (is_first and said[PartKind.REASONING])):
-        print(f"{_DIM}{text}{_PLAIN}" if reasons else "\n", end="" if reasons else "\n", file=sys.stderr, flush=True)
-    if not reasons:
-        print(text, end="", flush=True)
 
 
 def _models(*, as_json: bool) -> int:

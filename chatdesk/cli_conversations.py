@@ -14,11 +14,11 @@ import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from chatdesk.cli_core import Announced, claimed_core
+from chatdesk.cli_core import Announced, claimed_core, show_last
 from chatdesk.core.commands import Answer, AskRequest, command_id, error_from
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.events import JobCrashed, ModelFailed, ModelReady, NoticeRaised
-from chatdesk.core.messages import clean_text
+from chatdesk.core.messages import PartKind, clean_text
 from chatdesk.core.untrusted_text import one_line
 from chatdesk.headless import Core, this_apps_paths
 from chatdesk.store.conversations import ConversationStore
@@ -147,7 +147,7 @@ class _Printed:
     def __init__(self, options: argparse.Namespace) -> None:
         self._as_json = bool(options.json)
         self._tells_conversation = options.conversation is None
-        self._text: list[str] = []
+        self._said: dict[PartKind, list[str]] = {PartKind.TEXT: [], PartKind.REASONING: []}
         self.has_begun = False
         self.is_done = False
 
@@ -163,10 +163,10 @@ class _Printed:
     def _take(self, untrusted: Line) -> None:
         self.has_begun = True
         match untrusted:
-            case {"type": "text", "text": str(text)}:
-                self._text.append(text)
+            case {"type": ("text" | "reasoning") as kind, "text": str(text)}:
+                self._said[PartKind(kind)].append(text)
                 if not self._as_json:
-                    print(text, end="", flush=True)
+                    show_last(self._said, PartKind(kind))
             case {"type": "failed"}:
                 raise UserFacingError.of(error_from(untrusted))
             case {"type": "done"}:
@@ -176,7 +176,8 @@ class _Printed:
     def _end(self, untrusted: Line) -> None:
         if self._as_json:
             values = {name: value for name, value in untrusted.items() if name != "type"}
-            print(json.dumps({"text": "".join(self._text), **values}, ensure_ascii=False))
+            said = {"text": "".join(self._said[PartKind.TEXT]), "reasoning": "".join(self._said[PartKind.REASONING])}
+            print(json.dumps({**said, **values}, ensure_ascii=False))
             return
         print()
         if self._tells_conversation:

@@ -1,4 +1,4 @@
-"""What the commands share that change something: the claim on the data folder, and everything but the window."""
+"""What commands share: the claim on the data folder with everything but the window, and how an answer is printed."""
 
 from __future__ import annotations
 
@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING, TypeVar
 
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.events import Event, JobCrashed, LibraryScanned, NoticeRaised
+from chatdesk.core.messages import PartKind
 from chatdesk.headless import Core, this_apps_paths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from chatdesk.core.model_files import ModelFile
 
 LOOK_SECONDS = 0.2  # between two looks at whether Ctrl+C was pressed
 
 E = TypeVar("E")
+
+# What terminals understand; Windows' own one only if it is told to.
+_DIM, _PLAIN = ("\x1b[2m", "\x1b[0m") if sys.platform != "win32" else ("", "")
 
 
 class Announced:
@@ -102,3 +106,12 @@ def claimed_core() -> Iterator[tuple[Core, Announced]]:
             core.close()
     finally:
         lock.unlock()
+
+
+def show_last(said: Mapping[PartKind, Sequence[str]], kind: PartKind) -> None:
+    """Print what was said last. What is reasoned is for a person at a terminal only: scripts read the reply."""
+    text, is_first, reasons = said[kind][-1], len(said[kind]) == 1, kind is PartKind.REASONING
+    if sys.stderr.isatty() and (reasons or (is_first and said[PartKind.REASONING])):
+        print(f"{_DIM}{text}{_PLAIN}" if reasons else "\n", end="" if reasons else "\n", file=sys.stderr, flush=True)
+    if not reasons:
+        print(text, end="", flush=True)
