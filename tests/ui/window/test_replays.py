@@ -7,20 +7,29 @@ from collections.abc import Callable, Sequence
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialogButtonBox, QLabel, QProgressBar, QPushButton
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QProgressBar, QPushButton
 from pytestqt.qtbot import QtBot
 
 from chatdesk.core.batches import BatchRun
 from chatdesk.core.context import PromptMessage
 from chatdesk.core.errors import ErrorCode, ErrorDetail
 from chatdesk.core.events import ReplayFinished
-from chatdesk.core.replays import ChangedOption, Difference, ReplayResult, ReplayVerdict
+from chatdesk.core.messages import Message, ReplyFigures, ReplyOrigin, Role
+from chatdesk.core.replays import ChangedOption, Difference, ReplayResult, ReplayVerdict, ReplyRecipe
+from chatdesk.core.sampling import SamplingParams
 from chatdesk.engine.base import LoadOptions
 from chatdesk.engine.scripted import ScriptedEngine
+from chatdesk.ui import theme
 from chatdesk.ui.replays.origin_dialog import OriginDialog
 from chatdesk.ui.replays.wording import batches_words, result_words
+from tests.support.clipping import clipped
 from tests.support.desk import Desk, model
 from tests.support.window import N_CTX, Person
+
+ORIGIN = ReplyOrigin("SmolLM2-135M-Instruct", "/x", SamplingParams(), "", 3141592653, 8192, 512, 512, 2, 0)
+RECIPE = ReplyRecipe(
+    tuple(range(3215)), (BatchRun(512, 512, 6), BatchRun(143, 143)), (1, 2), "9f" * 16, "ab" * 32, "0.3.36", "f16", True
+)
 
 # The platform without a screen has no window manager to place a dialog.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -172,3 +181,17 @@ def test_batches_are_told_shortly() -> None:
     runs = [BatchRun(512, 512, 5), BatchRun(39, 39), BatchRun(128, 60), BatchRun(1, 1, 120)]
     assert batches_words(runs) == "512 × 5, 39, 128 (60 kept), 1 × 120"
     assert batches_words(runs * 20).startswith("…, 512 × 5")
+
+
+@pytest.mark.parametrize("text_percent", [100, 200])
+def test_no_words_of_the_dialog_are_cut_off(text_percent: int, qapp: QApplication, qtbot: QtBot) -> None:
+    theme.apply(qapp, theme.Looks(text_percent=text_percent))
+    message = Message("m", "c", "p", Role.ASSISTANT, (), 0.0, origin=ORIGIN, figures=ReplyFigures(3215, 3100, 240))
+    dialog = OriginDialog(message, RECIPE)
+    qtbot.addWidget(dialog)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    changed = (ChangedOption("n_threads", "2", "4"),)
+    dialog.show_result(ReplayResult(ReplayVerdict.DIFFERENT, 17, Difference(18, "lighthouse", "harbour"), changed))
+    assert clipped(dialog) == []
+    theme.apply(qapp, theme.Looks())
