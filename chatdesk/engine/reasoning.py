@@ -232,10 +232,17 @@ class ReasoningSplitter:
         marker = self._reasoning.marker(token_ids[0])
         if marker:
             self._units.append(_Unit(marker, text, begins=True))
+        elif self._is_plain(text):
+            self._add(PartKind.TEXT, _Unit(text, text, begins=True))
         else:
             self._units += [_Unit(letter, letter, begins=index == 0) for index, letter in enumerate(text)]
         self._settle()
         yield from self._said()
+
+    def _is_plain(self, text: str) -> bool:
+        """Whether nothing in this piece of a reply needs a look letter by letter, which takes longer."""
+        is_settled = self._place is _Place.REPLY and not self._units
+        return is_settled and not any(pattern[0] in text for pattern in self._patterns())
 
     def finish(self, rest: str) -> Iterator[Chunk]:
         """The reply is over; `rest` is half a character at its end, if any."""
