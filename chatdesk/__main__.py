@@ -29,6 +29,10 @@ def main(arguments: list[str] | None = None) -> int:
         from chatdesk.ui.transcript.typesetter import run_typesetter
 
         return run_typesetter()
+    if options.try_variant is not None:
+        from chatdesk.engine.cpu_variants import run_trial
+
+        return run_trial(*options.try_variant)
     if options.self_test:
         from chatdesk.self_test import self_test
 
@@ -50,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--self-test", action="store_true", help="try the whole app once, without a screen")
     parser.add_argument("--probe", nargs=2, metavar=("MODEL", "RESULT"), help=argparse.SUPPRESS)
     parser.add_argument("--typeset", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--try-variant", nargs=2, metavar=("MODEL", "RESULT"), help=argparse.SUPPRESS)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     ask = commands.add_parser("ask", help="answer one message; saved only with --conversation or --new")
     ask.add_argument("message", help="the message, or - to read it from standard input")

@@ -24,7 +24,7 @@ from chatdesk.core.messages import PartKind, ReplyFigures, Role, clean_text
 from chatdesk.core.overrides import resolve_overrides
 from chatdesk.core.sampling import SamplingParams, resolve
 from chatdesk.engine.base import Chunk, Engine, Finished
-from chatdesk.headless import make_llama_engine, this_apps_paths
+from chatdesk.headless import make_llama_engine, remember_variant, this_apps_paths
 from chatdesk.models.library import ModelLibrary, find_starter
 from chatdesk.services.model_loading import load_options
 from chatdesk.store.database import Database
@@ -62,7 +62,9 @@ def _carry_out(options: argparse.Namespace) -> int:
     if options.command == "doctor":
         from chatdesk.doctor import doctor
 
-        return doctor(this_apps_paths(), as_json=options.json)
+        paths = this_apps_paths()
+        remember_variant(paths)
+        return doctor(paths, as_json=options.json)
     if options.command == "models":
         from chatdesk import cli_models
 
@@ -83,6 +85,7 @@ def _ask(options: argparse.Namespace) -> int:
     if not message:
         raise UserFacingError(ErrorCode.EMPTY_MESSAGE)
     paths = this_apps_paths()
+    remember_variant(paths)
     settings = SettingsFile(paths.settings).look()
     given = {name: getattr(options, name) for name in ("temperature", "seed", "max_tokens", "reasoning_budget")}
     given["reasoning"] = {"on": True, "off": False}.get(options.reasoning)

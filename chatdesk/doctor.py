@@ -93,10 +93,13 @@ def _qt() -> str:
 
 
 def _llama() -> str:
+    from chatdesk.engine.cpu_variants import in_use
     from chatdesk.engine.devices import read_devices
 
     found = read_devices()
-    return f"{found.llama_cpp_version} (llama-cpp-python {found.bindings_version}); {', '.join(found.cpu_features)}"
+    variant = f"variant {name}: " if (name := in_use()) else ""
+    features = variant + ", ".join(found.cpu_features)
+    return f"{found.llama_cpp_version} (llama-cpp-python {found.bindings_version}); {features}"
 
 
 def _device() -> str:

@@ -37,6 +37,7 @@ from chatdesk.core.model_files import ModelFile, ModelOrigin, display_name
 from chatdesk.core.overrides import resolve_overrides
 from chatdesk.core.snapshot_budget import snapshot_budget
 from chatdesk.engine.cache_counts import CacheCounts
+from chatdesk.engine.cpu_variants import remember_in
 from chatdesk.engine.fingerprint import fingerprint
 from chatdesk.engine.snapshot_files import SnapshotFiles, forget_snapshots, taken_bytes
 from chatdesk.engine.snapshots import MemorySnapshots, SnapshotShelf
@@ -84,6 +85,11 @@ STORE_SHARE_SECONDS = 0.5
 def this_apps_paths() -> Paths:
     """Where this start's files lie."""
     return find_paths(os.environ, sys.executable if getattr(sys, "frozen", False) else None)
+
+
+def remember_variant(paths: Paths) -> None:
+    """Have llama.cpp's choice among its variants remembered, and made on the starter model."""
+    remember_in(paths.cache / "cpu-variant.json", find_starter(resource("models")))
 
 
 class LlamaEngines:
@@ -235,6 +241,7 @@ class Core:
             self.chats.on_event(event)
             self._after(event)
 
+        remember_variant(paths)
         store_worker = Worker("store", post)
         library_worker = Worker("models", post)
         records = ModelRecordStore(self.database)

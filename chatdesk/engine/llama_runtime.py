@@ -23,6 +23,8 @@ os.environ.setdefault("GGML_NO_BACKTRACE", "1")
 
 import llama_cpp
 
+from chatdesk.engine.cpu_variants import load_backends
+
 __all__ = ["Handle", "LlamaLog", "llama_cpp", "start"]
 
 Handle = Any  # an opaque pointer of llama.cpp; the bindings are not typed
@@ -94,4 +96,5 @@ def start() -> LlamaLog:
 def _started() -> LlamaLog:
     log = LlamaLog()
     llama_cpp.llama_backend_init()
+    load_backends(llama_cpp)
     return log
