@@ -1,0 +1,102 @@
+"""However a text is cut into pieces, it ends as the same picture as the whole: box by box, with places and sizes."""
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtGui import QPainterPath
+
+from chatdesk.ui.transcript.boxes import Box
+from chatdesk.ui.transcript.code_box import CodeBox
+from chatdesk.ui.transcript.content import Content
+from chatdesk.ui.transcript.highlighting import LexerLibrary
+from chatdesk.ui.transcript.maths import Drawing, Shape
+from chatdesk.ui.transcript.style import light_style
+from chatdesk.ui.transcript.text_box import TextBox
+
+WIDTH = 500
+PIECES = st.sampled_from(
+    [
+        *("word ", "**bold** ", "`code` ", "~~old~~ ", "中文。", "שלום ", "😀", "\n", "\n\n", "\n\n", "  ", "    "),
+        *(
+            "# ",
+            "> ",
+            "- ",
+            "- [x] ",
+            "1. ",
+            "7) ",
+            "* ",
+            "---\n",
+            "```py\n",
+            "```\n",
+            "x = 1\n",
+            "<div>\n",
+            "</div>\n",
+        ),
+        *("$x^2$ ", "$", "$5 ", "$$\n", "a\n- b\n", "\\[\n", "\\]\n", "\\(y\\) ", "\\begin{align}\n", "\\end{align}\n"),
+        *(
+            "[a]",
+            "[text][a] ",
+            "[a]: https://x.y\n",
+            "[a]: /z 'open\n",
+            "title'\n",
+            "[^1]",
+            "[^1]: note\n",
+            "![i](p.png) ",
+        ),
+        *("| a | b |\n", "|---|--:|\n", "| [a] | $z$ |\n", "https://x.y ", "&amp;", "\\*", "\r\n"),
+    ]
+)
+
+
+class QuickMaths:
+    """Typesets everything at once, as bars as wide as their LaTeX is long."""
+
+    def drawing(self, latex: str, *, is_display: bool) -> Drawing:
+        path = QPainterPath()
+        path.addRect(0, -1, len(latex), 1)
+        return Drawing(float(len(latex)), 2.0 if is_display else 1.0, 0.5, (Shape(path, None),))
+
+    def is_settled(self, latex: str, *, is_display: bool) -> bool:
+        return True
+
+
+def drawn(content: Content) -> list[tuple[object, ...]]:
+    for box in content.boxes:
+        box.lay_out(WIDTH)
+    return [_picture(box) for box in content.boxes]
+
+
+def _picture(box: Box) -> tuple[object, ...]:
+    look: object = None
+    if isinstance(box, TextBox):
+        assert box.flow is not None
+        look = (box.spans, box.segment, box.origin.toTuple(), [(i.start, i.end, i.width) for i in box.flow.insets])
+    elif isinstance(box, CodeBox):
+        look = (box.start, box.end, box.block.segment, box.is_first)
+    return type(box), box.text, box.gap, box.height, box.separator, look
+
+
+@given(
+    pieces=st.lists(PIECES, max_size=30),
+    sizes=st.lists(st.integers(1, 25), min_size=1, max_size=6),
+    looks=st.lists(st.booleans(), min_size=1, max_size=4),
+)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_text_in_pieces_ends_as_the_same_picture_as_the_whole(
+    qapp: object, pieces: list[str], sizes: list[int], looks: list[bool]
+) -> None:
+    text, style, library, maths = "".join(pieces), light_style(), LexerLibrary(), QuickMaths()
+    whole, cut = Content(style, library, maths), Content(style, library, maths)
+    whole.append(text)
+    start = step = 0
+    while start < len(text):
+        size = sizes[step % len(sizes)]
+        cut.append(text[start : start + size])
+        if looks[step % len(looks)]:
+            cut.update()
+            drawn(cut)
+        start += size
+        step += 1
+    for content in (whole, cut):
+        content.finish()
+        content.update()
+    assert drawn(cut) == drawn(whole)
