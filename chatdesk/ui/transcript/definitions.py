@@ -10,6 +10,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from chatdesk.ui.transcript.segments import SegmentKind
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 # A text with more opening brackets is not read for links: finding them would take longer than a frame.
 MAX_BRACKETS = 500
+# What is read for references. The rest is drawn as it stands.
+REFERRING = frozenset({SegmentKind.PARAGRAPH, SegmentKind.HEADING, SegmentKind.TABLE})
 NOTE_MARK = "^"  # begins the label of a footnote
 
 _LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.)+)\]", re.DOTALL)
@@ -26,6 +30,8 @@ def labels_in(segment: Segment) -> Iterator[str]:
     """The labels that a segment's text may refer to, as definitions spell them."""
     from markdown_it.common.utils import normalizeReference
 
+    if segment.kind not in REFERRING:
+        return
     for text in (segment.text, *(cell for row in segment.rows for cell in row)):
         if 0 < text.count("[") <= MAX_BRACKETS:
             for match in _LABEL.finditer(text):
@@ -62,10 +68,8 @@ class Definitions:
 
     def applied(self, segment: Segment) -> Segment:
         """`segment` with the definitions that its text may use."""
-        if not self._closed and not self._open:
-            return segment
         known: Mapping[str, str] = self._open | self._closed
-        used = {label: known[label] for label in labels_in(segment) if label in known}
+        used = {label: known[label] for label in labels_in(segment) if label in known} if known else {}
         definitions = tuple(sorted(used.items()))
         return segment if definitions == segment.definitions else replace(segment, definitions=definitions)
 

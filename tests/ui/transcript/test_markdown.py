@@ -151,6 +151,17 @@ def test_a_definition_changes_what_refers_to_it_and_nothing_else() -> None:
     assert stream.redefined == [2]
 
 
+def test_code_refers_to_nothing_and_a_definition_that_was_none_is_taken_back() -> None:
+    assert whole("```\n[a]\n```\n\n[a]: /x\n")[0].definitions == ()
+    stream = MarkdownStream()
+    stream.append("[a]\n\nplain\n\n[a]: /x")
+    stream.update()
+    assert stream.segments[0].definitions == (("A", "/x"),)
+    stream.append(" and no definition")
+    stream.update()
+    assert (stream.segments[0].definitions, stream.redefined) == ((), [0])
+
+
 def test_the_first_definition_counts() -> None:
     assert whole("[a]\n\n[a]: /one\n\n[a]: /two\n")[0].definitions == (("A", "/one"),)
 
