@@ -154,8 +154,9 @@ class Matcher:
     def matches(self, text: str) -> bool:
         """Whether all terms are in `text`."""
         folded = fold(text)
-        if folded.isascii() and not all(word in folded for word in self._words):
-            return False  # found out ten times as fast, and ten thousand titles are looked through
+        # Found out ten times as fast, and ten thousand titles are looked through.
+        if not all(word in folded for word in self._words) and not _MARK.search(folded):
+            return False
         return all(pattern.search(folded) for pattern in self._patterns)
 
     def places(self, text: str) -> tuple[tuple[int, int], ...]:

@@ -217,41 +217,44 @@ class ChatItemModel(QAbstractListModel):
         """Bring the rows in order, and tell what was removed, moved, added and changed."""
         wanted = self._arranged()
         keys = [_key(row) for row in wanted]
-        self._remove_all_but(set(keys))
-        known = set(self._places)
-        self._reorder([self._rows[self._places[key]] for key in keys if key in known])
+        known = dict(zip(self._places, self._rows, strict=True))
+        self._remove_all_but(set(keys), list(known))
+        self._reorder([key for key in keys if key in known], known)
         self._insert_all_but(known, wanted, keys)
-        before = self._rows
-        self._take(wanted)
-        changed = [place for place, (old, new) in enumerate(zip(before, wanted, strict=True)) if old != new]
+        before, self._rows = self._rows, wanted
+        self._places = {key: place for place, key in enumerate(keys)}
+        both = enumerate(zip(before, wanted, strict=True))
+        changed = [place for place, (old, new) in both if old is not new and old != new]
         if changed:
             self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
 
-    def _remove_all_but(self, keys: set[object]) -> None:
-        last = len(self._rows) - 1
+    def _remove_all_but(self, keys: set[object], before: list[object]) -> None:
+        """`before` are the keys of the rows as they are."""
+        last = len(before) - 1
         while last >= 0:
             first = last
-            while first >= 0 and _key(self._rows[first]) not in keys:
+            while first >= 0 and before[first] not in keys:
                 first -= 1
             if first < last:
                 self.beginRemoveRows(QModelIndex(), first + 1, last)
                 del self._rows[first + 1 : last + 1]
                 self.endRemoveRows()
             last = first - 1
-        self._take(self._rows)
 
-    def _reorder(self, rows: list[Row]) -> None:
+    def _reorder(self, keys: list[object], known: dict[object, Row]) -> None:
         """Bring the rows into this order."""
+        rows = [known[key] for key in keys]
         if rows == self._rows:
             return
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
-        keys = [_key(self._rows[index.row()]) for index in before]
-        self._take(rows)
-        self.changePersistentIndexList(before, [self.index(self._places[key]) for key in keys])
+        moved = [_key(self._rows[index.row()]) for index in before]
+        self._rows = rows
+        places = {key: place for place, key in enumerate(keys)}
+        self.changePersistentIndexList(before, [self.index(places[key]) for key in moved])
         self.layoutChanged.emit()
 
-    def _insert_all_but(self, known: set[object], wanted: list[Row], keys: list[object]) -> None:
+    def _insert_all_but(self, known: Collection[object], wanted: list[Row], keys: list[object]) -> None:
         place = 0
         while place < len(wanted):
             end = place

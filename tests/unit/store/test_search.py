@@ -104,6 +104,26 @@ def test_titles_and_messages_are_grouped_by_conversation_titles_first(
     assert [message.is_reply for message in found[1].messages] == [True, False]
 
 
+@pytest.mark.parametrize(("query", "title", "is_found"), [
+    ("cafe", "At the Café", True),
+    ("CAFÉ", "At the cafe", True),
+    ("gpt", "ＧＰＴ", True),
+    ("rep", "The REPORT", True),
+    ("port", "The report", False),
+    ("the report", "Report of the year", True),
+    ("the report", "Report of a year", False),
+    ("报告 2026", "季度报告 2026", True),
+    ("报告", "Report", False),
+    ("straße", "strasse", False),
+    ("", "Anything", True),
+])  # fmt: skip
+def test_titles_are_found_by_their_words_in_any_language(
+    store: ConversationStore, search: SearchStore, query: str, title: str, *, is_found: bool
+) -> None:
+    store.create_conversation(title)
+    assert bool(find(search, query)) is is_found
+
+
 def test_of_many_messages_in_one_conversation_some_are_shown_and_the_others_counted(
     store: ConversationStore, search: SearchStore, origin: ReplyOrigin
 ) -> None:
