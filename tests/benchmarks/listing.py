@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from unittest.mock import create_autospec
 
@@ -67,12 +68,12 @@ def measure(*, is_quick: bool) -> list[Figure]:
             sidebar.show()
             QApplication.processEvents()
             sidebar.on_event(FoldersListed(folders))
-            opened.append(_timed(lambda s=sidebar: s.on_event(ConversationsListed(tuple(conversations)))))
+            opened.append(_timed(partial(sidebar.on_event, ConversationsListed(tuple(conversations)))))
             used = replace(chance.choice(conversations), updated_at=now + run)
-            changed.append(_timed(lambda s=sidebar, c=used: s.conversations.put(c)))
+            changed.append(_timed(partial(sidebar.conversations.put, used)))
             view = sidebar.findChild(ChatList)
             assert isinstance(view, ChatList)
-            walked.append(_timed(lambda v=view: v.keyboardSearch("zzz")))
+            walked.append(_timed(partial(view.keyboardSearch, "zzz")))
             typed += [desk.type_ahead(sidebar, text) for text in ("t", "te", "tea", "天", "天气", "novel mus")]
             sidebar.deleteLater()
             QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

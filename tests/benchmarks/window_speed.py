@@ -55,7 +55,7 @@ def measure(*, is_quick: bool) -> list[Figure]:
 def _lag_of(app: WindowedApp) -> DrawingLag:
     """Measures from the moment when a piece of text is announced, on the engine thread."""
     lag = DrawingLag(app)
-    live = app.core._live
+    live = app.core.chats.live
     post = live._post
 
     def stamped(event: Event) -> None:

@@ -48,7 +48,7 @@ class App:
         return self.next(ReplyFinished, lambda: self.core.chat.send(conversation_id, text)).message
 
     def go_on(self, message: Message) -> Message:
-        return self.next(ReplyFinished, lambda: self.core.versions.continue_reply(message.id)).message
+        return self.next(ReplyFinished, lambda: self.core.chats.versions.continue_reply(message.id)).message
 
     def again(self, message: Message) -> Message:
         return self.next(ReplyFinished, lambda: self.core.chat.regenerate(message.id)).message
@@ -101,7 +101,7 @@ def test_the_next_message_follows_a_reply_that_went_on_without_reading_it_again(
 def test_an_edited_reply_goes_on_from_its_last_word(loaded: App) -> None:
     loaded.write_most(12)
     reply = loaded.ask("Name three rivers of Europe.")
-    loaded.core.versions.edit(reply.id, "The Danube, the Rhine and the", sends=False)
+    loaded.core.chats.versions.edit(reply.id, "The Danube, the Rhine and the", sends=False)
     opened = loaded.log.wait_for(ConversationOpened, lambda event: event.path[-1].is_edited)
     whole = loaded.go_on(opened.path[-1])
     assert whole.text.startswith("The Danube, the Rhine and the")
@@ -112,6 +112,6 @@ def test_an_edited_reply_goes_on_from_its_last_word(loaded: App) -> None:
 def test_a_branch_is_read_from_the_cache_of_the_chat_it_came_from(loaded: App) -> None:
     loaded.write_most(12)
     reply = loaded.ask("Name three rivers of Europe. " * 4)
-    branched = loaded.next(ConversationBranched, lambda: loaded.core.branches.copy(reply.id, "branch"))
+    branched = loaded.next(ConversationBranched, lambda: loaded.core.chats.branches.copy(reply.id, "branch"))
     following = loaded.ask("And one of Asia?", branched.conversation.id)
     assert following.figures.cached_tokens >= reply.figures.prompt_tokens + reply.figures.reply_tokens - 1

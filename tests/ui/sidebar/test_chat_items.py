@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime, time
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ NOON = datetime.combine(TODAY, time(12)).timestamp()
 FOLDERS = (Folder("f", "Work"), Folder("g", "Home", is_collapsed=True))
 
 
-def conversation(number: int, **others: object) -> Conversation:
+def conversation(number: int, **others: Any) -> Conversation:
     return replace(Conversation(f"id{number}", f"Title {number}", number, NOON + number), **others)
 
 

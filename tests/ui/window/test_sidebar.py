@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from chatdesk.core.events import ConversationOpened, FoldersListed
@@ -384,19 +384,25 @@ def test_what_was_found_is_marked_until_the_search_ends(reader: Reader) -> None:
     assert reader.person.transcript().marks.finder is None
 
 
+def do(reader: Reader, name: str) -> None:
+    action = reader.person.window.findChild(QAction, name)
+    assert isinstance(action, QAction)
+    action.trigger()
+
+
 def test_ctrl_f_finds_in_the_chat_that_is_shown(reader: Reader, qtbot: QtBot) -> None:
     reader.say("A needle", "Two needles.")
     reader.look()
     reader.go_to("A needle")
     reader.press(Qt.Key.Key_Return)
     reader.person.wait(lambda: reader.person.window.windowTitle().startswith("A needle"))
-    reader.person.window.findChild(QAction, "find_action").trigger()
+    do(reader, "find_action")
     field = reader.person.find(QLineEdit, "find_field")
     assert field.isVisible()
     field.setText("needle")
     state = reader.person.find(QLabel, "find_state")
     qtbot.waitUntil(lambda: state.text() == "1 of 2")
-    reader.person.window.findChild(QAction, "find_next_action").trigger()
+    do(reader, "find_next_action")
     assert state.text() == "2 of 2"
     qtbot.keyClick(field, Qt.Key.Key_Escape)
     assert not field.isVisible()
@@ -409,23 +415,18 @@ def test_the_shown_chat_is_pinned_duplicated_and_deleted_from_the_window(reader:
     reader.press(Qt.Key.Key_Return)
     reader.person.wait(lambda: reader.person.window.windowTitle().startswith("One"))
 
-    def do(name: str) -> None:
-        action = reader.person.window.findChild(QAction, name)
-        assert isinstance(action, QAction)
-        action.trigger()
-
-    do("pin_action")
+    do(reader, "pin_action")
     reader.person.wait(lambda: reader.rows() == ["Pinned", "One"])
-    do("pin_action")
+    do(reader, "pin_action")
     reader.person.wait(lambda: reader.rows() == ["Today", "One"])
-    do("duplicate_action")
+    do(reader, "duplicate_action")
     reader.person.wait(lambda: len(reader.rows()) == 3)
-    do("delete_chat_action")
+    do(reader, "delete_chat_action")
     reader.person.wait(lambda: reader.rows() == ["Today", "One (copy)"])
 
 
 def test_every_control_of_the_sidebar_has_a_name(reader: Reader) -> None:
-    named = [QPushButton, QLineEdit, ChatList, ResultList]
+    named: tuple[type[QWidget], ...] = (QPushButton, QLineEdit, ChatList, ResultList)
     controls = [control for kind in named for control in reader.sidebar.findChildren(kind)]
     assert len(controls) >= 5
     assert [control.objectName() for control in controls if not control.accessibleName()] == []

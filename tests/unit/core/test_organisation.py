@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from chatdesk.core.organisation import Folder, FolderRow, Heading, Row, Span, ar
 TODAY = date(2026, 3, 12)
 
 
-def used(day: str, **others: object) -> Conversation:
+def used(day: str, **others: Any) -> Conversation:
     """A conversation last used on a day."""
     return replace(Conversation(day, f"Of {day}", 0.0, datetime.fromisoformat(day).timestamp()), **others)
 
