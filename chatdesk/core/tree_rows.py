@@ -132,5 +132,4 @@ def _run(run: list[TreeRow], unfolded: Container[str]) -> Iterator[TreeRow]:
     if len(run) < LEAST_FOLDED or run[0].node.id in unfolded:
         yield from run
     else:
-        first = run[0]
-        yield TreeRow(first.node, first.lane, first.is_on_path, folded=len(run))
+        yield replace(run[0], folded=len(run))

@@ -76,6 +76,12 @@ def test_long_runs_are_folded_up_to_where_there_is_something_to_choose() -> None
     assert unfolded == ["a*", "b*", "c*", "d*", "e*", "f*", "g*", ".h 1/2", ".i", "j* 2/2"]
 
 
+def test_the_path_passes_a_folded_run_beside_it() -> None:
+    rows = tree_rows(tree("-a ab bc cd de ef fg ah", "h"))
+    assert drawn(rows) == ["a*", ".b 1/2", ".4 more", ".g", "h* 2/2"]
+    assert [row.is_beside_path for row in rows] == [False, True, True, True, False]
+
+
 def test_a_message_whose_parent_is_gone_for_good_is_left_out() -> None:
     assert drawn(tree_rows(tree("-a xb", "a"))) == ["a*"]
 
