@@ -18,9 +18,31 @@ def main(arguments: list[str] | None = None) -> int:
     # GNU OpenMP spins at its barriers and starves other programs of a busy machine; this bounds it at no cost.
     # It is read when llama.cpp is loaded, so it is set before anything else, for this process and its children.
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+    given = sys.argv[1:] if arguments is None else arguments
+    if len(given) == 1 and _is_model_file(given[0]):
+        from chatdesk.app import run_window
+
+        return run_window(os.path.abspath(given[0]))  # noqa: PTH100 - for a window that may run in another folder
     parser = _parser()
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(given)
     _check_ask(parser, options)
+    if (code := _work_as_child(options)) is not None:
+        return code
+    if options.self_test:
+        from chatdesk.self_test import self_test
+
+        return self_test()
+    if options.command is not None:
+        from chatdesk import cli
+
+        return cli.run(options)
+    from chatdesk.app import run_window
+
+    return run_window()
+
+
+def _work_as_child(options: argparse.Namespace) -> int | None:
+    """Do what the app has a process of its own do; None when this is no such process."""
     if options.probe is not None:
         from chatdesk.engine.probe import run_probe
 
@@ -33,17 +55,12 @@ def main(arguments: list[str] | None = None) -> int:
         from chatdesk.engine.cpu_variants import run_trial
 
         return run_trial(*options.try_variant)
-    if options.self_test:
-        from chatdesk.self_test import self_test
+    return None
 
-        return self_test()
-    if options.command is not None:
-        from chatdesk import cli
 
-        return cli.run(options)
-    from chatdesk.app import run_window
-
-    return run_window()
+def _is_model_file(argument: str) -> bool:
+    """Whether it is what a desktop passes for a file that was double-clicked; no command ends so."""
+    return argument.lower().endswith(".gguf") and not argument.startswith("-")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -21,10 +21,9 @@ from chatdesk.store.settings_file import StateKey
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtWidgets import QApplication
-
     from chatdesk.chats import Chats
     from chatdesk.core.errors import ErrorDetail
+    from chatdesk.ui.application import Application
     from chatdesk.ui.folders_dialog import FolderVerbs
     from chatdesk.ui.main_window import Verbs
 
@@ -128,20 +127,20 @@ class WindowedApp:
     def _open_temporary(self) -> None:
         self._temporary.append(TemporaryChat(self, self._temporary.remove))
 
-    def start(self) -> None:
-        """Show the window, and only then begin the work that fills it."""
+    def start(self, file: str | None = None) -> None:
+        """Show the window, and only then begin the work that fills it; `file` is the model to use first."""
         from PySide6.QtCore import QTimer
 
         self.window.show()
-        QTimer.singleShot(0, self.window, self._start_work)
+        QTimer.singleShot(0, self.window, lambda: self._start_work(file))
 
-    def _start_work(self) -> None:
+    def _start_work(self, file: str | None) -> None:
         from PySide6.QtCore import QTimer
 
         self.core.start()
         if (last := self.core.state.get(StateKey.LAST_CONVERSATION_ID)) is not None:
             self.window.reopen(last)
-        QTimer.singleShot(LOAD_DELAY_MS, self.window, self.core.load_first_model)
+        QTimer.singleShot(LOAD_DELAY_MS, self.window, lambda: self.core.load_first_model(file))
         QTimer.singleShot(WARM_UP_DELAY_MS, self.window, self.window.warm_up)
 
     def _close_temporary(self) -> None:
@@ -212,16 +211,16 @@ class TemporaryChat:
         self._when_closed(self)
 
 
-def make_application() -> QApplication:
+def make_application() -> Application:
     """Qt, ready for windows."""
     from PySide6.QtGui import QIcon
-    from PySide6.QtWidgets import QApplication
 
     from chatdesk.ui import scroll_areas
+    from chatdesk.ui.application import Application
     from chatdesk.ui.languages import speak
     from chatdesk.ui.resources import set_resource_folder
 
-    application = QApplication(sys.argv[:1])
+    application = Application(sys.argv[:1])
     scroll_areas.install()
     application.setApplicationName("ChatDesk")
     application.setApplicationVersion(__version__)
@@ -233,19 +232,21 @@ def make_application() -> QApplication:
     return application
 
 
-def run_window() -> int:
-    """Show the window until it is closed. Returns the exit code."""
+def run_window(file: str | None = None) -> int:
+    """Show the window, with the model at `file` if there is one, until it is closed. Returns the exit code."""
     application = make_application()
     try:
-        return run_application(application, this_apps_paths())
+        return run_application(application, this_apps_paths(), file)
     except UserFacingError as error:
         print(error, file=sys.stderr)  # which may be None in a windowed app
         _show_problem(error)
         return 1
 
 
-def run_application(application: QApplication, paths: Paths) -> int:
+def run_application(application: Application, paths: Paths, file: str | None = None) -> int:
     """Be the one window on this data folder until it is closed, or raise the one that is there.
+
+    The model file at `file` is used first, in whichever window it is.
 
     Raises:
         UserFacingError: the folder or the database cannot be used.
@@ -256,7 +257,7 @@ def run_application(application: QApplication, paths: Paths) -> int:
 
     paths.create()
     instance = SingleInstance(paths.data)
-    if not instance.claim():
+    if not instance.claim(file):
         return 0
     problem = None
     if paths.is_movable and Relocation(paths.config).is_wished:
@@ -265,18 +266,20 @@ def run_application(application: QApplication, paths: Paths) -> int:
         paths = this_apps_paths()
         paths.create()
         instance = SingleInstance(paths.data)
-        if not instance.claim():
+        if not instance.claim(file):
             return 0
     with logging_to(paths.log_file):
         app = WindowedApp(paths)
         with bugs_announced(app.bridge.post):
             instance.raise_requested.connect(app.window.bring_to_front)
+            instance.file_requested.connect(app.core.add_model)
+            application.file_opened.connect(app.core.add_model)
             commands = CommandDesk(app.core.commands, instance)
             instance.called.connect(commands.take)
             app.bridge.received.connect(commands.on_event)
             termination = TerminationSignals()
             termination.requested.connect(app.window.close)
-            app.start()
+            app.start(file)
             if problem is not None:
                 app.bridge.post(NoticeRaised(problem))
             code = application.exec()

@@ -404,9 +404,9 @@ class Core:
         self.chats.organisation.list_folders()
         self.history.list()
 
-    def load_first_model(self) -> None:
-        """Look for models and load the one that was used last."""
-        self.library.scan(then=self._load_first)
+    def load_first_model(self, file: str | None = None) -> None:
+        """Look for models and load the file at `file`; without one, the model that was used last."""
+        self.library.scan(then=self._load_first if file is None else lambda _models: self.add_model(file))
         self.downloads.take_up()
         self.history.purge()
         self.chats.search.feed()  # behind the purge: words that are deleted for good leave the index

@@ -42,6 +42,10 @@ def main() -> int:
     spec = HERE / "pyinstaller" / "chatdesk.spec"
     environment.run("-m", "PyInstaller", *command, spec, CHATDESK_STARTER=str(starter or ""), CHATDESK_ICONS=str(icons))
     frozen = work / "frozen" / "chatdesk"
+    if sys.platform == "linux":
+        from trim import trim
+
+        trim(frozen)
     for name in options.format:
         _wrap(name, frozen, icons, work, version, out)
     write_contents(frozen, out / f"chatdesk-{version}-contents.txt")
@@ -70,11 +74,8 @@ def _wrap(name: str, frozen: Path, icons: Path, work: Path, version: str, out: P
             from linux import packages
 
             packages.check_frozen(frozen)
-            _trim_once(frozen)
             build = packages.build_deb if name == "deb" else packages.build_tarball
             build(frozen, icons, work, version, out)
-        case "folder":
-            _trim_once(frozen)
         case "setup":
             from windows import setup
 
@@ -83,15 +84,6 @@ def _wrap(name: str, frozen: Path, icons: Path, work: Path, version: str, out: P
             from macos import image
 
             image.build(work / "frozen" / "ChatDesk.app", version, out)
-
-
-def _trim_once(frozen: Path) -> None:
-    marker = frozen.with_name("trimmed")
-    if sys.platform == "linux" and not marker.exists():
-        from trim import trim
-
-        trim(frozen)
-        marker.touch()
 
 
 def project_version() -> str:

@@ -29,6 +29,7 @@ MOST_LINE_BYTES = 8 * 2**20
 LAST = "last"  # in place of an id: the conversation that was used last
 _COMMAND = "command "
 _ASK = "ask"
+_OPEN = "open"
 _MOST_ID_CHARS = 100
 
 Line = dict[str, Any]
@@ -46,12 +47,25 @@ class AskRequest:
         return {"chatdesk": PROTOCOL, "command": _ASK, "conversation": self.conversation, "text": self.text}
 
 
-def request_from(untrusted: object) -> AskRequest | None:
+@dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """Show the window, and use the model file at `path`, an absolute one."""
+
+    path: str
+
+    def line(self) -> Line:
+        """What is sent."""
+        return {"chatdesk": PROTOCOL, "command": _OPEN, "path": self.path}
+
+
+def request_from(untrusted: object) -> AskRequest | OpenRequest | None:
     """What a line asks for; None when it is nothing that this version knows."""
     match untrusted:
         case {"chatdesk": 1, "command": "ask", "conversation": (str() | None) as conversation, "text": str(text)}:
             if conversation is None or 0 < len(conversation) <= _MOST_ID_CHARS:
                 return AskRequest(conversation, text)
+        case {"chatdesk": 1, "command": "open", "path": str(path)} if path:
+            return OpenRequest(path)
     return None
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from chatdesk.core.commands import MOST_LINE_BYTES, Line, failed_line, is_stop, request_from
+from chatdesk.core.commands import MOST_LINE_BYTES, Line, OpenRequest, failed_line, is_stop, request_from
 from chatdesk.core.errors import ErrorCode, ErrorDetail
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class Caller(QObject):
 
     wants_window = Signal()
     asked = Signal(object)  # an AskRequest
+    wants_file = Signal(str)  # the path of a model file, to be opened in the window
     stop_asked = Signal()
     gone = Signal()
 
@@ -83,6 +84,11 @@ class Caller(QObject):
         request = request_from(untrusted)
         if request is None:
             self._refuse()
+            return
+        if isinstance(request, OpenRequest):
+            self.wants_window.emit()
+            self.wants_file.emit(request.path)
+            self.hang_up()
             return
         self._has_asked = True
         self.asked.emit(request)

@@ -7,11 +7,13 @@ wish to be raised, and the commands.
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLockFile, QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
+from chatdesk.core.commands import OpenRequest
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.ui.callers import Caller
 
@@ -43,6 +45,7 @@ class SingleInstance(QObject):
     """
 
     raise_requested = Signal()
+    file_requested = Signal(str)  # a model file that somebody opened from outside
     called = Signal(object)
 
     def __init__(self, data_folder: Path, parent: QObject | None = None) -> None:
@@ -52,8 +55,8 @@ class SingleInstance(QObject):
         self._lock = folder_lock(data_folder)
         self._server: QLocalServer | None = None
 
-    def claim(self) -> bool:
-        """Be the one, or ask the one that is there to show itself and return False.
+    def claim(self, file: str | None = None) -> bool:
+        """Be the one, or ask the one that is there to show itself, and to open `file`, and return False.
 
         Raises:
             UserFacingError: the folder takes no lock, because it may not be written or its disk is full.
@@ -61,7 +64,7 @@ class SingleInstance(QObject):
         if not self._lock.tryLock(0):
             if self._lock.error() is not QLockFile.LockError.LockFailedError:
                 raise UserFacingError(ErrorCode.FOLDER_NOT_WRITABLE, path=self._folder)
-            self._ask_first()
+            self._ask_first(file)
             return False
         QLocalServer.removeServer(self._name)  # left behind by a killed process
         self._server = QLocalServer(self)
@@ -76,16 +79,22 @@ class SingleInstance(QObject):
             self._server.close()
         self._lock.unlock()
 
-    def _ask_first(self) -> None:
+    def _ask_first(self, file: str | None) -> None:
         socket = QLocalSocket()
         socket.connectToServer(self._name)
         if socket.waitForConnected(PATIENCE_MS):
+            if file is not None:
+                socket.write(json.dumps(OpenRequest(file).line()).encode() + b"\n")
+                socket.waitForBytesWritten(PATIENCE_MS)
             socket.disconnectFromServer()
+            if socket.state() is not QLocalSocket.LocalSocketState.UnconnectedState:
+                socket.waitForDisconnected(PATIENCE_MS)
 
     def _on_connection(self) -> None:
         assert self._server is not None
         while (connection := self._server.nextPendingConnection()) is not None:
             caller = Caller(connection, self)
             caller.wants_window.connect(self.raise_requested)
+            caller.wants_file.connect(self.file_requested)
             self.called.emit(caller)
             caller.begin()

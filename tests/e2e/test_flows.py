@@ -40,14 +40,14 @@ PATIENCE_MS = 60_000
 class Person:
     """Looks at one window and uses its controls; knows the data folder only to check what was saved."""
 
-    def __init__(self, paths: Paths, qtbot: QtBot) -> None:
+    def __init__(self, paths: Paths, qtbot: QtBot, file: str | None = None) -> None:
         self._qtbot = qtbot
         self.paths = paths
         self.app = WindowedApp(paths)
         self.events: list[Event] = []
         self.app.bridge.received.connect(self.events.append)
         qtbot.addWidget(self.app.window)
-        self.app.start()
+        self.app.start(file)
 
     def close(self) -> None:
         self.app.window.close()
@@ -192,6 +192,20 @@ def test_first_run_answers_and_everything_is_there_after_a_restart(
     assert again.heard() == heard
     assert question in heard[0]
     assert reply.text.split()[0] in heard[1]
+
+
+def test_a_model_file_that_is_double_clicked_is_the_one_that_answers(
+    paths: Paths, qtbot: QtBot, qapp: object, tmp_path: Path
+) -> None:
+    set_resource_folder(resource(""))
+    model = TinyModel().write(tmp_path / "My model é 模型 100% 'q'.gguf")
+    person = Person(paths, qtbot, model.path)
+    person.wait_ready(model.name)
+    assert "Hello" in person.ask("Hi").text
+    person.close()
+    again = Person(paths, qtbot)
+    again.wait_ready(model.name)
+    again.close()
 
 
 def test_stop_keeps_what_was_written_and_the_next_message_works(

@@ -119,6 +119,14 @@ def test_another_start_raises_the_window_and_ends(window: Window, qtbot: QtBot) 
     qtbot.waitUntil(lambda: window.raised == 1, timeout=10_000)
 
 
+def test_another_start_with_a_file_has_the_window_open_it(window: Window, qtbot: QtBot) -> None:
+    path = "/models/My model é 模型 100% 'q'.gguf"
+    with qtbot.waitSignal(window.instance.file_requested, timeout=10_000) as opened:
+        assert not SingleInstance(window.folder).claim(path)
+    assert opened.args == [path]
+    assert window.raised == 1
+
+
 def test_who_says_nothing_is_taken_for_another_start(window: Window, call: Callable[[], Call]) -> None:
     silent = call()
     silent.wait(lambda: window.raised == 1)
