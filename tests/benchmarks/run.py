@@ -52,6 +52,7 @@ FAMILIES = {
     "transfer": "transfer",
     "resume": "resuming",
     "remember": "remembering",
+    "outgrow": "outgrowing",
     "search": "searching",
     "list": "listing",
     "branches": "branching",
