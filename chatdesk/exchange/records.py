@@ -13,7 +13,7 @@ import math
 import re
 import struct
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -76,12 +76,19 @@ def from_json(kind: type[T], untrusted: object, **given: Any) -> T:
             continue
         if field.name in record:
             try:
-                values[field.name] = _READERS[str(field.type)](record[field.name])
+                values[field.name] = _reader(field)(record[field.name])
             except UnreadableError as error:
                 raise UnreadableError(f"{field.name}: {error}") from error
         elif field.default is MISSING and field.default_factory is MISSING:
             raise UnreadableError(f"{field.name} is missing")
     return kind(**values)
+
+
+def _reader(field: Field[Any]) -> Callable[[object], Any]:
+    """What reads a field; a moment is told by its name, for not every number is on the calendar."""
+    if not field.name.endswith("_at"):
+        return _READERS[str(field.type)]
+    return _or_none(_unix_time) if str(field.type) == "float | None" else _unix_time
 
 
 def mapping(untrusted: object) -> Mapping[str, Any]:
@@ -129,6 +136,13 @@ def _number(untrusted: object) -> float:
         raise UnreadableError("the number is too large") from error
     if not math.isfinite(number):
         raise UnreadableError("the number is not finite")
+    return number
+
+
+def _unix_time(untrusted: object) -> float:
+    number = _number(untrusted)
+    if not 0 <= number <= _MOST_SECONDS:
+        raise UnreadableError("the time is not on the calendar")
     return number
 
 

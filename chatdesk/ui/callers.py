@@ -65,33 +65,31 @@ class Caller(QObject):
         self._has_spoken = True
         self._heard += bytes(self._socket.readAll().data())
         *lines, self._heard = self._heard.split(b"\n")
-        if any(len(line) > MOST_LINE_BYTES for line in (*lines, self._heard)):
+        is_short = all(len(line) <= MOST_LINE_BYTES for line in (*lines, self._heard))
+        if not (is_short and all(map(self._take, lines))):
             self._refuse()
-            return
-        for line in lines:
-            self._take(line)
 
-    def _take(self, untrusted_line: bytes) -> None:
+    def _take(self, untrusted_line: bytes) -> bool:
+        """Do what a line asks for; returns whether it is one that can be understood."""
         try:
             untrusted = json.loads(untrusted_line)
         except (ValueError, RecursionError):
-            self._refuse()
-            return
+            return False
         if self._has_asked:
             if is_stop(untrusted):
                 self.stop_asked.emit()
-            return
+            return True
         request = request_from(untrusted)
         if request is None:
-            self._refuse()
-            return
+            return False
+        self._has_asked = True
         if isinstance(request, OpenRequest):
             self.wants_window.emit()
             self.wants_file.emit(request.path)
             self.hang_up()
-            return
-        self._has_asked = True
-        self.asked.emit(request)
+        else:
+            self.asked.emit(request)
+        return True
 
     def _refuse(self) -> None:
         self._socket.readyRead.disconnect(self._read)

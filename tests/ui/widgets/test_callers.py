@@ -191,8 +191,9 @@ def test_who_hangs_up_leaves_the_others_alone(window: Window, call: Callable[[],
         b"\xff\xfe\n",
         b'{"chatdesk": 1, "command": "ask", "conversation": null, "text": 7}\n',
         b"x" * (MOST_LINE_BYTES + 1),
+        b"raise\n" + json.dumps(AskRequest(None, "Hi").line()).encode() + b"\nraise\n",
     ],
-    ids=["a word", "nothing", "nested", "of the future", "no text", "a number", "endless"],
+    ids=["a word", "nothing", "nested", "of the future", "no text", "a number", "endless", "a command behind a word"],
 )
 def test_what_is_no_command_is_refused_in_words(window: Window, call: Callable[[], Call], said: bytes) -> None:
     caller = call()

@@ -86,6 +86,10 @@ def break_number(record: dict[str, Any]) -> None:
     record["messages"][0]["given_chars"] = 2**70
 
 
+def break_time(record: dict[str, Any]) -> None:
+    record["messages"][0]["created_at"] = -1e15
+
+
 def break_parent(record: dict[str, Any]) -> None:
     record["messages"][0]["parent_id"] = "who?"
 
@@ -108,6 +112,7 @@ def forge(record: dict[str, Any]) -> None:
     [
         (break_role, LeftOut.DAMAGED_MESSAGE),
         (break_number, LeftOut.DAMAGED_MESSAGE),
+        (break_time, LeftOut.DAMAGED_MESSAGE),
         (break_parent, LeftOut.LOST_PARENT),
         (make_circle, LeftOut.DAMAGED_MESSAGE),
         (double, LeftOut.DAMAGED_MESSAGE),
@@ -135,6 +140,14 @@ def test_unknown_fields_are_passed_over_and_missing_ones_take_their_default() ->
     assert left_out.total() == 0
     assert whole.conversation.system_prompt is None
     assert not whole.messages[0].is_pinned
+
+
+@pytest.mark.parametrize("moment", [1e300, -1e15, 253_402_300_800.0])
+def test_a_conversation_of_no_day_is_refused(moment: float) -> None:
+    record = written()
+    record["conversation"]["updated_at"] = moment
+    with pytest.raises(UnreadableError, match="updated_at"):
+        read_conversation(record)
 
 
 JSON = st.recursive(
