@@ -98,7 +98,15 @@ class Chats:
         branches = BranchStore(database)
         announce_open = self.history.announce_open
         self.versions = VersionService(
-            conversations, branches, store_worker, replies, use_model, self.chat.regenerate, announce_open, post
+            conversations,
+            branches,
+            store_worker,
+            replies,
+            use_model,
+            lambda: inference.model,
+            self.chat.regenerate,
+            announce_open,
+            post,
         )
         self.branches = BranchService(conversations, branches, store_worker, live, announce_open, post)
         self.exchange = ExchangeService(self.whole, pages, store_worker, self._list, post)

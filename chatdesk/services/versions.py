@@ -37,16 +37,21 @@ class VersionService:
         store_worker: Worker,
         replies: NewReplies,
         use_model: Callable[[ModelFile], None],
+        wanted_model: Callable[[], ModelFile | None],
         regenerate: Callable[[str], None],
         announce_open: Callable[[str], None],
         post: Post,
     ) -> None:
-        """`announce_open` announces a conversation as it is now, and belongs to the store's thread like `replies`."""
+        """`wanted_model` tells which model is loaded or being loaded.
+
+        `announce_open` announces a conversation as it is now, and belongs to the store's thread like `replies`.
+        """
         self._store = store
         self._branches = branches
         self._store_worker = store_worker
         self._replies = replies
         self._use_model = use_model
+        self._wanted_model = wanted_model
         self._regenerate = regenerate
         self._announce_open = announce_open
         self._post = post
@@ -86,10 +91,16 @@ class VersionService:
         if not isinstance(event, ModelReady | ModelFailed):
             return
         with self._lock:
-            awaited, self._awaited = self._awaited, None
-        # Another one that is ready was chosen in its place.
-        if awaited is not None and isinstance(event, ModelReady) and event.model.path == awaited[1]:
-            self._regenerate(awaited[0])
+            if self._awaited is None:
+                return
+            message_id, path = self._awaited
+            wanted, is_it = self._wanted_model(), event.model.path == path
+            if not is_it and wanted is not None and wanted.path == path:
+                return  # that is one which gives way to it
+            # Another one was chosen in its place, otherwise.
+            self._awaited = None
+        if is_it and isinstance(event, ModelReady):
+            self._regenerate(message_id)
 
     # --- on the store thread from here on ---
 

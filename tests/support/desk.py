@@ -200,6 +200,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
             worker,
             replies,
             lambda file: inference.load(file, LoadOptions()),
+            lambda: inference.model,
             chat.regenerate,
             history.announce_open,
             log.post,

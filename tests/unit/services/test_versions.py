@@ -1,5 +1,6 @@
 """Edited, gone on with, written by another model: each is a version of its own, and what was there stays."""
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -271,6 +272,27 @@ def test_a_model_that_was_given_up_for_another_writes_nothing_when_it_comes_late
     desk.log.wait_for(ModelReady, lambda event: event.model == other)
     ask(desk, "And?", first.conversation_id)
     assert desk.store.versions(first.conversation_id) == {}
+
+
+def test_a_model_writes_its_version_when_one_that_was_loading_has_given_way(desk: Desk) -> None:
+    load(desk, ScriptedEngine(["from the first"], name="First"))
+    first = ask(desk, "Hi").message
+    slow, other = model("Slow"), model("Other")
+    desk.garage.engines[slow.path] = ScriptedEngine(["never asked"], name="Slow")
+    desk.garage.engines[other.path] = ScriptedEngine(["from the other"], name="Other")
+    is_loading, goes_on = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        is_loading.set()
+        assert goes_on.wait(10)
+
+    desk.garage.before_load = wait
+    desk.inference.load(slow, LoadOptions())
+    assert is_loading.wait(10)
+    desk.versions.regenerate_with(first.id, other)
+    goes_on.set()
+    assert desk.log.wait_for(ModelFailed).model == slow
+    assert finished_beside(desk, first).text == "from the other"
 
 
 def test_one_reply_can_have_settings_of_its_own(desk: Desk) -> None:
