@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from chatdesk.core.events import Event, ModelFailed, ModelReady, Post
 from chatdesk.core.model_files import ModelFile
 from chatdesk.engine.fingerprint import fingerprint
 from chatdesk.services.attachments import AttachmentService
@@ -40,6 +39,7 @@ from chatdesk.store.written_texts import WrittenTexts
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from chatdesk.core.events import Event, Post
     from chatdesk.core.settings import Settings
     from chatdesk.exchange.pages import Pages
     from chatdesk.services.inference import InferenceService
@@ -112,10 +112,8 @@ class Chats:
         self.exchange = ExchangeService(self.whole, pages, store_worker, self._list, post)
 
     def on_event(self, event: Event) -> None:
-        """Do what follows of what was announced. On the thread that announced it."""
+        """Do what follows of what is announced of these chats. On the thread that announced it."""
         self.queue.on_event(event)
-        if isinstance(event, ModelReady | ModelFailed):
-            self.versions.on_event(event)
 
     def _list(self) -> None:
         self.organisation.list_folders()

@@ -24,6 +24,7 @@ from chatdesk.core.events import (
     ConversationsListed,
     Event,
     MessageAdded,
+    ModelFailed,
     ModelInstalled,
     ModelReady,
     NoticeRaised,
@@ -56,7 +57,7 @@ from chatdesk.services.model_loading import ModelLoadService
 from chatdesk.services.preferences import PreferencesService
 from chatdesk.services.saved_prompts import SavedPromptService
 from chatdesk.services.titles import TitleService
-from chatdesk.services.worker import Priority, Worker
+from chatdesk.services.worker import Worker
 from chatdesk.store.database import Database, MemoryDatabase
 from chatdesk.store.downloads import DownloadStore, ProvenanceStore
 from chatdesk.store.model_records import ModelRecordStore
@@ -233,6 +234,7 @@ class Core:
         self._problems = [problem for problem in (self.database.notice, settings_problem) if problem is not None]
         self._finish_move(paths)
         self._suspects = self._find_suspects()
+        self._temporary: list[Chats] = []
         self._awake = KeepAwake(lambda: self.preferences.current().keeps_awake)
 
         def post(event: Event) -> None:
@@ -314,7 +316,6 @@ class Core:
         self._keyring = Worker("keyring", post)  # which may wait for a person to unlock it
         self._has_llama = False  # llama.cpp is loaded and set up
         self._store_worker = store_worker
-        self._temporary: list[Chats] = []
         self._pages = pages
         self._workers = (library_worker, store_worker)
 
@@ -355,9 +356,11 @@ class Core:
     def _after(self, event: Event) -> None:
         """Do what follows of what was announced. On the thread that announced it."""
         match event:
-            case ModelReady():
-                self._has_llama = True
+            case ModelReady() | ModelFailed():
                 self.loading.on_event(event)
+                self._has_llama |= isinstance(event, ModelReady)
+                for chats in (self.chats, *self._temporary):
+                    chats.versions.on_event(event)
             case ModelInstalled():
                 self.library.scan()
             case MessageAdded() | ReplyFinished() | ConversationsListed():
@@ -444,19 +447,19 @@ class Core:
         self.inference.run("then keep", lambda _engine: self._store_worker.submit("keep", keep))
 
     def close_temporary(self, temporary: Chats) -> None:
-        """Forget temporary chats, once what is under way for them has ended."""
+        """Forget temporary chats, once the reply that is under way has ended. What else waits comes too late."""
 
         def forget(engine: Engine | None) -> None:
             if engine is not None:
                 engine.forget("")
-            self._store_worker.submit("close", close, Priority.SPARE)
+            self._store_worker.submit("close", close)
 
         def close() -> None:
             temporary.database.close()
             self._temporary.remove(temporary)
 
         temporary.close()
-        self.inference.run("then close", forget, Priority.SPARE)
+        self.inference.run("then close", forget)
 
     def load_model(self, name_or_path: str | None) -> None:
         """Load the model that a person names, else the one that was used last."""

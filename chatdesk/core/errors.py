@@ -503,3 +503,7 @@ class UserFacingError(Exception):
     def code(self) -> ErrorCode:
         """Which problem it is."""
         return self.detail.code
+
+
+class GoneError(Exception):
+    """What a job belongs to was closed meanwhile: nobody waits for it, and there is nothing to say of it."""

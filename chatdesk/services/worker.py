@@ -1,7 +1,8 @@
 """One named thread with a queue of jobs, and the promise that no job ends unheard.
 
 A job announces its own outcome. What it does not handle itself ends here: trouble a person can do something about
-becomes a notice, a bug becomes `JobCrashed`, and the thread goes on with the next job.
+becomes a notice, a bug becomes `JobCrashed`, and the thread goes on with the next job. Only of a job for what was
+closed meanwhile nothing is said.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import traceback
 from collections.abc import Callable
 from enum import IntEnum
 
-from chatdesk.core.errors import UserFacingError
+from chatdesk.core.errors import GoneError, UserFacingError
 from chatdesk.core.events import JobCrashed, NoticeRaised, Post
 
 log = logging.getLogger(__name__)
@@ -88,6 +89,8 @@ class Worker:
                 return
             try:
                 job()
+            except GoneError:
+                log.debug("%s: %s came too late", self._name, name)
             except UserFacingError as error:
                 log.warning("%s: %s: %s", self._name, name, error)
                 self._post(NoticeRaised(error.detail))

@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from chatdesk.core.errors import ErrorCode, ErrorDetail, UserFacingError
+from chatdesk.core.errors import ErrorCode, ErrorDetail, GoneError, UserFacingError
 from chatdesk.core.search import search_text
 from chatdesk.store.disk import (
     date_of,
@@ -214,7 +214,10 @@ class Database:
 
 
 class MemoryDatabase(Database):
-    """A database that is nowhere but in memory, and gone when it is closed. Readers wait like writers."""
+    """A database that is nowhere but in memory, and gone when it is closed. Readers wait like writers.
+
+    It is closed while the app goes on: to read or write it then is a `GoneError`.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         connection = _connect(Path(":memory:"), 0.0)
@@ -225,9 +228,18 @@ class MemoryDatabase(Database):
         super().__init__(Path(":memory:"), connection, 0.0)
 
     @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """A transaction; see `Database.write`."""
+        with self._write_lock:
+            self._require_open()
+            with super().write() as connection:
+                yield connection
+
+    @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """The connection that writes: another one would see another database."""
         with self._write_lock, sqlite_problems_named(self.path):
+            self._require_open()
             if self._writer.in_transaction:  # read in the middle of something
                 yield self._writer
                 return
@@ -240,6 +252,10 @@ class MemoryDatabase(Database):
 
     def empty_log(self) -> None:
         """There is none."""
+
+    def _require_open(self) -> None:
+        if self._is_closed:
+            raise GoneError
 
 
 def _connect(path: Path, busy_timeout_seconds: float) -> sqlite3.Connection:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from chatdesk.app import TemporaryChat, WindowedApp
-from chatdesk.core.events import Event, JobCrashed, ModelReady, ReplyFinished
+from chatdesk.core.events import Event, JobCrashed, ModelReady, ReplyDelta, ReplyFinished
 from chatdesk.core.model_files import ModelFile
 from chatdesk.core.sampling import SamplingParams
 from chatdesk.core.settings import Settings
@@ -22,6 +22,8 @@ from chatdesk.logs import logging_to
 from chatdesk.store.paths import Paths, find_paths, resource
 from chatdesk.store.settings_file import SettingsFile
 from chatdesk.ui.resources import set_resource_folder
+from tests.support.desk import EventLog
+from tests.support.headless_app import Start
 from tests.support.tiny_gguf import TinyModel
 
 SECRET = "The hut key lies under the seventh stone"
@@ -157,3 +159,33 @@ def test_a_temporary_chat_can_be_kept(person: Person, paths: Paths) -> None:
     assert [row.title for row in main._sidebar.conversations.all()] == [KEPT]
     assert traces(paths, KEPT) != []
     person.say(main, "Go on.")
+
+
+def test_another_model_writes_a_version_in_a_temporary_chat_too(start: Start, paths: Paths, tmp_path: Path) -> None:
+    app, log = start(), EventLog()
+    app.use(TinyModel().write(tmp_path / "tiny.gguf"))
+    chats = app.core.open_temporary(log.post)
+    chats.chat.send(None, "Hello")
+    first = log.wait_for(ReplyFinished).message
+    chats.versions.regenerate_with(first.id, TinyModel().write(tmp_path / "other.gguf"))
+    second = log.wait_for(ReplyFinished, lambda event: event.message.id != first.id).message
+    assert (first.origin and first.origin.model_name, second.parent_id) == ("tiny", first.parent_id)
+    assert second.origin is not None
+    assert second.origin.model_name == "other"
+
+
+def test_what_still_waits_for_a_temporary_chat_comes_too_late(start: Start, paths: Paths, tmp_path: Path) -> None:
+    SettingsFile(paths.settings).save(Settings(sampling=SamplingParams(max_tokens=2000, seed=1), n_ctx=4096))
+    app = start()
+    app.use(TinyModel(ends=False).write(tmp_path / "tiny.gguf"))
+    for _ in range(5):
+        log = EventLog()
+        chats = app.core.open_temporary(log.post)
+        chats.chat.send(None, "Hello")
+        log.wait_for(ReplyDelta)
+        app.core.close_temporary(chats)
+        chats.chat.send(None, "Too late")
+        chats.drafts.save(None, "Too late")
+        app.rest()
+    assert app.log.of(JobCrashed) == []
+    assert app.core._temporary == []

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from chatdesk.core.errors import GoneError
 from chatdesk.core.messages import ReplyOrigin, text_parts
 from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import MemoryDatabase
@@ -67,5 +68,7 @@ def test_what_fails_is_undone_and_what_is_closed_is_gone(memory: MemoryDatabase)
     with memory.read() as reader:
         assert reader.execute("SELECT count(*) FROM attachment").fetchone() == (0,)
     memory.close()
-    with pytest.raises(sqlite3.ProgrammingError), memory.read():
+    with pytest.raises(GoneError), memory.read():
+        pass
+    with pytest.raises(GoneError), memory.write():
         pass
