@@ -24,12 +24,15 @@ class RawLoop:
     No abort callback, no detokenizing, nobody to tell about progress.
     """
 
-    def __init__(self, model: ModelFile, options: LoadOptions) -> None:
+    def __init__(self, model: ModelFile, options: LoadOptions, load_mode: int | None = None) -> None:
+        """`load_mode` is one of llama.cpp's; None: its own choice."""
         assert options.n_ctx is not None
         assert options.n_threads is not None
         llama_runtime.start()
         model_params = llama_cpp.llama_model_default_params()
         model_params.n_gpu_layers = options.n_gpu_layers
+        if load_mode is not None:
+            model_params.load_mode = load_mode
         self._model = llama_cpp.llama_model_load_from_file(os.fsencode(model.path), model_params)
         params = llama_cpp.llama_context_default_params()
         params.n_ctx = options.n_ctx

@@ -1,0 +1,107 @@
+"""Would another setting than the default pay? Threads, batch sizes and how the file is read, each beside the default.
+
+Every figure is a speed ÷ that with the app's own defaults, taken in pairs on the raw loop; what stays under its bar is
+not worth a change.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from chatdesk.engine.base import LoadOptions
+from chatdesk.engine.llama_runtime import llama_cpp
+from tests.benchmarks.figures import Bar, Figure, figure, interleaved, spread
+from tests.benchmarks.raw import RawLoop
+from tests.benchmarks.starter import ALL_CORES, OPTIONS, STEADY, starter_model
+
+PAIRS, QUICK_PAIRS = 7, 3
+WORTHWHILE = Bar(1.05)
+# The speed of reading does not depend on what is read.
+PROMPT = [1000 + place for place in range(1024)]
+SHORT_PROMPT = PROMPT[:64]
+WRITING = replace(STEADY, max_tokens=96)
+
+BATCHES = ((128, 128), (256, 256), (1024, 512), (1024, 1024), (2048, 512))
+# What the app chooses between is whether the file is read or mapped; for the starter model it reads.
+USUAL_LOAD_MODE = llama_cpp.LLAMA_LOAD_MODE_NONE
+LOAD_MODES = {
+    "mapped": llama_cpp.LLAMA_LOAD_MODE_MMAP,
+    "read and locked": llama_cpp.LLAMA_LOAD_MODE_MLOCK,
+    "mapped and locked": llama_cpp.LLAMA_LOAD_MODE_MMAP_MLOCK,
+}
+
+
+def measure(*, is_quick: bool) -> list[Figure]:
+    pairs = QUICK_PAIRS if is_quick else PAIRS
+    usual = _loop(OPTIONS)
+    try:
+        return [*_threads(usual, pairs), *_batches(usual, pairs), *_load_modes(usual, pairs)]
+    finally:
+        usual.close()
+
+
+def _loop(options: LoadOptions, load_mode: int = USUAL_LOAD_MODE) -> RawLoop:
+    return RawLoop(starter_model(), options, load_mode)
+
+
+def _reading(loop: RawLoop) -> float:
+    return loop.process(PROMPT)
+
+
+def _writing(loop: RawLoop) -> float:
+    speed, tokens = loop.write(SHORT_PROMPT, WRITING)
+    assert len(tokens) > WRITING.max_tokens // 2, f"the reply ended after {len(tokens)} tokens"
+    return speed
+
+
+def _threads(usual: RawLoop, pairs: int) -> Iterator[Figure]:
+    for n_threads in sorted({1, max(ALL_CORES // 2, 1), ALL_CORES + 1, 2 * ALL_CORES} - {ALL_CORES}):
+        other = _loop(replace(OPTIONS, n_threads=n_threads))
+        what = f"n_threads {n_threads} on {ALL_CORES} cores"
+        yield _faster(f"{what}, reading", usual, other, pairs, _reading)
+        yield _faster(f"{what}, writing", usual, other, pairs, _writing)
+        other.close()
+
+
+def _batches(usual: RawLoop, pairs: int) -> Iterator[Figure]:
+    for n_batch, n_ubatch in BATCHES:
+        other = _loop(replace(OPTIONS, n_batch=n_batch, n_ubatch=n_ubatch))
+        yield _faster(f"n_batch {n_batch}, n_ubatch {n_ubatch}, reading", usual, other, pairs, _reading)
+        other.close()
+
+
+def _load_modes(usual: RawLoop, pairs: int) -> Iterator[Figure]:
+    for what, load_mode in LOAD_MODES.items():
+        other = _loop(OPTIONS, load_mode)
+        yield _faster(f"{what}, writing", usual, other, pairs, _writing)
+        other.close()
+        loads = interleaved(pairs, lambda mode=load_mode: 1 / _load(mode), lambda: 1 / _load(USUAL_LOAD_MODE))  # type: ignore[misc]
+        yield _figure(f"{what}, loads per second", loads, "loads/s")
+
+
+def _load(load_mode: int) -> float:
+    """Seconds to load the model and have it compute once."""
+    started = time.perf_counter()
+    loop = _loop(OPTIONS, load_mode)
+    loop.process(SHORT_PROMPT)
+    seconds = time.perf_counter() - started
+    loop.close()
+    return seconds
+
+
+def _faster(what: str, usual: RawLoop, other: RawLoop, pairs: int, speed: Callable[[RawLoop], float]) -> Figure:
+    speed(other)  # both have touched all of the model before it counts
+    speed(usual)
+    return _figure(what, interleaved(pairs, lambda: speed(other), lambda: speed(usual)), "tokens/s")
+
+
+def _figure(what: str, measured: list[tuple[float, float]], unit: str) -> Figure:
+    return figure(
+        what,
+        f"{what}: speed ÷ default",
+        WORTHWHILE,
+        [other / usual for other, usual in measured],
+        notes=(f"default {spread([usual for _, usual in measured], unit)}",),
+    )
