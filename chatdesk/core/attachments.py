@@ -70,6 +70,11 @@ def safe_name(untrusted_name: str) -> str:
     return one_line(untrusted_name, MOST_NAME_CHARS) or "?"
 
 
+def picture_type(untrusted_content: bytes) -> str | None:
+    """The media type of a picture; None: it is no picture that can be attached."""
+    return next((kind for mark, kind in _IMAGES if mark.match(untrusted_content)), None)
+
+
 def read_attachment(name: str, untrusted_content: bytes) -> tuple[str, bytes]:
     """The media type of a file, and its content as it is kept: a picture as it is, a text as clean UTF-8.
 
@@ -78,7 +83,7 @@ def read_attachment(name: str, untrusted_content: bytes) -> tuple[str, bytes]:
     """
     if not untrusted_content:
         raise UserFacingError(ErrorCode.ATTACHMENT_EMPTY, name=name)
-    media_type = next((kind for mark, kind in _IMAGES if mark.match(untrusted_content)), TEXT)
+    media_type = picture_type(untrusted_content) or TEXT
     most = MOST_TEXT_BYTES if media_type == TEXT else MOST_IMAGE_BYTES
     if len(untrusted_content) > most:
         raise UserFacingError(ErrorCode.ATTACHMENT_TOO_LARGE, name=name, most=most)

@@ -170,10 +170,11 @@ def as_ended(message: Message) -> Message:
 
 
 def adds_nothing(whole: WholeConversation, here: Sequence[Message]) -> bool:
-    """Whether all that `whole` says is among the messages that are `here` already, at the same place."""
+    """Whether all that `whole` says is among the messages that are `here`, at the same place and not deleted."""
     known = {message.id: message for message in here}
     return all(
         (twin := known.get(message.id)) is not None
         and (twin.parent_id, twin.role, twin.parts) == (message.parent_id, message.role, message.parts)
+        and (twin.deleted_at is None or message.deleted_at is not None)
         for message in whole.messages
     )

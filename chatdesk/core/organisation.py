@@ -101,11 +101,11 @@ def _by_date(ordered: Sequence[Conversation], today: date) -> Iterator[Row]:
     if not ordered:
         return
     headings = list(_headings(today, datetime.fromtimestamp(ordered[-1].updated_at).date()))  # noqa: DTZ006 - local days
-    begins = [datetime.combine(day, time.min).timestamp() for day, _ in headings]
+    # The first heading has whatever lies before the second (a clock was wrong); Windows knows no time before 1970.
+    begins = [datetime.combine(day, time.min).timestamp() for day, _ in headings[1:]]
     shown: Heading | None = None
     for conversation in ordered:
-        # What lies before the first beginning (a clock that was wrong) belongs to the first heading.
-        heading = headings[max(bisect_right(begins, conversation.updated_at) - 1, 0)][1]
+        heading = headings[bisect_right(begins, conversation.updated_at)][1]
         if heading != shown:
             shown = heading
             yield heading

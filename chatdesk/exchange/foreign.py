@@ -29,6 +29,7 @@ from chatdesk.core.messages import (
     clean_text,
 )
 from chatdesk.core.sampling import SamplingParams
+from chatdesk.exchange.records import LEAST_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -101,7 +102,7 @@ def fenced(code: str, language: str = "") -> str:
 def whole_from(talk: Talk) -> tuple[WholeConversation, Counter[LeftOut]]:
     """A conversation of ours from one of another app, and what had to be mended for it."""
     conversation_id = _our_id(talk.app, talk.key)
-    began_at = talk.created_at or min((each.said_at for each in talk.said if each.said_at), default=1.0)
+    began_at = talk.created_at or min((each.said_at for each in talk.said if each.said_at), default=LEAST_SECONDS)
     standing = _Standing(talk.said)
     messages, left_out = parents_first(
         _message(each, conversation_id, standing.parent_of(each)) for each in standing.nodes.values() if each.parts

@@ -33,6 +33,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from chatdesk.core.attachments import picture_type
 from chatdesk.core.conversations import Conversation
 from chatdesk.core.exchange import (
     AttachedContent,
@@ -109,7 +110,8 @@ def read_conversation(untrusted: Mapping[str, Any]) -> tuple[WholeConversation, 
         parts = tuple(
             part
             for part in message.parts
-            if part.kind is not PartKind.ATTACHMENT or part.attachment_sha256 in attachments
+            if part.attachment_sha256 in attachments
+            or (part.attachment_sha256 is None and part.kind is not PartKind.ATTACHMENT)
         )
         left_out[LeftOut.FILE] += len(message.parts) - len(parts)
         parent_id = _known_id(message.parent_id) if message.parent_id is not None else None
@@ -144,7 +146,7 @@ def _known_id(untrusted_id: str) -> str:
 
 
 def _attachments(untrusted: object) -> tuple[dict[str, AttachedContent], Counter[LeftOut]]:
-    """Those whose content is what their SHA-256 says."""
+    """Those whose content is what their SHA-256 says, and a picture of a kind that is drawn if it is called one."""
     attachments = {}
     left_out: Counter[LeftOut] = Counter()
     for record in _records(untrusted):
@@ -155,7 +157,8 @@ def _attachments(untrusted: object) -> tuple[dict[str, AttachedContent], Counter
         except (UnreadableError, binascii.Error):
             left_out[LeftOut.FILE] += 1
             continue
-        if hashlib.sha256(content).hexdigest() == attachment.sha256:
+        picture = attachment.media_type if attachment.media_type.startswith("image/") else None
+        if hashlib.sha256(content).hexdigest() == attachment.sha256 and picture_type(content) == picture:
             attachments[attachment.sha256] = attachment
     return attachments, left_out
 

@@ -27,7 +27,9 @@ E = TypeVar("E", bound=StrEnum)
 
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 _MOST_WHOLE = 2**63 - 1  # what SQLite can keep
-_MOST_SECONDS = 1e11  # the year 5138; beyond, it is milliseconds
+_MOST_SECONDS = 3e10  # the year 2920, for Windows knows of none after 3000; beyond, it is milliseconds
+LEAST_SECONDS = 2 * 86_400.0  # Windows knows of no local time before 1970, wherever it is
+_MOST_DEPTH = 100  # of objects and lists in each other; whoever reads them later may have little room left for more
 _TOKEN_BYTES = 4
 
 
@@ -118,7 +120,7 @@ def moment(untrusted: object) -> float | None:
         return None
     if number > _MOST_SECONDS:
         number /= 1000
-    return number if 0 < number <= _MOST_SECONDS else None
+    return number if LEAST_SECONDS <= number <= _MOST_SECONDS else None
 
 
 def _whole(untrusted: object) -> int:
@@ -144,6 +146,28 @@ def _unix_time(untrusted: object) -> float:
     if not 0 <= number <= _MOST_SECONDS:
         raise UnreadableError("the time is not on the calendar")
     return number
+
+
+def _kept_mapping(untrusted: object) -> Mapping[str, Any]:
+    """A JSON object that is kept as it is, all of which can be written as JSON and text again."""
+    mapping(untrusted)
+    kept: dict[str, Any] = _kept_value(untrusted, 0)
+    return kept
+
+
+def _kept_value(untrusted: object, depth: int) -> Any:
+    if depth > _MOST_DEPTH:
+        raise UnreadableError("nested too deeply")
+    match untrusted:
+        case str():
+            return without_halves(untrusted)
+        case dict():
+            return {without_halves(name): _kept_value(value, depth + 1) for name, value in untrusted.items()}
+        case list():
+            return [_kept_value(value, depth + 1) for value in untrusted]
+        case float():
+            return _number(untrusted)
+    return untrusted
 
 
 def _truth(untrusted: object) -> bool:
@@ -187,7 +211,7 @@ def _error(untrusted: object) -> ErrorDetail:
     code = text(record.get("code"))
     if code not in {known.value for known in ErrorCode}:  # of another version of ChatDesk
         return ErrorDetail(ErrorCode.INTERNAL, {"reason": code})
-    return ErrorDetail(ErrorCode(code), mapping(record.get("params", {})))
+    return ErrorDetail(ErrorCode(code), _kept_mapping(record.get("params", {})))
 
 
 _PACKED = "tuple[int, ...]"
@@ -203,7 +227,7 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "bool": _truth,
     "bool | None": _or_none(_truth),
     _PACKED: _token_ids,
-    "Mapping[str, Any] | None": _or_none(mapping),
+    "Mapping[str, Any] | None": _or_none(_kept_mapping),
     "tuple[Part, ...]": _parts,
     "Role": _one_of(Role),
     "PartKind": _one_of(PartKind),

@@ -141,7 +141,7 @@ def part(rng: random.Random, attachments: list[AttachedContent]) -> Part:
 
 
 def attachment(rng: random.Random) -> AttachedContent:
-    content = rng.randbytes(rng.randint(0, 50))
+    content = b"\x89PNG\r\n\x1a\n" + rng.randbytes(rng.randint(0, 50))
     return AttachedContent(hashlib.sha256(content).hexdigest(), "image/png", content)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import random
 from collections import Counter
@@ -107,6 +109,22 @@ def forge(record: dict[str, Any]) -> None:
         attachment["content"] = "AAAA"
 
 
+def say(record: dict[str, Any], **part: Any) -> None:
+    record["messages"][-1]["parts"] = [{"kind": "tool_call"} | part]
+
+
+def nested(depth: int) -> Any:
+    return [nested(depth - 1)] if depth else 1
+
+
+def disguise(record: dict[str, Any]) -> None:
+    content = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
+    sha256 = hashlib.sha256(content).hexdigest()
+    attachment = {"sha256": sha256, "media_type": "image/png", "content": base64.b64encode(content).decode()}
+    record["attachments"].append(attachment)
+    say(record, kind="attachment", attachment_sha256=sha256)
+
+
 @pytest.mark.parametrize(
     ("harm", "reason"),
     [
@@ -117,6 +135,10 @@ def forge(record: dict[str, Any]) -> None:
         (make_circle, LeftOut.DAMAGED_MESSAGE),
         (double, LeftOut.DAMAGED_MESSAGE),
         (forge, LeftOut.FILE),
+        (disguise, LeftOut.FILE),
+        (lambda record: say(record, attachment_sha256="ab" * 32), LeftOut.FILE),
+        (lambda record: say(record, data={"a": float("nan")}), LeftOut.DAMAGED_MESSAGE),
+        (lambda record: say(record, data={"a": nested(200)}), LeftOut.DAMAGED_MESSAGE),
     ],
 )
 def test_what_is_wrong_is_counted_and_the_rest_is_read(harm: Callable[[dict[str, Any]], None], reason: LeftOut) -> None:
@@ -128,6 +150,20 @@ def test_what_is_wrong_is_counted_and_the_rest_is_read(harm: Callable[[dict[str,
     ids = {message.id for message in whole.messages}
     assert all(message.parent_id is None or message.parent_id in ids for message in whole.messages)
     assert whole.conversation.active_leaf_id in ids or not ids
+    used = {part.attachment_sha256 for message in whole.messages for part in message.parts} - {None}
+    assert used == whole.attachments.keys()
+    assert all(attachment.content.startswith(b"\x89PNG") for attachment in whole.attachments.values())
+
+
+def test_halves_of_characters_are_marks_wherever_they_stand() -> None:
+    record = written()
+    say(record, data={"a\ud800": ["\udfff", {"b": "\ud800"}]})
+    record["conversation"]["overrides"] = {"note": "\ud800"}
+    record["messages"][-1]["error"] = {"code": "disk_error", "params": {"reason": "\udfff"}}
+    whole, left_out = read_conversation(record)
+    assert left_out.total() == 0
+    line = write_conversation(whole, 1.0).encode()
+    assert read_conversation(json.loads(line))[0] == whole
 
 
 def test_unknown_fields_are_passed_over_and_missing_ones_take_their_default() -> None:

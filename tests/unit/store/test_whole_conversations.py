@@ -10,6 +10,7 @@ import pytest
 
 from chatdesk.core.exchange import Outcome
 from chatdesk.core.messages import ReplyOrigin, text_parts
+from chatdesk.store.branches import BranchStore
 from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
 from chatdesk.store.organisation import OrganisationStore
@@ -81,6 +82,17 @@ def test_one_that_was_deleted_here_comes_back_as_a_copy(
     outcome, copy_id = wholes.add(whole)
     assert outcome is Outcome.COPIED
     assert [conversation.id for conversation in store.conversations()] == [copy_id]
+
+
+def test_what_was_deleted_here_and_is_in_the_file_comes_back_in_a_copy(
+    wholes: WholeConversationStore, database: Database
+) -> None:
+    whole = random_conversation(random.Random(1))
+    wholes.add(whole)
+    BranchStore(database).delete(whole.messages[-1].id)
+    outcome, copy_id = wholes.add(whole)
+    assert outcome is Outcome.COPIED
+    assert len(wholes.read(copy_id).messages) == len(whole.messages)
 
 
 def test_one_whose_messages_belong_to_another_conversation_becomes_a_copy(wholes: WholeConversationStore) -> None:
