@@ -103,7 +103,9 @@ def _parser() -> argparse.ArgumentParser:
     imported = commands.add_parser("import", help="add the chats of a file: ChatDesk's, ChatGPT's and others'")
     imported.add_argument("file", metavar="FILE")
     doctor = commands.add_parser("doctor", help="look for faults in this installation")
-    doctor.add_argument("--json", action="store_true", help="print JSON")
+    shapes = doctor.add_mutually_exclusive_group()
+    shapes.add_argument("--json", action="store_true", help="print JSON")
+    shapes.add_argument("--diagnostics", action="store_true", help="print what belongs in a report about a fault")
     return parser
 
 

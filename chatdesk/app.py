@@ -68,6 +68,7 @@ class WindowedApp:
 
     def verbs(self, chats: Chats, keep: Callable[[str], None] | None = None) -> Verbs:
         """What a window on `chats` can ask for; `keep` is there for chats that are not kept otherwise."""
+        from chatdesk.ui.about_desk import AboutVerbs
         from chatdesk.ui.composer.desk import ComposingVerbs
         from chatdesk.ui.main_window import Verbs
         from chatdesk.ui.model_desk import DeskVerbs
@@ -106,6 +107,9 @@ class WindowedApp:
             log_file=str(core.paths.log_file),
             open_temporary=self._open_temporary if keep is None else None,
             folders=self._folder_verbs() if keep is None else None,
+            about=AboutVerbs(core.about, {place: str(path) for place, path in core.places().items()})
+            if keep is None
+            else None,
             keep=keep,
         )
 

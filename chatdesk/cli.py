@@ -64,6 +64,11 @@ def _carry_out(options: argparse.Namespace) -> int:
 
         paths = this_apps_paths()
         remember_variant(paths)
+        if options.diagnostics:
+            from chatdesk.diagnostics import diagnostics
+
+            print(diagnostics(paths, SettingsFile(paths.settings).look()), end="")
+            return DONE
         return doctor(paths, as_json=options.json)
     if options.command == "models":
         from chatdesk import cli_models

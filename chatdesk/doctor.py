@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.metadata
 import json
 import os
@@ -20,10 +19,11 @@ from chatdesk.engine.snapshot_files import snapshot_paths, taken_bytes
 from chatdesk.models.library import find_starter
 from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
+from chatdesk.store.disk import folder_bytes
 from chatdesk.store.paths import resource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from chatdesk.engine.cache_counts import CacheOutcome
@@ -52,13 +52,21 @@ def doctor(paths: Paths, *, as_json: bool) -> int:
             del row["is_ok"]
         print(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
-        width = max(len(finding.name) for finding in findings)
-        for finding in findings:
-            mark = "ok     " if finding.is_ok else "problem"
-            print(f"{mark}  {finding.name:<{width}}  {finding.value}")
-            if finding.advice:
-                print(f"         {'':<{width}}  → {finding.advice}")
+        for line in lines_of(findings):
+            print(line)
     return 0 if all(finding.is_ok for finding in findings) else 1
+
+
+def lines_of(findings: Sequence[Finding]) -> list[str]:
+    """Findings for people to read."""
+    width = max(len(finding.name) for finding in findings)
+    lines = []
+    for finding in findings:
+        mark = "ok     " if finding.is_ok else "problem"
+        lines.append(f"{mark}  {finding.name:<{width}}  {finding.value}")
+        if finding.advice:
+            lines.append(f"         {'':<{width}}  → {finding.advice}")
+    return lines
 
 
 def examine(paths: Paths) -> Iterator[Finding]:
@@ -82,7 +90,7 @@ def _guarded(name: str, look: Callable[[], str]) -> Finding:
         return Finding(name, is_ok=True, value=look())
     except UserFacingError as error:
         return Finding(name, is_ok=False, value=error.code.value, advice=str(error))
-    except (ImportError, OSError, importlib.metadata.PackageNotFoundError) as error:
+    except (ImportError, OSError, RuntimeError) as error:  # the last is what the bindings raise
         return Finding(name, is_ok=False, value=str(error), advice="Install ChatDesk again; a part of it is missing.")
 
 
@@ -124,11 +132,7 @@ def _folder(name: str, folder: Path) -> Finding:
     if not os.access(folder, os.W_OK):
         problem = ErrorDetail(ErrorCode.FOLDER_NOT_WRITABLE, {"path": str(folder)})
         return Finding(name, is_ok=False, value=str(folder), advice=problem.english)
-    size = 0
-    for file in folder.rglob("*"):
-        with contextlib.suppress(OSError):  # it may go away while we look
-            size += file.stat().st_size if file.is_file() else 0
-    return Finding(name, is_ok=True, value=f"{folder} ({size / 1e6:,.1f} MB)")
+    return Finding(name, is_ok=True, value=f"{folder} ({folder_bytes(folder) / 1e6:,.1f} MB)")
 
 
 def _disk(folder: Path) -> Finding:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from chatdesk.chats import Chats, has_power_to_spare
 from chatdesk.connection import HubConnection
+from chatdesk.core.about import Place
 from chatdesk.core.errors import ErrorCode, ErrorDetail, UserFacingError
 from chatdesk.core.events import (
     ConversationKept,
@@ -47,6 +48,7 @@ from chatdesk.models.appraiser import Appraiser
 from chatdesk.models.curated import read_curated
 from chatdesk.models.library import ModelLibrary, find_starter
 from chatdesk.models.removal import Removal
+from chatdesk.services.about import AboutService
 from chatdesk.services.commands import CommandService
 from chatdesk.services.downloads import DownloadRules, DownloadService
 from chatdesk.services.hub import HubService
@@ -59,6 +61,7 @@ from chatdesk.services.saved_prompts import SavedPromptService
 from chatdesk.services.titles import TitleService
 from chatdesk.services.worker import Worker
 from chatdesk.store.database import Database, MemoryDatabase
+from chatdesk.store.disk import folder_bytes
 from chatdesk.store.downloads import DownloadStore, ProvenanceStore
 from chatdesk.store.model_records import ModelRecordStore
 from chatdesk.store.paths import Paths, find_paths, resource
@@ -69,6 +72,7 @@ from chatdesk.store.settings_file import SettingsFile, StateFile, StateKey
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from chatdesk.core.about import Licence
     from chatdesk.core.fit import Fit
     from chatdesk.core.hub_models import RepoPage
     from chatdesk.core.model_info import ModelInfo
@@ -313,6 +317,7 @@ class Core:
             self.downloads.start,
             post,
         )
+        self.about = AboutService(self._measure_places, _read_licences, self._write_diagnostics, post)
         self._keyring = Worker("keyring", post)  # which may wait for a person to unlock it
         self._has_llama = False  # llama.cpp is loaded and set up
         self._store_worker = store_worker
@@ -333,6 +338,27 @@ class Core:
     def known_machine(self) -> Machine:
         """The same at once, without graphics cards while llama.cpp is not there."""
         return this_machine(self.inference.info, read_gpus() if self._has_llama else ())
+
+    def places(self) -> dict[Place, Path]:
+        """Where everything lies."""
+        paths = self.paths
+        return {
+            Place.DATA: paths.data,
+            Place.MODELS: paths.models,
+            Place.SETTINGS: paths.settings,
+            Place.LOG: paths.log_file,
+        }
+
+    def _measure_places(self) -> dict[Place, int]:
+        paths = self.paths
+        return {Place.DATA: folder_bytes(paths.data, without=paths.models), Place.MODELS: folder_bytes(paths.models)}
+
+    def _write_diagnostics(self) -> str:
+        from chatdesk.diagnostics import Loaded, diagnostics  # late: few starts need it
+
+        model, info = self.loaded_model(), self.inference.info
+        loaded = Loaded(model, info) if model is not None and info is not None else None
+        return diagnostics(self.paths, self.preferences.current(), loaded)
 
     def _assess_page(self, page: RepoPage, is_over: Callable[[], bool]) -> Iterator[Mapping[str, Fit]]:
         return self.connection.appraiser(self.machine, self.library.correction)(page, is_over)
@@ -533,6 +559,7 @@ class Core:
         # All are told to end before any is waited for. What the Hub's thread waits for is not worth waiting for.
         self.hub.close(0)
         self._keyring.close(0)
+        self.about.close(0)
         self.downloads.close(0)
         is_done = self.inference.close(PATIENCE_SECONDS - STORE_SHARE_SECONDS)
         is_done &= self.downloads.close(max(deadline - STORE_SHARE_SECONDS - time.monotonic(), 0.0))
@@ -569,6 +596,12 @@ def _memory_for_snapshots() -> int:
     import psutil
 
     return min(int(psutil.virtual_memory().available) // 4, 2 * 2**30)
+
+
+def _read_licences() -> tuple[Licence, ...]:
+    from chatdesk.licences import read_licences  # late: few starts need it
+
+    return read_licences(resource("licences"))
 
 
 def find_elsewhere(listed: Sequence[ModelFile]) -> tuple[ModelFile, ...]:

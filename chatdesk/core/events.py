@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from chatdesk.core.messages import PartKind
 
 if TYPE_CHECKING:
+    from chatdesk.core.about import Licence, Place
     from chatdesk.core.attachments import Attachment
     from chatdesk.core.branches import BranchTree, DeletedBranch
     from chatdesk.core.context_map import ContextUse
@@ -529,6 +530,21 @@ class ReplayFinished:
     result: ReplayResult
 
 
+@dataclass(frozen=True, slots=True)
+class AboutRead:
+    """How many bytes lie in each place, and the licences of what is shipped."""
+
+    sizes: Mapping[Place, int]
+    licences: tuple[Licence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosticsWritten:
+    """The text that belongs in a report about a fault."""
+
+    text: str
+
+
 Event = (
     ConversationsListed
     | ConversationEndRead
@@ -588,6 +604,8 @@ Event = (
     | ExportEnded
     | ImportEnded
     | SettingsChanged
+    | AboutRead
+    | DiagnosticsWritten
     | NoticeRaised
     | JobCrashed
 )

@@ -86,6 +86,7 @@ class ModelInfo:
     template_hash: str = ""
     build: str = ""
     reasoning: ReasoningKind = ReasoningKind.NONE
+    n_layers: int = 0
 
     @property
     def buffer_bytes(self) -> int:

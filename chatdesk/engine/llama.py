@@ -127,6 +127,7 @@ class LlamaEngine:
             template_hash=self._prompts.template_hash,
             build=devices.build,
             reasoning=kind,
+            n_layers=n_layers,
         )
 
     @property

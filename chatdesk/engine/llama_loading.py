@@ -100,6 +100,11 @@ def open_model(file: ModelFile, options: LoadOptions, on_progress: OnLoadProgres
     """
     path = path_to_load(file)
     log = llama_runtime.start()
+    with log.noting_load():
+        return _open(file, path, options, on_progress, log)
+
+
+def _open(file: ModelFile, path: Path, options: LoadOptions, on_progress: OnLoadProgress, log: LlamaLog) -> LoadedModel:
     load_mode = _load_mode(path, options)
     mark = log.total
     model = _load(file, os.fsencode(path), load_mode, options, on_progress)

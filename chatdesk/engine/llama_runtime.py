@@ -11,8 +11,9 @@ import logging
 import os
 import threading
 from collections import deque
+from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 # GNU OpenMP spins at its barriers. On a busy machine that makes eight tokens take half a minute; not spinning at all
 # costs two thirds of the speed on a quiet one. This many rounds lose nothing measurable either way. The variable is
@@ -24,6 +25,9 @@ os.environ.setdefault("GGML_NO_BACKTRACE", "1")
 import llama_cpp
 
 from chatdesk.engine.cpu_variants import load_backends
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["Handle", "LlamaLog", "llama_cpp", "start"]
 
@@ -50,6 +54,7 @@ class LlamaLog:
         self._lines: deque[str] = deque(maxlen=KEPT_LINES)
         self._total = 0
         self._is_skipping = False
+        self.last_load: tuple[str, ...] = ()  # what was logged while a model was loaded last, whatever came of it
         # ctypes does not keep a callback alive; this object lives as long as the process does.
         self._callback = llama_cpp.llama_log_callback(self._append)
         llama_cpp.llama_log_set(self._callback, ctypes.c_void_p(0))
@@ -63,6 +68,15 @@ class LlamaLog:
         """The lines logged after `mark`, as far as they are still kept."""
         count = min(self._total - mark, len(self._lines))
         return tuple(self._lines)[len(self._lines) - count :]
+
+    @contextmanager
+    def noting_load(self) -> Iterator[None]:
+        """Keep what is logged meanwhile as `last_load`."""
+        mark = self._total
+        try:
+            yield
+        finally:
+            self.last_load = self.since(mark)
 
     def _append(self, level: int, text: bytes, _user_data: object) -> None:
         if level != _CONTINUED:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -36,7 +36,7 @@ _HELD = (5, 32)
 _REPLACE_WAITS_SECONDS = (0.02, 0.05, 0.1, 0.15, 0.2)
 
 
-@contextmanager
+@contextlib.contextmanager
 def disk_problems_named(folder: Path) -> Iterator[None]:
     """Raise what the disk reports while writing in `folder` as `UserFacingError`."""
     try:
@@ -45,7 +45,7 @@ def disk_problems_named(folder: Path) -> Iterator[None]:
         raise disk_problem(error, folder) from error
 
 
-@contextmanager
+@contextlib.contextmanager
 def sqlite_problems_named(path: Path) -> Iterator[None]:
     """Raise what is not our fault (full, locked, damaged, …) as `UserFacingError`; the rest are bugs and stay."""
     try:
@@ -97,6 +97,17 @@ def move_aside(path: Path, now: float, companions: tuple[str, ...] = ()) -> Path
     return target
 
 
+def folder_bytes(folder: Path, without: Path | None = None) -> int:
+    """How much all files in `folder` take, those in the folder `without` left out; 0 where there is no folder."""
+    size = 0
+    for here, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if Path(here, name) != without]
+        for name in names:
+            with contextlib.suppress(OSError):  # it may go away while we look
+                size += Path(here, name).stat().st_size
+    return size
+
+
 def replace_file(path: Path, content: bytes) -> None:
     """Write `content` so that, whatever happens, `path` holds either all of the old or all of the new, durably.
 
@@ -107,7 +118,7 @@ def replace_file(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-@contextmanager
+@contextlib.contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """The same for content that is written piece by piece: it is `path` when the block ends, and gone when it raises.
 

@@ -25,6 +25,7 @@ from chatdesk.core.commands import is_command
 from chatdesk.core.composing import ComposerState
 from chatdesk.core.errors import ErrorCode
 from chatdesk.core.events import (
+    AboutRead,
     ContextMeasured,
     ConversationBranched,
     ConversationChanged,
@@ -35,6 +36,7 @@ from chatdesk.core.events import (
     ConversationsDeleted,
     ConversationsListed,
     ConversationsRestored,
+    DiagnosticsWritten,
     Event,
     JobCrashed,
     MessageAdded,
@@ -60,6 +62,7 @@ from chatdesk.core.search import Matcher, parse_query
 from chatdesk.core.settings import stepped_text
 from chatdesk.core.unsent import draft_id, is_draft
 from chatdesk.ui import theme
+from chatdesk.ui.about_desk import AboutDesk, AboutVerbs
 from chatdesk.ui.actions import ActionRow, ActionTable, Group
 from chatdesk.ui.branching.desk import BranchDesk, BranchingVerbs
 from chatdesk.ui.code_saving import CodeSaving
@@ -128,6 +131,7 @@ class Verbs:
     open_temporary: Callable[[], None] | None = None  # None: this is the window of a temporary chat
     keep: Callable[[str], None] | None = None  # and this keeps it
     folders: FolderVerbs | None = None
+    about: AboutVerbs | None = None
 
 
 class MainWindow(QMainWindow):
@@ -158,6 +162,7 @@ class MainWindow(QMainWindow):
         self._find = FindBar(self._transcript)
         self._exchange = ExchangeDesk(verbs.exchange, self._notices, self._open, self, takes_drops=verbs.keep is None)
         self._replays = ReplayDesk(verbs.replays, self)
+        self._about = AboutDesk(verbs.about, self._notices, self) if verbs.about is not None else None
         self._composer = Composer()
         self._desk = ComposerDesk(verbs.composing, self._composer)
         self._reasoning = ReasoningSwitch(verbs.chat)
@@ -348,6 +353,8 @@ class MainWindow(QMainWindow):
         )
         if self._verbs.folders is not None:
             table.add(ActionRow("folders_action", Group.WINDOW, self.tr("Folders…"), self._show_folders))
+        if self._about is not None:
+            table.add(*self._about.rows())
         if self._verbs.open_temporary is not None:
             words = self.tr("Temporary chat")
             table.add(ActionRow("temporary_action", Group.CHATS, words, self._verbs.open_temporary, "Ctrl+Shift+N"))
@@ -622,6 +629,8 @@ class MainWindow(QMainWindow):
         match event:
             case ReplyExplained() | ReplayProgressed() | ReplayFinished():
                 self._replays.on_event(event)
+            case AboutRead() | DiagnosticsWritten() if self._about is not None:
+                self._about.on_event(event)
             case _:
                 if not self._branching.on_event(event):
                     self._exchange.on_event(event)

@@ -2,6 +2,88 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
   <context>
+    <name>AboutDesk</name>
+    <message>
+      <source>About ChatDesk</source>
+      <translation>关于 ChatDesk</translation>
+    </message>
+    <message>
+      <source>Copy diagnostics</source>
+      <translation>复制诊断信息</translation>
+    </message>
+    <message>
+      <source>Diagnostics are on the clipboard. They hold nothing that was said in chats.</source>
+      <translation>诊断信息已复制到剪贴板，其中不含任何对话内容。</translation>
+    </message>
+  </context>
+  <context>
+    <name>AboutDialog</name>
+    <message>
+      <source>About ChatDesk</source>
+      <translation>关于 ChatDesk</translation>
+    </message>
+    <message>
+      <source>Chats and data</source>
+      <translation>对话与数据</translation>
+    </message>
+    <message>
+      <source>Chats and models stay there when ChatDesk is removed.</source>
+      <translation>卸载 ChatDesk 后，对话和模型仍保留在原处。</translation>
+    </message>
+    <message>
+      <source>Collecting…</source>
+      <translation>正在收集…</translation>
+    </message>
+    <message>
+      <source>Copy diagnostics</source>
+      <translation>复制诊断信息</translation>
+    </message>
+    <message>
+      <source>Licence</source>
+      <translation>许可证</translation>
+    </message>
+    <message>
+      <source>Licences</source>
+      <translation>许可证</translation>
+    </message>
+    <message>
+      <source>Log</source>
+      <translation>日志</translation>
+    </message>
+    <message>
+      <source>Models</source>
+      <translation>模型</translation>
+    </message>
+    <message>
+      <source>Parts that are shipped</source>
+      <translation>随附的组成部分</translation>
+    </message>
+    <message>
+      <source>Settings</source>
+      <translation>设置</translation>
+    </message>
+    <message>
+      <source>Show folder</source>
+      <translation>显示文件夹</translation>
+    </message>
+    <message>
+      <source>Show folder: {name}</source>
+      <translation>显示文件夹：{name}</translation>
+    </message>
+    <message>
+      <source>Size: {name}</source>
+      <translation>大小：{name}</translation>
+    </message>
+    <message>
+      <source>Talk with a language model on your own computer.</source>
+      <translation>在您自己的电脑上与语言模型对话。</translation>
+    </message>
+    <message>
+      <source>Version {version}</source>
+      <translation>版本 {version}</translation>
+    </message>
+  </context>
+  <context>
     <name>Actions</name>
     <message>
       <source>Chats</source>

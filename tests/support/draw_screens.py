@@ -50,6 +50,7 @@ SHOWN_ACTIONS = (
     "choose_model_action",
     "models_action",
     "settings_action",
+    "about_action",
 )
 PATIENCE_MS = 60_000
 SETTLE_MS = 400

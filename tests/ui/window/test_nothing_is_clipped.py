@@ -24,6 +24,11 @@ CHOSEN = [
     Settings(theme=Theme.DARK, language="en", text_percent=200),
     Settings(theme=Theme.DARK, language="en", text_percent=80, high_contrast=True),
 ]
+SMALL_DIALOGS = (
+    ("about_action", "about_dialog"),
+    ("folders_action", "folders_dialog"),
+    ("prompts_action", "saved_prompts"),
+)
 EACH = pytest.mark.parametrize(
     "dressed_app", CHOSEN, indirect=True, ids=[f"{s.theme}-{s.language}-{s.text_percent}" for s in CHOSEN]
 )
@@ -75,7 +80,7 @@ def test_in_the_dialogs(dressed_app: WindowedApp, qtbot: QtBot) -> None:
     shortcuts = find(dressed_app.window, QDialog, "shortcut_dialog")
     assert clipped(shortcuts) == []
     shortcuts.reject()
-    for action, name in (("folders_action", "folders_dialog"), ("prompts_action", "saved_prompts")):
+    for action, name in SMALL_DIALOGS:
         trigger(dressed_app, action)
         shown = find(dressed_app.window, QDialog, name)
         assert clipped(shown) == []
