@@ -111,7 +111,7 @@ class VariantChooser:
             answer = self.try_out(variant)
             if answer is not None and answer.agrees_with(expected):
                 return variant
-            _log.warning("the variant %s of llama.cpp crashes or answers wrongly here; another is used", variant.name)
+            _log.info("the variant %s of llama.cpp crashes or answers wrongly here; another is used", variant.name)
         return plainest
 
     def _remembered(self, scores: dict[str, int]) -> object:
