@@ -87,6 +87,8 @@ Section Uninstall
   StrCmp $0 "${PROGID}" 0 +2
   DeleteRegValue HKCU "Software\Classes\.gguf" ""
   DeleteRegValue HKCU "Software\Classes\.gguf\OpenWithProgids" "${PROGID}"
+  DeleteRegKey /ifempty HKCU "Software\Classes\.gguf\OpenWithProgids"
+  DeleteRegKey /ifempty HKCU "Software\Classes\.gguf"
   DeleteRegKey HKCU "Software\Classes\${PROGID}"
   DeleteRegKey HKCU "Software\${APP}"
   DeleteRegKey HKCU "${UNINSTALL_KEY}"
