@@ -103,8 +103,13 @@ class HistoryService:
         )
 
     def purge(self) -> None:
-        """Remove for good what was deleted longer ago than a deletion can be undone."""
-        self._worker.submit("purge", self._store.purge, Priority.IDLE)
+        """Remove for good what was deleted longer ago than a deletion can be undone, from what the engine keeps too."""
+
+        def purge() -> None:
+            for conversation_id in self._store.purge():
+                self._forget(conversation_id)
+
+        self._worker.submit("purge", purge, Priority.IDLE)
 
     def show_version(self, message_id: str, step: int) -> None:
         """Show the version `step` places after (or before) `message_id`, with what follows it."""

@@ -59,6 +59,8 @@ class SearchService:
         found = tuple(self._hits(one, matcher) for one in self._store.find(query, matcher))
         self._is_awaited = not self._store.is_complete()
         self._post(SearchFinished(SearchResults(untrusted_text, found, self._is_awaited)))
+        if self._is_awaited:
+            self.feed()
 
     def _hits(self, found: Found, matcher: Matcher) -> ConversationHits:
         conversation = self._conversations.conversation(found.conversation_id)

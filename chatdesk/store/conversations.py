@@ -52,6 +52,7 @@ _PURGE_MESSAGES = """
         )
     DELETE FROM message
     WHERE deleted_at < :before AND id NOT IN (SELECT id FROM needed WHERE id IS NOT NULL)
+    RETURNING conversation_id
 """
 
 
@@ -170,19 +171,19 @@ class ConversationStore:
         A deleted message stays while a living one hangs below it or its conversation ends in it.
 
         Returns:
-            The ids of the conversations that are gone.
+            The ids of the conversations that are gone, or something of them.
         """
         before = self._clock() - UNDO_SECONDS
         with self._database.write() as connection:
             gone = connection.execute(
                 "DELETE FROM conversation WHERE deleted_at < ? RETURNING id", (before,)
             ).fetchall()
-            messages = connection.execute(_PURGE_MESSAGES, {"before": before}).rowcount
-            if gone or messages:
+            gone += connection.execute(_PURGE_MESSAGES, {"before": before}).fetchall()
+            if gone:
                 delete_unused_attachments(connection)
-        if gone or messages:
+        if gone:
             self._database.empty_log()
-        return tuple(conversation_id for (conversation_id,) in gone)
+        return tuple(dict.fromkeys(conversation_id for (conversation_id,) in gone))
 
     def set_active_leaf(self, conversation_id: str, message_id: str) -> Conversation:
         """Show the path that ends in `message_id`, a message of this conversation."""

@@ -20,6 +20,7 @@ from chatdesk.core.messages import FinishReason, ReplyStatus, Role
 from chatdesk.core.sampling import SamplingParams
 from chatdesk.core.settings import Settings
 from chatdesk.engine.scripted import ScriptedEngine
+from chatdesk.store.branches import BranchStore
 from tests.support.desk import Desk
 from tests.support.talking import ask, engine_busy, load, rest, wait_until
 
@@ -302,6 +303,20 @@ def test_what_was_said_in_a_deleted_conversation_is_forgotten_everywhere(desk: D
     desk.log.wait_for(ConversationsDeleted)
     assert wait_until(lambda: desk.forgotten == [conversation_id])
     assert engine.forgotten == [conversation_id]
+
+
+def test_a_branch_that_is_purged_is_forgotten_everywhere(desk: Desk) -> None:
+    engine = ScriptedEngine(["A secret.", "Hello."])
+    load(desk, engine)
+    reply = ask(desk, "Hi").message
+    other_id = ask(desk, "Hi").message.conversation_id
+    BranchStore(desk.database, clock=lambda: 1.0).delete(reply.id)
+    desk.history.purge()
+    assert wait_until(lambda: desk.forgotten == [reply.conversation_id])
+    assert engine.forgotten == [reply.conversation_id]
+    assert {left.id for left in desk.store.conversations()} == {reply.conversation_id, other_id}
+    with pytest.raises(KeyError):
+        desk.store.message(reply.id)
 
 
 def test_an_idle_engine_saves_what_it_processed_once(desk: Desk) -> None:

@@ -33,7 +33,6 @@ def test_a_search_before_everything_is_indexed_says_so_and_is_repeated_when_it_i
     desk.search.search("salty")
     first = desk.log.wait_for(SearchFinished)
     assert (first.results.is_indexing, first.results.conversations) == (True, ())
-    desk.search.feed()
     second = desk.log.wait_for(SearchFinished, lambda event: not event.results.is_indexing)
     assert len(second.results.conversations) == 1
 
