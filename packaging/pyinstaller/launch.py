@@ -15,6 +15,9 @@ def restore_environment() -> None:
         os.environ.pop("LD_LIBRARY_PATH", None)
         if original:
             os.environ["LD_LIBRARY_PATH"] = original
+        # A python that is started by itself does this (PEP 538); without it Qt complains on stderr.
+        if "LC_ALL" not in os.environ and os.environ.get("LC_CTYPE", os.environ.get("LANG", "C")) in ("C", "POSIX"):
+            os.environ["LC_CTYPE"] = "C.UTF-8"
     os.environ["PYINSTALLER_RESET_ENVIRONMENT"] = "1"
 
 
