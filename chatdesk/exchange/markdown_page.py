@@ -23,7 +23,7 @@ def markdown_page(whole: WholeConversation, words: PageWords) -> str:
     conversation = whole.conversation
     blocks = [f"# {_literal(conversation.title)}", day_of(conversation.created_at)]
     if conversation.system_prompt:
-        blocks += [f"## {_literal(words.system)}", conversation.system_prompt]
+        blocks += [f"## {_literal(words.system)}", _closed(conversation.system_prompt)]
     for message in path_to(conversation.active_leaf_id, whole.messages):
         blocks.append(f"## {_literal(speaker_of(message, words))}")
         blocks += [block for part in message.parts if (block := _part(part, whole, words))]
@@ -65,13 +65,26 @@ def day_of(moment: float) -> str:
 def _part(part: Part, whole: WholeConversation, words: PageWords) -> str:
     match part.kind:
         case PartKind.TEXT:
-            return part.text.strip("\n")
+            return _closed(part.text.strip("\n"))
         case PartKind.REASONING:
             return _quoted(f"**{_literal(words.reasoning)}**\n\n{part.text.strip()}")
         case PartKind.ATTACHMENT:
             return f"*{_literal(words.attachment.format(name=attachment_name(part, whole)))}*"
         case PartKind.TOOL_CALL | PartKind.TOOL_RESULT:
             return _fenced(tool_words(part))
+
+
+def _closed(text: str) -> str:
+    """`text` with an end to a block of code that has none: a reply that was stopped must not swallow what follows."""
+    from markdown_it import MarkdownIt  # late: only a page needs it
+
+    last = next(reversed(MarkdownIt("commonmark").parse(text)), None)
+    if last is None or last.type != "fence" or last.map is None:
+        return text
+    first_line, end_line = last.map
+    last_line = text.split("\n")[end_line - 1].strip()
+    is_closed = end_line - first_line > 1 and last_line == last.markup[0] * max(len(last_line), len(last.markup))
+    return text if is_closed else f"{text}\n{last.markup}"
 
 
 def _quoted(text: str) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+from markdown_it import MarkdownIt
+
 from chatdesk.core.conversations import Conversation
 from chatdesk.core.exchange import PageWords, WholeConversation
 from chatdesk.core.messages import Message, Part, PartKind, ReplyOrigin, Role, text_parts
@@ -43,6 +46,28 @@ def test_reasoning_is_quoted_tools_are_fenced_and_attachments_named() -> None:
     assert "> **Thoughts**\n>\n> First\n>\n> then\n" in page
     assert "`````\na ```` fence\n`````" in page
     assert "*Attachment: map\\_1.png*" in page
+
+
+@pytest.mark.parametrize("text", [
+    "See:\n\n```python\nprint(1)",
+    "See:\n\n~~~~\n```\n~~~",
+    "```",
+    "- a list\n  ```\n  within it",
+    "> ```\n> in a quotation",
+    "```\nwhole\n```",
+    "```\nwhole\n````  \n \n",
+    "   ~~~\nwhole\n  ~~~",
+    "no code at all",
+    "1. ```\n\n   x",
+])  # fmt: skip
+def test_code_that_has_no_end_does_not_swallow_what_follows(text: str) -> None:
+    whole = talk(Part(PartKind.TEXT, "Two hours."))
+    question = replace(whole.messages[0], parts=text_parts(text))
+    page = markdown_page(replace(whole, messages=(question, *whole.messages[1:])), PageWords())
+    tokens = MarkdownIt("commonmark").parse(page)
+    headings = [tokens[place + 1].content for place, token in enumerate(tokens) if token.type == "heading_open"]
+    assert headings == ["Huts \\*and\\* more", "You", "Tiny"]
+    assert text.rstrip() in page
 
 
 def test_the_conversations_own_system_prompt_comes_first() -> None:
