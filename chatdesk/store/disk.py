@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sqlite3
 import time
@@ -136,13 +137,24 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         except BaseException:
             new.unlink(missing_ok=True)
             raise
-        if os.name == "posix":
-            # The renaming itself is durable only once the folder is; Windows has no such call.
-            folder = os.open(path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        make_durable(path.parent)
+
+
+def make_durable(folder: Path) -> None:
+    """Have what was put into a folder, or renamed in it, still be there after a power cut.
+
+    Windows has no such call, and some network shares refuse it.
+    """
+    if os.name != "posix":
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+    finally:
+        os.close(opened)
 
 
 def _replace_when_let_go(new: Path, path: Path) -> None:

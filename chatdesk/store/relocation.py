@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatdesk.core.errors import ErrorCode, UserFacingError
-from chatdesk.store.disk import disk_problems_named, replace_file
+from chatdesk.store.disk import disk_problems_named, make_durable, replace_file
 from chatdesk.store.paths import LOCATION_FILE, Paths
 
 if TYPE_CHECKING:
@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _MOVING, _LEAVING = "moving", "leaving"
+_MODELS = "models"
 # What of the data folder is ours to move: on some systems settings, caches and logs lie in it too.
-_DATA = ("chatdesk.db", "chatdesk.db-*", "chatdesk.db.*", "state.json", "state.json.*", "snapshots", "models")
+_DATA = ("chatdesk.db", "chatdesk.db-*", "chatdesk.db.*", "state.json", "state.json.*", "snapshots", _MODELS)
 _BESIDE_DATABASE = "chatdesk.db-"
 _CHUNK_BYTES = 2**20
 _PART = ".moving"
@@ -50,11 +51,12 @@ class Place(StrEnum):
 
 
 class _Step(NamedTuple):
-    """One file on its way."""
+    """One file on its way. A link `leads_to` the same as before, or to where that is going to be."""
 
     source: Path
     target: Path
     size_bytes: int
+    leads_to: Path | None
 
 
 class StoppedError(Exception):
@@ -71,7 +73,7 @@ class Relocation:
     @property
     def is_wished(self) -> bool:
         """Whether a folder is to be moved before it is opened."""
-        return bool(_texts(self._read().get(_MOVING)))
+        return bool(self._wished())
 
     def wish(self, place: Place, target: Path, paths: Paths) -> None:
         """Have a folder moved at the next start.
@@ -80,7 +82,8 @@ class Relocation:
             UserFacingError: it cannot be moved there; nothing was changed.
         """
         source = _source(place, paths)
-        if target == source or target.is_relative_to(source) or source.is_relative_to(target):
+        old, new = source.resolve(), target.resolve()
+        if new.is_relative_to(old) or old.is_relative_to(new):
             raise UserFacingError(ErrorCode.FOLDER_NESTED, path=str(target))
         with disk_problems_named(target):
             target.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -95,48 +98,76 @@ class Relocation:
             raise UserFacingError(ErrorCode.FOLDER_NO_SPACE, path=str(target), needed=needed, free=free)
         self._write({**self._read(), _MOVING: {place.value: str(target)}})
 
-    def give_up(self) -> None:
-        """Leave the folder where it is; what was put into the new place goes."""
-        known = self._read()
-        for target in _texts(known.get(_MOVING)).values():
-            shutil.rmtree(target, ignore_errors=True)
-        self._write({name: value for name, value in known.items() if name != _MOVING})
-
     def carry_out(self, paths: Paths, on_progress: Callable[[float], None], should_stop: Callable[[], bool]) -> None:
         """Put the folder into its new place. `on_progress` is told the share of it that is there.
 
         Raises:
             UserFacingError, StoppedError: it is where it was, and the wish is forgotten.
         """
-        for name, path in _texts(self._read().get(_MOVING)).items():
-            place, target = Place(name), Path(path)
+        for place, target in self._wished().items():
             source = _source(place, paths)
             try:
-                _put_all(list(_steps(place, source, target)), on_progress, should_stop)
+                with disk_problems_named(target):
+                    for stale in target.glob(f"{_BESIDE_DATABASE}*"):  # of a start that was cut off
+                        stale.unlink()
+                    steps = list(_steps(place, source, target))
+                    _put_all(steps, on_progress, should_stop)
+                    for folder in {target, *(parent for step in steps for parent in _folders(step, target))}:
+                        make_durable(folder)
             except (UserFacingError, StoppedError):
-                self.give_up()
+                self._give_up(place, source, target)
                 raise
-            known = {key: value for key, value in self._read().items() if key != _MOVING}
+            known = self._without_wish()
             leaving = {**_texts(known.get(_LEAVING)), str(source): str(target)}
             self._write({**known, place.value: str(target), _LEAVING: leaving})
 
     def finish(self, database: Database) -> tuple[tuple[str, str], ...]:
         """Bring what the database says of files up to date, and remove what is in its new place now.
 
+        What cannot be removed stays for the next start.
+
         Returns:
-            The old and the new folder of each move that was finished.
+            The old and the new folder of the models of each move that was finished.
         """
         known = self._read()
-        moves = tuple(_texts(known.get(_LEAVING)).items())
-        for source, target in moves:
-            _rename_paths(database, source, target)
+        moves: list[tuple[str, str]] = []
+        leaving: dict[str, str] = {}
+        for source, target in _texts(known.get(_LEAVING)).items():
             place = Place.DATA if known.get(Place.DATA.value) == target else Place.MODELS
-            for step in list(_steps(place, Path(source), Path(target))):
-                _remove_moved(step)
-            _remove_empty(Path(source))
+            models = Path(source), Path(target)
+            if place is Place.DATA:  # of which files that are not ours stay, models among them
+                models = models[0] / _MODELS, models[1] / _MODELS
+            moves.append((str(models[0]), str(models[1])))
+            _rename_paths(database, *moves[-1])
+            try:
+                for step in list(_steps(place, Path(source), Path(target))):
+                    _remove_moved(step)
+                _remove_empty(Path(source))
+            except OSError as error:
+                _log.warning("old files stay in %s: %s", source, error)
+                leaving[source] = target
         if moves:
-            self._write({name: value for name, value in known.items() if name != _LEAVING})
-        return moves
+            known.pop(_LEAVING)
+            self._write({**known, _LEAVING: leaving} if leaving else known)
+        return tuple(moves)
+
+    def _give_up(self, place: Place, source: Path, target: Path) -> None:
+        """Leave the folder where it is. What was put into the new place goes, and nothing that others put there."""
+        self._write(self._without_wish())
+        try:
+            for step in _steps(place, source, target):
+                step.target.unlink(missing_ok=True)
+                _part_of(step).unlink(missing_ok=True)
+            _remove_empty(target)
+        except OSError as error:
+            _log.warning("copies stay in %s: %s", target, error)
+
+    def _wished(self) -> dict[Place, Path]:
+        wished = _texts(self._read().get(_MOVING))
+        return {place: Path(wished[place.value]) for place in Place if place.value in wished}
+
+    def _without_wish(self) -> dict[str, object]:
+        return {name: value for name, value in self._read().items() if name != _MOVING}
 
     def _read(self) -> dict[str, object]:
         try:
@@ -175,7 +206,18 @@ def _steps(place: Place, source: Path, target: Path) -> Iterator[_Step]:
         for entry in sorted(source.glob(pattern)):
             for file in sorted(entry.rglob("*")) if entry.is_dir() and not entry.is_symlink() else [entry]:
                 if file.is_symlink() or file.is_file():
-                    yield _Step(file, target / file.relative_to(source), file.lstat().st_size)
+                    leads_to = _leads_to(file, source, target) if file.is_symlink() else None
+                    yield _Step(file, target / file.relative_to(source), file.lstat().st_size, leads_to)
+
+
+def _leads_to(link: Path, source: Path, target: Path) -> Path:
+    root, destination = source.resolve(), Path(os.path.normpath(link.parent.resolve() / link.readlink()))
+    return target / destination.relative_to(root) if destination.is_relative_to(root) else destination
+
+
+def _folders(step: _Step, target: Path) -> Iterator[Path]:
+    """The folders in `target` that lead to the new place of a file."""
+    return (folder for folder in step.target.parents if folder.is_relative_to(target))
 
 
 def _put_all(steps: list[_Step], on_progress: Callable[[float], None], should_stop: Callable[[], bool]) -> None:
@@ -193,8 +235,8 @@ def _put_all(steps: list[_Step], on_progress: Callable[[float], None], should_st
 def _put(step: _Step) -> Iterator[int]:
     """Put one file into its new place, and say how far that is."""
     step.target.unlink(missing_ok=True)  # of a start that was cut off
-    if step.source.is_symlink():
-        step.target.symlink_to(step.source.readlink())
+    if step.leads_to is not None:
+        step.target.symlink_to(step.leads_to, target_is_directory=step.source.is_dir())
         yield step.size_bytes
         return
     try:
@@ -206,7 +248,7 @@ def _put(step: _Step) -> Iterator[int]:
 
 
 def _copy(step: _Step) -> Iterator[int]:
-    part = step.target.with_name(step.target.name + _PART)
+    part = _part_of(step)
     written = hashlib.sha256()
     with step.source.open("rb") as source, part.open("wb") as target:
         while chunk := source.read(_CHUNK_BYTES):
@@ -215,7 +257,8 @@ def _copy(step: _Step) -> Iterator[int]:
             yield len(chunk)
         target.flush()
         os.fsync(target.fileno())
-    shutil.copystat(step.source, part)  # what is known of a model is known by its time of change
+    known = step.source.stat()
+    os.utime(part, ns=(known.st_atime_ns, known.st_mtime_ns))  # what is known of a model is known by its time of change
     read = hashlib.sha256()
     with part.open("rb") as copied:
         while chunk := copied.read(_CHUNK_BYTES):
@@ -224,6 +267,10 @@ def _copy(step: _Step) -> Iterator[int]:
     if read.digest() != written.digest():
         raise UserFacingError(ErrorCode.DISK_ERROR, reason=f"{step.target} differs from {step.source}")
     part.replace(step.target)
+
+
+def _part_of(step: _Step) -> Path:
+    return step.target.with_name(step.target.name + _PART)
 
 
 def _remove_moved(step: _Step) -> None:

@@ -163,12 +163,121 @@ def test_a_disk_that_fills_up_leaves_everything_where_it_was(home: Home, monkeyp
     home.check()
 
 
+@pytest.mark.usefixtures("disks")
+def test_giving_up_leaves_what_others_put_into_the_new_folder(home: Home) -> None:
+    home.relocation.wish(Place.MODELS, home.folder / "new", home.paths())
+    (home.folder / "new" / "photos").mkdir()
+    (home.folder / "new" / "photos" / "dear.jpg").write_text("mine", encoding="utf-8")
+    with pytest.raises(StoppedError):
+        home.relocation.carry_out(home.paths(), lambda _share: None, lambda: True)
+    assert [file.name for file in (home.folder / "new").rglob("*")] == ["photos", "dear.jpg"]
+    home.check()
+
+
+@pytest.mark.parametrize("place", Place)
+@pytest.mark.usefixtures("disks")
+def test_links_lead_to_the_same_files_from_the_new_place(home: Home, place: Place) -> None:
+    models = home.paths().models
+    outside = home.folder / "shared.gguf"
+    outside.write_bytes(b"GGUF shared")
+    (home.folder / "shelf").mkdir()
+    (home.folder / "shelf" / "c.gguf").write_bytes(b"GGUF shelved")
+    (models / "owner" / "b.gguf").symlink_to("../owner/a.gguf")
+    (models / "owner" / "d.gguf").symlink_to(models / "owner" / "a.gguf")
+    (models / "shared.gguf").symlink_to(os.path.relpath(outside, models))
+    (models / "shelf").symlink_to(os.path.relpath(home.folder / "shelf", models))
+    home.relocation.wish(place, home.folder / "a" / "new", home.paths())
+    home.start()
+    moved = home.paths().models
+    assert moved != models
+    assert (moved / "owner" / "b.gguf").read_bytes() == (moved / "owner" / "d.gguf").read_bytes() == MODEL
+    assert (moved / "shared.gguf").read_bytes() == b"GGUF shared"
+    assert (moved / "shelf" / "c.gguf").read_bytes() == b"GGUF shelved"
+    assert not models.exists()
+    assert (home.folder / "shelf" / "c.gguf").exists()
+    home.check()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="tells by /proc what is made durable")
+@pytest.mark.usefixtures("disks")
+def test_the_new_place_is_durable_before_it_is_written_down(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[Path] = []
+    fsync = os.fsync
+
+    def note(file: int) -> None:
+        flushed.append(Path(f"/proc/self/fd/{file}").readlink())
+        fsync(file)
+
+    target = home.folder / "new"
+    home.relocation.wish(Place.DATA, target, home.paths())
+    monkeypatch.setattr(os, "fsync", note)
+    home.relocation.carry_out(home.paths(), lambda _share: None, lambda: False)
+    before = flushed[: flushed.index(home.config / "location.json.new")]
+    folders = {target, *(folder for folder in target.rglob("*") if folder.is_dir())}
+    assert len(folders) > 2
+    assert folders <= set(before)
+
+
+def test_a_log_that_a_start_left_in_the_new_place_before_it_was_cut_off_is_not_taken_for_newer(home: Home) -> None:
+    data, target = home.paths().data, home.folder / "new"
+    home.relocation.wish(Place.DATA, target, home.paths())
+    database = Database.open(home.paths().database)
+    store = ConversationStore(database)
+    (conversation,) = store.conversations()
+    store.rename(conversation.id, "older")
+    (target / "chatdesk.db-wal").write_bytes((data / "chatdesk.db-wal").read_bytes())
+    store.rename(conversation.id, "hello")
+    database.close()
+    home.start()
+    home.check()
+
+
+def test_a_model_that_stays_in_the_old_data_folder_is_known_there(home: Home) -> None:
+    own = home.paths().data / "mine" / "own.gguf"
+    own.parent.mkdir()
+    own.write_bytes(MODEL)
+    database = Database.open(home.paths().database)
+    ModelRecordStore(database).add(ModelFile(str(own), len(MODEL), 1.0, ModelOrigin.ADDED))
+    database.close()
+    home.relocation.wish(Place.DATA, home.folder / "new", home.paths())
+    home.start()
+    database = Database.open(home.paths().database)
+    known = {each.path for each in ModelRecordStore(database).added()}
+    database.close()
+    assert known == {str(own), str(home.paths().models / "owner" / "a.gguf")}
+    assert own.exists()
+
+
+def test_old_files_that_cannot_be_removed_keep_nobody_from_their_chats(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = home.paths().data
+    unlink = os.unlink
+
+    def refuse(path: Path) -> None:
+        if Path(path).is_relative_to(old):
+            raise OSError(errno.EROFS, "read-only")
+        unlink(path)
+
+    home.relocation.wish(Place.DATA, home.folder / "new", home.paths())
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "unlink", refuse)
+        home.start()
+        home.check()
+        assert (old / "chatdesk.db").exists()
+    home.start()
+    assert not (old / "chatdesk.db").exists()
+    home.check()
+
+
 def test_where_it_cannot_go_is_said_at_once(home: Home) -> None:
     paths = home.paths()
     (home.folder / "full").mkdir()
     (home.folder / "full" / "x").touch()
+    (home.folder / "link").symlink_to(paths.data)
     for target, code in (
         (paths.data / "inside", ErrorCode.FOLDER_NESTED),
+        (home.folder / "link" / "inside", ErrorCode.FOLDER_NESTED),
         (home.folder, ErrorCode.FOLDER_NESTED),
         (paths.data, ErrorCode.FOLDER_NESTED),
         (home.folder / "full", ErrorCode.FOLDER_NOT_EMPTY),
@@ -182,6 +291,13 @@ def test_where_it_cannot_go_is_said_at_once(home: Home) -> None:
 
 def test_a_location_file_that_says_nothing_sensible_wishes_nothing(home: Home) -> None:
     home.config.mkdir(exist_ok=True)
-    for text in ("{", "[]", '{"moving": 3}', '{"moving": {"data": 3}}', '{"leaving": []}'):
+    for text in (
+        "{",
+        "[]",
+        '{"moving": 3}',
+        '{"moving": {"data": 3}}',
+        '{"moving": {"moon": "/x"}}',
+        '{"leaving": []}',
+    ):
         (home.config / "location.json").write_text(text, encoding="utf-8")
         assert not home.relocation.is_wished
