@@ -20,6 +20,7 @@ from chatdesk.doctor import examine, lines_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from chatdesk.core.errors import ErrorDetail
     from chatdesk.core.model_files import ModelFile
     from chatdesk.core.model_info import ModelInfo
     from chatdesk.core.settings import Settings
@@ -34,11 +35,17 @@ class Loaded:
     info: ModelInfo
 
 
-def diagnostics(paths: Paths, settings: Settings, loaded: Loaded | None = None) -> str:
-    """The whole text. It imports llama.cpp and looks through folders: not for the thread of the window."""
+def diagnostics(
+    paths: Paths, settings: Settings, loaded: Loaded | None = None, failure: ErrorDetail | None = None
+) -> str:
+    """The whole text; `failure` is why a model was not loaded last.
+
+    It imports llama.cpp and looks through folders: not for the thread of the window.
+    """
     sections = {
         "ChatDesk": lines_of(tuple(examine(paths))),
         "Model": ["none is loaded"] if loaded is None else _pairs(_facts(loaded)),
+        "Last load that failed": ["none"] if failure is None else [f"{failure.code}: {failure.english}"],
         "Last load": load_log() or ["nothing was loaded since ChatDesk started"],
         "Settings": _pairs(_shown(asdict(settings))),
     }

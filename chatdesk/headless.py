@@ -319,6 +319,7 @@ class Core:
         )
         self.about = AboutService(self._measure_places, _read_licences, self._write_diagnostics, post)
         self._keyring = Worker("keyring", post)  # which may wait for a person to unlock it
+        self._load_failure: ErrorDetail | None = None  # why a model was not loaded last
         self._has_llama = False  # llama.cpp is loaded and set up
         self._store_worker = store_worker
         self._pages = pages
@@ -358,7 +359,7 @@ class Core:
 
         model, info = self.loaded_model(), self.inference.info
         loaded = Loaded(model, info) if model is not None and info is not None else None
-        return diagnostics(self.paths, self.preferences.current(), loaded)
+        return diagnostics(self.paths, self.preferences.current(), loaded, self._load_failure)
 
     def _assess_page(self, page: RepoPage, is_over: Callable[[], bool]) -> Iterator[Mapping[str, Fit]]:
         return self.connection.appraiser(self.machine, self.library.correction)(page, is_over)
@@ -384,7 +385,10 @@ class Core:
         match event:
             case ModelReady() | ModelFailed():
                 self.loading.on_event(event)
-                self._has_llama |= isinstance(event, ModelReady)
+                if isinstance(event, ModelReady):
+                    self._has_llama = True
+                else:
+                    self._load_failure = event.error
                 for chats in (self.chats, *self._temporary):
                     chats.versions.on_event(event)
             case ModelInstalled():

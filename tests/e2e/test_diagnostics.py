@@ -12,7 +12,7 @@ import pytest
 
 from chatdesk import __version__
 from chatdesk.core.errors import UserFacingError
-from chatdesk.core.events import DiagnosticsWritten
+from chatdesk.core.events import DiagnosticsWritten, ModelFailed
 from chatdesk.core.model_files import ModelOrigin
 from chatdesk.diagnostics import without_home
 from chatdesk.models.library import described
@@ -101,6 +101,17 @@ def test_diagnostics_hold_what_finds_a_fault_and_nothing_that_is_private(app: Ap
         assert expected in text, expected
     for name, secret in {**SECRETS, "reply": reply.text}.items():
         assert secret not in text, name
+
+
+def test_a_load_that_failed_is_told_too(app: App, home: Path) -> None:
+    whole = TinyModel().write(home / "half.gguf")
+    (home / "half.gguf").write_bytes(Path(whole.path).read_bytes()[:100_000])
+    half = described(str(home / "half.gguf"), ModelOrigin.ADDED)
+    failed = app.next(ModelFailed, lambda: app.core.loading.use(half))
+    app.rest()
+    text = diagnostics(app)
+    assert f"## Last load that failed\n\n{failed.error.code}: {failed.error.english}" in text
+    assert "none is loaded" in text
 
 
 def test_the_command_prints_them_without_a_window(home: Path) -> None:
