@@ -167,7 +167,9 @@ def _kept_value(untrusted: object, depth: int) -> Any:
             return [_kept_value(value, depth + 1) for value in untrusted]
         case float():
             return _number(untrusted)
-    return untrusted
+        case bool() | None:
+            return untrusted
+    return _whole(untrusted)
 
 
 def _truth(untrusted: object) -> bool:

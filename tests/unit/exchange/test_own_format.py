@@ -139,6 +139,7 @@ def disguise(record: dict[str, Any]) -> None:
         (lambda record: say(record, attachment_sha256="ab" * 32), LeftOut.FILE),
         (lambda record: say(record, data={"a": float("nan")}), LeftOut.DAMAGED_MESSAGE),
         (lambda record: say(record, data={"a": nested(200)}), LeftOut.DAMAGED_MESSAGE),
+        (lambda record: say(record, data={"a": 2**63}), LeftOut.DAMAGED_MESSAGE),
     ],
 )
 def test_what_is_wrong_is_counted_and_the_rest_is_read(harm: Callable[[dict[str, Any]], None], reason: LeftOut) -> None:
