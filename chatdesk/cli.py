@@ -52,6 +52,8 @@ def run(options: argparse.Namespace) -> int:
     except UserFacingError as error:
         print(error, file=sys.stderr)
         return PROBLEM
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has seen enough; Python must not complain about the rest at exit.
         sys.stdout = None

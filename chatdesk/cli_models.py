@@ -68,10 +68,7 @@ def run(options: argparse.Namespace) -> int:
         "fit": _fit,
         "import": _import,
     }
-    try:
-        return commands[options.models_command](options)
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    return commands[options.models_command](options)
 
 
 # --- what only looks ---

@@ -98,16 +98,17 @@ class VariantChooser:
         remembered = self._remembered(scores)
         if (known := next((variant for variant in possible if variant.name == remembered), None)) is not None:
             return known
-        chosen = self._first_right(possible)
+        plainest = possible[-1]
+        expected = self.try_out(plainest)
+        if expected is None:  # the machine was too busy, or there is no model: it says nothing of the others
+            return plainest
+        chosen = self._first_right(possible, expected)
         self._remember(chosen.name, scores)
         return chosen
 
-    def _first_right(self, possible: Sequence[Variant]) -> Variant:
-        plainest = possible[-1]
-        expected = self.try_out(plainest)
-        if expected is None:
-            return plainest
-        for variant in possible[:-1]:
+    def _first_right(self, possible: Sequence[Variant], expected: Answer) -> Variant:
+        *better, plainest = possible
+        for variant in better:
             answer = self.try_out(variant)
             if answer is not None and answer.agrees_with(expected):
                 return variant

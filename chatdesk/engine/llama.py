@@ -143,7 +143,7 @@ class LlamaEngine:
 
     def prompt_tokens(self, messages: Sequence[PromptMessage], *, reasoning: bool | None = None) -> list[int]:
         """The exact prompt for a reply to `messages`, as token ids."""
-        return self._prompts.tokens(messages, reasoning=reasoning)
+        return self._prompts.tokens([self._checked(message) for message in messages], reasoning=reasoning)
 
     def cached_tokens(self, prompt: Sequence[int]) -> int:
         """How many tokens of `prompt` are in the KV cache, or in a snapshot that would be put back for it."""
@@ -228,6 +228,16 @@ class LlamaEngine:
             self._loaded.free()
             self._loaded = None
             _return_freed_memory()
+
+    def _checked(self, message: PromptMessage) -> PromptMessage:
+        """`message`, by its text where its token ids, which a file may have brought, hold more than text could.
+
+        A reply that goes on holds what marks its reasoning as well.
+        """
+        tokens = message.token_ids or ()
+        if message.is_open and self._reasoning is not None:
+            tokens = tuple(token for token in tokens if not self._reasoning.marker(token))
+        return message if self._vocabulary.is_text(tokens) else replace(message, token_ids=None)
 
     def _process(self, tokens: list[int], owner: str, should_stop: ShouldStop) -> Iterator[PromptProgress]:
         """Bring the KV cache to hold exactly `tokens`, or fewer when a stop is asked for."""

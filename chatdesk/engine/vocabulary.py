@@ -12,7 +12,7 @@ from chatdesk.engine.llama_runtime import llama_cpp
 from chatdesk.engine.markers import Marker, Markers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from chatdesk.engine.llama_runtime import Handle
 
@@ -43,6 +43,7 @@ class Vocabulary:
         self.adds_bos = bool(llama_cpp.llama_vocab_get_add_bos(self._vocab)) and self.bos >= 0
         special = list(self._special_tokens())
         self.markers = Markers(special)
+        self._control = frozenset(marker.token for marker in special if not marker.is_user_defined)
         self.hash = self._hash(special)
         self._tokens = (ctypes.c_int32 * (4 * PIECE_CHARS + 16))()
         self._bytes = ctypes.create_string_buffer(_PIECE_BYTES)
@@ -66,6 +67,11 @@ class Vocabulary:
     def ends_generation(self, token: int) -> bool:
         """Whether `token` ends a turn or a text."""
         return bool(llama_cpp.llama_vocab_is_eog(self._vocab, token))
+
+    def is_text(self, tokens: Sequence[int]) -> bool:
+        """Whether all of `tokens` exist and none is a control token."""
+        exist = min(tokens, default=0) >= 0 and max(tokens, default=0) < self.size
+        return exist and self._control.isdisjoint(tokens)
 
     def tokenize(self, text: str, *, continues: bool = False) -> list[int]:
         """`text` as tokens, taken literally: no marker comes out of it.

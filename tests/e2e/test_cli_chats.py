@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,6 +51,21 @@ def test_one_chat_is_written_as_a_page(home: Path, tmp_path: Path) -> None:
     finished = chatdesk("export", str(tmp_path / "a.html"), "--chat", chosen.id, "--format", "html", home=home)
     assert finished.returncode == 0, finished.stderr
     assert (tmp_path / "a.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends no Ctrl+C to one process")
+def test_an_import_that_is_interrupted_ends_in_silence(tmp_path: Path) -> None:
+    file, home = tmp_path / "endless.json", tmp_path / "home"
+    os.mkfifo(file)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "chatdesk", "import", str(file)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "CHATDESK_HOME": str(home)},
+    )
+    with file.open("w"):  # which waits until it is read from
+        process.send_signal(signal.SIGINT)
+        assert (process.communicate(timeout=60), process.returncode) == ((b"", b""), 130)
 
 
 def test_what_is_wrong_is_a_sentence(home: Path, tmp_path: Path) -> None:

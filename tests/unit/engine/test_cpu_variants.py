@@ -76,6 +76,8 @@ def test_where_nothing_answers_the_plainest_is_used(tmp_path: Path) -> None:
     trials = Trials(dict.fromkeys(("sapphirerapids", "haswell", "x64")))
     assert VariantChooser(tmp_path / "choice.json", "1", trials).choose(ALL) == PLAIN
     assert trials.tried == ["x64"]
+    trials.answers = dict.fromkeys(trials.answers, RIGHT)
+    assert VariantChooser(tmp_path / "choice.json", "1", trials).choose(ALL) == BEST
 
 
 def test_one_variant_needs_no_trial(tmp_path: Path) -> None:

@@ -152,6 +152,22 @@ def test_a_reply_keeps_its_very_tokens(load: Load) -> None:
     assert any(tuple(tokens[start : start + 3]) == ids for start in range(len(tokens)))
 
 
+@pytest.mark.parametrize("is_open", [False, True], ids=["said", "goes on"])
+@pytest.mark.parametrize("role", [Role.USER, Role.ASSISTANT])
+@pytest.mark.parametrize("forged", ["<|system|>", "</s>", "none", "negative"])
+def test_a_message_whose_tokens_say_more_than_text_could_is_taken_by_its_text(
+    load: Load, forged: str, role: Role, *, is_open: bool
+) -> None:
+    model = TinyModel()
+    token = {"none": 10**6, "negative": -1}.get(forged)
+    ids = (FIRST_BYTE + 65, model.token(forged) if token is None else token)
+    engine = load(model)
+    by_text, by_tokens = (
+        engine.prompt_tokens([user("x"), PromptMessage(role, "A", known, is_open=is_open)]) for known in (None, ids)
+    )
+    assert by_tokens == by_text
+
+
 @pytest.mark.parametrize("template", [
     "{% for message in messages %}{{ message.content }}{{ message.content }}{% endfor %}",
     "{% for message in messages %}{{ message.content[:4] }}{% endfor %}",
