@@ -181,7 +181,7 @@ class TemporaryChat:
 
         self._core, self._shared = app.core, app.bridge
         self._when_closed = when_closed
-        self._is_keeping = False
+        self._kept_id: str | None = None  # the conversation that is to be kept
         self._bridge = EventBridge()
         self._chats = self._core.open_temporary(self._bridge.post)
         self.window = MainWindow(app.verbs(self._chats, keep=self._keep), app.maths)
@@ -198,13 +198,13 @@ class TemporaryChat:
         """What happens to models, settings and saved prompts concerns every window."""
         from chatdesk.ui.model_desk import MODEL_EVENTS
 
-        if isinstance(event, ConversationKept) and self._is_keeping:
+        if isinstance(event, ConversationKept) and event.temporary_id == self._kept_id:
             self.window.close()  # and not before: a disk that is full would lose it
         if isinstance(event, (*MODEL_EVENTS, SavedPromptsChanged, SettingsChanged)):
             self.window.on_event(event)
 
     def _keep(self, conversation_id: str) -> None:
-        self._is_keeping = True
+        self._kept_id = conversation_id
         self._core.keep(self._chats, conversation_id)
 
     def _on_closed(self) -> None:

@@ -470,7 +470,7 @@ class Core:
 
         def keep() -> None:
             _, kept_id = self.chats.whole.add(temporary.whole.read(conversation_id))
-            self._post(ConversationKept(self.chats.whole.read(kept_id).conversation))
+            self._post(ConversationKept(self.chats.whole.read(kept_id).conversation, conversation_id))
 
         temporary.chat.stop_all()
         # Behind the reply's end.

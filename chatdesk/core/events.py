@@ -167,9 +167,10 @@ class EditFailed:
 
 @dataclass(frozen=True, slots=True)
 class ConversationKept:
-    """A temporary chat is one of those that are kept now."""
+    """A temporary chat, which was called `temporary_id`, is one of those that are kept now."""
 
     conversation: Conversation
+    temporary_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from chatdesk.app import TemporaryChat, WindowedApp
-from chatdesk.core.events import Event, JobCrashed, ModelReady, ReplyDelta, ReplyFinished
+from chatdesk.core.events import Event, JobCrashed, ModelReady, NoticeRaised, ReplyDelta, ReplyFinished
 from chatdesk.core.model_files import ModelFile
 from chatdesk.core.sampling import SamplingParams
 from chatdesk.core.settings import Settings
@@ -159,6 +159,22 @@ def test_a_temporary_chat_can_be_kept(person: Person, paths: Paths) -> None:
     assert [row.title for row in main._sidebar.conversations.all()] == [KEPT]
     assert traces(paths, KEPT) != []
     person.say(main, "Go on.")
+
+
+def test_a_chat_that_the_disk_does_not_take_is_not_closed_with_another(person: Person) -> None:
+    database, kept, other = person.app.core.database, person.open_temporary(), person.open_temporary()
+    person.say(other.window, f"{SECRET}. " * 2000)
+    person.say(kept.window, KEPT)
+    with database.write() as connection:
+        (most_pages,) = connection.execute("PRAGMA max_page_count").fetchone()
+        connection.execute("PRAGMA max_page_count = 1")  # no more than there are
+    person.find(other.window, QPushButton, "keep_button").click()
+    person.wait(lambda: any(isinstance(event, NoticeRaised) for event in person.events))
+    with database.write() as connection:
+        connection.execute(f"PRAGMA max_page_count = {most_pages}")
+    person.find(kept.window, QPushButton, "keep_button").click()
+    person.wait(lambda: kept not in person.app._temporary)
+    assert person.app._temporary == [other]
 
 
 def test_another_model_writes_a_version_in_a_temporary_chat_too(start: Start, paths: Paths, tmp_path: Path) -> None:
