@@ -134,7 +134,7 @@ def test_a_summary_goes_with_the_last_message_it_stands_for(
     branch = store.add_reply(path_of_six[4].id, origin)
     with database.write() as connection:
         connection.execute("UPDATE message SET deleted_at = 1 WHERE id = ?", (path_of_six[5].id,))
-    assert ConversationStore(database, lambda: UNDO_SECONDS + 10).purge() == ()
+    assert ConversationStore(database, lambda: UNDO_SECONDS + 10).purge() == (branch.conversation_id,)
     assert summaries.in_force(branch.id) is None
     with database.read() as connection:
         assert connection.execute("SELECT count(*) FROM summary").fetchone() == (0,)
