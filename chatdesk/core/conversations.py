@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from chatdesk.core.untrusted_text import one_line
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -52,6 +54,11 @@ class Node(Protocol):
     @property
     def created_at(self) -> float:
         """Unix time."""
+
+
+def tidy_title(untrusted_title: str) -> str:
+    """A title that a person or a file gives, in one line. It may be longer than one that is made here."""
+    return one_line(untrusted_title, 2 * TITLE_LENGTH)
 
 
 def title_from(text: str) -> str:

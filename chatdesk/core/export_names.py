@@ -1,20 +1,14 @@
-"""Titles on their way in, and file names made of titles on their way out."""
+"""File names made of titles."""
 
 from __future__ import annotations
 
 import re
 
-from chatdesk.core.conversations import TITLE_LENGTH
 from chatdesk.core.untrusted_text import one_line
 
 _MOST_NAME_BYTES = 120  # below what every file system takes, with room for a number and an ending
 _UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*\x7f]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # by Windows
-
-
-def tidy_title(untrusted_title: str) -> str:
-    """A title in one line, as long as one that a person gives may be."""
-    return one_line(untrusted_title, 2 * TITLE_LENGTH)
 
 
 def file_name(title: str, ending: str) -> str:

@@ -13,10 +13,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from chatdesk.core.attachments import Attachment, attachment_part, read_attachment, safe_name
-from chatdesk.core.conversations import Conversation, title_from
+from chatdesk.core.conversations import Conversation, tidy_title, title_from
 from chatdesk.core.errors import UserFacingError
 from chatdesk.core.exchange import AttachedContent, LeftOut, WholeConversation, parents_first
-from chatdesk.core.export_names import tidy_title
 from chatdesk.core.messages import (
     FinishReason,
     Message,

@@ -34,7 +34,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from chatdesk.core.attachments import picture_type
-from chatdesk.core.conversations import Conversation
+from chatdesk.core.conversations import Conversation, tidy_title
 from chatdesk.core.exchange import (
     AttachedContent,
     KeptSummary,
@@ -43,7 +43,6 @@ from chatdesk.core.exchange import (
     as_ended,
     parents_first,
 )
-from chatdesk.core.export_names import tidy_title
 from chatdesk.core.messages import Message, PartKind, clean_text
 from chatdesk.core.organisation import folder_name
 from chatdesk.exchange.records import UnreadableError, as_json, from_json, mapping, text

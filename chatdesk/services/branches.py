@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chatdesk.core.conversations import TITLE_LENGTH
+from chatdesk.core.conversations import tidy_title
 from chatdesk.core.events import (
     BranchDeleted,
     BranchRestored,
@@ -14,7 +14,6 @@ from chatdesk.core.events import (
     TreeRead,
     VersionsCompared,
 )
-from chatdesk.core.messages import clean_text
 from chatdesk.core.text_diff import text_diff
 from chatdesk.core.tree_rows import tree_rows
 
@@ -77,8 +76,7 @@ class BranchService:
 
         def copy() -> None:
             if self._store.message(message_id).status.is_final:
-                title = " ".join(clean_text(untrusted_title).split())[: TITLE_LENGTH * 2]
-                new_id = self._branches.copy_path(message_id, title)
+                new_id = self._branches.copy_path(message_id, tidy_title(untrusted_title))
                 self._post(ConversationBranched(self._store.conversation(new_id)))
 
         self._store_worker.submit("copy branch", copy)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chatdesk.core.conversations import TITLE_LENGTH, leaf_below, siblings_of
+from chatdesk.core.conversations import leaf_below, siblings_of, tidy_title
 from chatdesk.core.events import (
     ConversationChanged,
     ConversationEndRead,
@@ -14,7 +14,6 @@ from chatdesk.core.events import (
     ConversationsRestored,
     Post,
 )
-from chatdesk.core.messages import clean_text
 from chatdesk.services.worker import Priority, Worker
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ class HistoryService:
 
     def rename(self, conversation_id: str, untrusted_title: str) -> None:
         """Give a conversation another title; an empty one changes nothing."""
-        title = " ".join(clean_text(untrusted_title).split())[: TITLE_LENGTH * 2]
+        title = tidy_title(untrusted_title)
 
         def rename() -> None:
             if title:

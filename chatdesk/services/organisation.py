@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chatdesk.core.conversations import TITLE_LENGTH
+from chatdesk.core.conversations import tidy_title
 from chatdesk.core.events import ConversationCreated, ConversationsOrganised, FoldersListed, Post
 from chatdesk.core.messages import clean_text
 from chatdesk.core.organisation import folder_name
@@ -129,7 +129,7 @@ class OrganisationService:
 
     def duplicate(self, conversation_id: str, untrusted_title: str) -> None:
         """Add a copy with every branch, and announce `ConversationCreated`."""
-        title = clean_text(untrusted_title)[: TITLE_LENGTH * 2]
+        title = tidy_title(untrusted_title)
 
         def duplicate() -> None:
             self._post(ConversationCreated(self._whole.duplicate(conversation_id, title, self._clock())))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from chatdesk.core.branches import BEGINNING_CHARS, BranchNode, BranchTree, DeletedBranch, leaf_when_gone
 from chatdesk.core.conversations import leaf_below
 from chatdesk.core.messages import Message, ReplyStatus, Role, with_text
+from chatdesk.store.conversation_rows import set_active_leaf
 from chatdesk.store.conversations import new_uuid7
 from chatdesk.store.message_rows import PATH_TO, insert_message, read_message, read_messages
 
@@ -156,7 +157,7 @@ class BranchStore:
                 _COPY_SUMMARY,
                 [(self._new_id(), new_id, ids[last], known) for known, last in summaries if last in ids],
             )
-            _show(connection, new_id, ids[path[-1].id])
+            set_active_leaf(connection, new_id, ids[path[-1].id])
             return new_id
 
     def versions(self, message_id: str) -> tuple[Message, ...]:
@@ -184,7 +185,7 @@ class BranchStore:
                 {"message_id": message_id, "now": now},
             )
             if tree.active_leaf_id in branch:
-                _show(connection, message.conversation_id, leaf_when_gone(message_id, tree.nodes))
+                set_active_leaf(connection, message.conversation_id, leaf_when_gone(message_id, tree.nodes))
             return DeletedBranch(replace(message, deleted_at=now), count, tree.active_leaf_id)
 
     def restore(self, message_id: str, leaf_id: str | None = None) -> Message:
@@ -206,7 +207,7 @@ class BranchStore:
             living = [node for node in _tree(connection, message.conversation_id).nodes if not node.is_deleted]
             if leaf_id not in {node.id for node in living}:
                 leaf_id = leaf_below(message_id, living)
-            _show(connection, message.conversation_id, leaf_id)
+            set_active_leaf(connection, message.conversation_id, leaf_id)
             return replace(message, deleted_at=None)
 
     def tree(self, conversation_id: str) -> BranchTree:
@@ -236,7 +237,7 @@ class BranchStore:
     @staticmethod
     def _add(connection: sqlite3.Connection, message: Message) -> Message:
         insert_message(connection, message)
-        _show(connection, message.conversation_id, message.id)
+        set_active_leaf(connection, message.conversation_id, message.id)
         connection.execute(
             "UPDATE conversation SET updated_at = ? WHERE id = ?", (message.created_at, message.conversation_id)
         )
@@ -264,7 +265,3 @@ def _tree(connection: sqlite3.Connection, conversation_id: str) -> BranchTree:
         )
     )
     return BranchTree(conversation_id, nodes, row[0])
-
-
-def _show(connection: sqlite3.Connection, conversation_id: str, leaf_id: str | None) -> None:
-    connection.execute("UPDATE conversation SET active_leaf_id = ? WHERE id = ?", (leaf_id, conversation_id))

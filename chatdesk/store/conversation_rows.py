@@ -35,6 +35,11 @@ def conversation_row(connection: sqlite3.Connection, conversation_id: str) -> Co
     return found[0]
 
 
+def set_active_leaf(connection: sqlite3.Connection, conversation_id: str, leaf_id: str | None) -> None:
+    """Show the path that ends in `leaf_id`, a message of this conversation; None: nothing."""
+    connection.execute("UPDATE conversation SET active_leaf_id = ? WHERE id = ?", (leaf_id, conversation_id))
+
+
 def _conversation(row: Sequence[Any]) -> Conversation:
     """One row of `_SELECT`. A policy that this version does not know is as good as none."""
     *others, is_unread, overflow_policy, overrides = row

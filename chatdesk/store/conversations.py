@@ -10,7 +10,7 @@ from chatdesk.core.attachments import attachment_part
 from chatdesk.core.conversations import Conversation, title_from
 from chatdesk.core.messages import Message, ReplyStatus, Role, text_parts
 from chatdesk.store.attachments import delete_unused_attachments, read_attachments
-from chatdesk.store.conversation_rows import conversation_row, read_conversations
+from chatdesk.store.conversation_rows import conversation_row, read_conversations, set_active_leaf
 from chatdesk.store.message_rows import (
     END_OF_PATH_TO,
     PATH_TO,
@@ -190,7 +190,7 @@ class ConversationStore:
         with self._database.write() as connection:
             if read_message(connection, message_id).conversation_id != conversation_id:
                 raise KeyError(message_id)
-            _set_active_leaf(connection, conversation_id, message_id)
+            set_active_leaf(connection, conversation_id, message_id)
             return conversation_row(connection, conversation_id)
 
     # --- messages ---
@@ -355,7 +355,7 @@ class ConversationStore:
             origin=origin,
         )
         insert_message(connection, reply)
-        _set_active_leaf(connection, reply.conversation_id, reply.id)
+        set_active_leaf(connection, reply.conversation_id, reply.id)
         connection.execute("UPDATE conversation SET updated_at = ? WHERE id = ?", (now, reply.conversation_id))
         return reply
 
@@ -374,7 +374,3 @@ class ConversationStore:
                 {"id": conversation_id, "value": value},
             )
             return conversation_row(connection, conversation_id)
-
-
-def _set_active_leaf(connection: sqlite3.Connection, conversation_id: str, message_id: str) -> None:
-    connection.execute("UPDATE conversation SET active_leaf_id = ? WHERE id = ?", (message_id, conversation_id))

@@ -45,26 +45,10 @@ class UnsentStore:
 
         Nothing happens when the conversation was deleted for good meanwhile.
         """
-        row = {"id": draft_id(conversation_id), "conversation_id": conversation_id, "text": text}
         with self._database.write() as connection:
-            if text:
-                connection.execute(
-                    """
-                    INSERT INTO unsent_message (id, conversation_id, text) SELECT :id, :conversation_id, :text
-                    WHERE :conversation_id IS NULL OR EXISTS (SELECT 1 FROM conversation WHERE id = :conversation_id)
-                    ON CONFLICT (id) DO UPDATE SET text = excluded.text
-                    """,
-                    row,
-                )
-            else:
-                connection.execute("UPDATE unsent_message SET text = '' WHERE id = :id", row)
-                connection.execute(
-                    """
-                    DELETE FROM unsent_message
-                    WHERE id = :id AND NOT EXISTS (SELECT 1 FROM unsent_attachment WHERE unsent_id = :id)
-                    """,
-                    row,
-                )
+            unsent_id = _begin_draft(connection, conversation_id)
+            connection.execute("UPDATE unsent_message SET text = ? WHERE id = ?", (text, unsent_id))
+            _end_empty_draft(connection, unsent_id)
 
     def attach(self, conversation_id: str | None, name: str, media_type: str, content: bytes) -> None:
         """Attach a file to what is being written; one that is attached already is not attached again.
@@ -74,18 +58,9 @@ class UnsentStore:
         Raises:
             UserFacingError: also `ATTACHMENT_TOO_MANY`.
         """
-        unsent_id = draft_id(conversation_id)
-        row = {"id": unsent_id, "conversation_id": conversation_id}
         with self._database.write() as connection:
-            connection.execute(
-                """
-                INSERT INTO unsent_message (id, conversation_id, text) SELECT :id, :conversation_id, ''
-                WHERE :conversation_id IS NULL OR EXISTS (SELECT 1 FROM conversation WHERE id = :conversation_id)
-                ON CONFLICT DO NOTHING
-                """,
-                row,
-            )
-            if connection.execute("SELECT 1 FROM unsent_message WHERE id = :id", row).fetchone() is None:
+            unsent_id = _begin_draft(connection, conversation_id)
+            if unsent_id is None:
                 return
             if len(read_attachments(connection, unsent_id)) >= MOST_ATTACHMENTS:
                 raise UserFacingError(ErrorCode.ATTACHMENT_TOO_MANY, count=MOST_ATTACHMENTS, name=name)
@@ -110,13 +85,7 @@ class UnsentStore:
                 "DELETE FROM unsent_attachment WHERE unsent_id = ? AND attachment_sha256 = ?", (unsent_id, sha256)
             )
             delete_unused_attachments(connection)
-            connection.execute(
-                """
-                DELETE FROM unsent_message WHERE id = :id AND text = ''
-                    AND NOT EXISTS (SELECT 1 FROM unsent_attachment WHERE unsent_id = :id)
-                """,
-                {"id": unsent_id},
-            )
+            _end_empty_draft(connection, unsent_id)
 
     def attachments(self, unsent_id: str) -> tuple[Attachment, ...]:
         """The attachments of a draft or of a message that waits."""
@@ -189,6 +158,31 @@ def _waiting(connection: sqlite3.Connection, row: tuple[str, str, str]) -> Unsen
     """A row of `_SELECT_WAITING`."""
     unsent_id, conversation_id, text = row
     return Unsent(unsent_id, conversation_id, text, read_attachments(connection, unsent_id))
+
+
+def _begin_draft(connection: sqlite3.Connection, conversation_id: str | None) -> str | None:
+    """The id of a draft whose row is there from now on; None where its conversation was deleted for good."""
+    row = {"id": draft_id(conversation_id), "conversation_id": conversation_id}
+    connection.execute(
+        """
+        INSERT INTO unsent_message (id, conversation_id, text) SELECT :id, :conversation_id, ''
+        WHERE :conversation_id IS NULL OR EXISTS (SELECT 1 FROM conversation WHERE id = :conversation_id)
+        ON CONFLICT DO NOTHING
+        """,
+        row,
+    )
+    is_there = connection.execute("SELECT 1 FROM unsent_message WHERE id = :id", row).fetchone() is not None
+    return row["id"] if is_there else None
+
+
+def _end_empty_draft(connection: sqlite3.Connection, unsent_id: str | None) -> None:
+    connection.execute(
+        """
+        DELETE FROM unsent_message WHERE id = :id AND text = ''
+            AND NOT EXISTS (SELECT 1 FROM unsent_attachment WHERE unsent_id = :id)
+        """,
+        {"id": unsent_id},
+    )
 
 
 def _draft(connection: sqlite3.Connection, conversation_id: str | None) -> Unsent:
