@@ -69,24 +69,26 @@ class SnapshotFiles:
 
     def best(self, prompt: tuple[int, ...], *, can_go_back: bool) -> tuple[SnapshotFile | None, int]:
         """The file that saves most of `prompt`, and how many tokens that is."""
-        best, saved = None, 0
         with self._lock:
-            for file in self._files().values():
-                usable = usable_prefix(file.tokens, prompt, can_go_back=can_go_back)
-                if usable > saved:
-                    best, saved = file, usable
-        return best, saved
+            known = self._files()
+            while True:
+                best, saved = None, 0
+                for file in known.values():
+                    usable = usable_prefix(file.tokens, prompt, can_go_back=can_go_back)
+                    if usable > saved:
+                        best, saved = file, usable
+                if best is None or best.path.exists():
+                    return best, saved
+                del known[best.owner]  # a person had it forgotten
 
     def holds(self, owner: str, tokens: tuple[int, ...]) -> bool:
         """Whether the owner's file holds exactly these tokens."""
-        with self._lock:
-            file = self._files().get(owner)
-        return file is not None and file.tokens == tokens and file.path.exists()
+        file = self._of(owner)
+        return file is not None and file.tokens == tokens
 
     def has(self, owner: str) -> bool:
         """Whether there is a file of the owner's, with this key."""
-        with self._lock:
-            return owner in self._files()
+        return self._of(owner) is not None
 
     def has_any(self, owner: str) -> bool:
         """Whether there is a file of the owner's, whatever its key."""
@@ -130,6 +132,11 @@ class SnapshotFiles:
                 path, snapshot.owner, snapshot.tokens, path.stat().st_size, path.stat().st_mtime
             )
         return True
+
+    def _of(self, owner: str) -> SnapshotFile | None:
+        with self._lock:
+            file = self._files().get(owner)
+        return file if file is not None and file.path.exists() else None
 
     def _files(self) -> dict[str, SnapshotFile]:
         if self._known is None:

@@ -160,3 +160,14 @@ def test_a_conversation_takes_its_snapshots_along_and_clear_takes_all(tmp_path: 
     forget_snapshots(tmp_path)
     assert list(tmp_path.iterdir()) == []
     assert SUFFIX == ".kv"
+
+
+def test_what_was_forgotten_is_known_no_more(tmp_path: Path) -> None:
+    known = files(tmp_path)
+    known.write(snapshot("a"))
+    known.write(snapshot("b", tokens=TOKENS[:70]))
+    assert known.best(TOKENS, can_go_back=True)[1] == 99
+    forget_snapshots(tmp_path, "a")
+    assert (known.best(TOKENS, can_go_back=True)[1], known.has("a"), known.has("b")) == (70, False, True)
+    forget_snapshots(tmp_path)
+    assert known.best(TOKENS, can_go_back=True) == (None, 0)
