@@ -70,7 +70,7 @@ def without_home(text: str, home: Path) -> str:
     flags = re.IGNORECASE if os.name == "nt" else re.NOFLAG
     for form in sorted({str(home), home.as_posix(), str(home.resolve())}, key=len, reverse=True):
         text = re.sub(rf"{re.escape(form)}(?!\w)", "~", text, flags=flags)
-    return re.sub(rf"(?<=[\\/]){re.escape(home.name)}(?=[\\/\s]|$)", "~", text, flags=flags | re.MULTILINE)
+    return re.sub(rf"(?<=[\\/]){re.escape(home.name)}(?!\w)", "~", text, flags=flags)
 
 
 def _facts(loaded: Loaded) -> Iterator[tuple[str, object]]:

@@ -131,6 +131,7 @@ def test_the_command_prints_them_without_a_window(home: Path) -> None:
         ("/home/al.", "~."),
         ("/home/alice/x", "/home/alice/x"),
         ("/media/al/usb/x", "/media/~/usb/x"),
+        ("“/media/al” is full", "“/media/~” is full"),
         ("to call /opt/signal/x", "to call /opt/signal/x"),
     ],
 )
