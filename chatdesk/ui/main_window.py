@@ -140,6 +140,7 @@ class MainWindow(QMainWindow):
     closed = Signal()
 
     def __init__(self, verbs: Verbs, maths: MathsLibrary | None = None) -> None:
+        theme.set_text_size(_application(), theme.looks_of(verbs.settings()))  # the window itself is a widget too
         super().__init__()
         self._verbs = verbs
         self._conversation_id: str | None = None  # the one shown; None: a new one that has no row yet
@@ -824,9 +825,7 @@ class MainWindow(QMainWindow):
         if looks == self._looks:
             return
         self._looks = looks
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        theme.apply(application, looks)
+        theme.apply(_application(), looks)
         colors = looks.colors
         muted = QColor(colors.muted)
         self._sidebar.set_looks(looks)
@@ -841,3 +840,9 @@ class MainWindow(QMainWindow):
         self._context.set_colors(colors)
         self._branching.set_colors(colors)
         self._palette.set_colors(colors)
+
+
+def _application() -> QApplication:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    return application

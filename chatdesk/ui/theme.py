@@ -55,13 +55,21 @@ def looks_of(settings: Settings) -> Looks:
 def apply(application: QApplication, looks: Looks) -> None:
     """Dress the whole application: palette and font first, for what no style sheet reaches."""
     application.setPalette(_palette(looks.colors))
+    set_text_size(application, looks)
+    application.setStyleSheet(_sheet(looks))
+
+
+def set_text_size(application: QApplication, looks: Looks) -> None:
+    """Write in letters of the chosen size.
+
+    Until the event loop runs, Qt tells no widget of a new font: a window's first has to be there before its widgets.
+    """
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
     if font.pointSizeF() > 0:
         font.setPointSizeF(font.pointSizeF() * looks.text_percent / 100)
     else:
         font.setPixelSize(round(font.pixelSize() * looks.text_percent / 100))
     application.setFont(font)
-    application.setStyleSheet(_sheet(looks))
 
 
 def _sheet(looks: Looks) -> str:
