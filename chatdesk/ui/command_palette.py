@@ -160,7 +160,7 @@ class _OfferItemModel(QAbstractListModel):
             case Qt.ItemDataRole.ToolTipRole:
                 value = plain_tool_tip(title)
             case _ if role == ROW_ROLE:
-                value = Row(title=title, aside=aside)
+                value = Row(title=title, aside=aside, is_strong=False)
             case _ if role == HEADING_ROLE:
                 value = self._heading(index.row())
         return value

@@ -177,6 +177,7 @@ class MainWindow(QMainWindow):
         self._watch = ReplyWatch(lambda: verbs.settings().reply_notice, self)
         self._tour = Tour()
         self._tour.finished.connect(self._remember_hints)
+        self._composer.put_above(self._tour)
         self._actions = ActionTable(self)
         self._palette = CommandPalette(self._palette_entries, theme.LIGHT, self)
         self._build()
@@ -219,7 +220,6 @@ class MainWindow(QMainWindow):
         column.addWidget(self._exchange.progress)
         column.addWidget(self._find)
         column.addWidget(self._stack, 1)
-        column.addWidget(self._tour)
         column.addWidget(self._composer)
         self._splitter = QSplitter()
         self._splitter.setObjectName("main_splitter")
@@ -271,6 +271,11 @@ class MainWindow(QMainWindow):
         key = QKeySequence.StandardKey
         table.add(
             ActionRow("new_chat_action", Group.CHATS, self.tr("New chat"), self.new_chat, key.New),
+        )
+        if self._verbs.open_temporary is not None:
+            words = self.tr("Temporary chat")
+            table.add(ActionRow("temporary_action", Group.CHATS, words, self._verbs.open_temporary, "Ctrl+Shift+N"))
+        table.add(
             *action_rows(self._sidebar),
             ActionRow("import_action", Group.CHATS, self.tr("Import chats…"), self._exchange.import_chats),
             ActionRow("export_all_action", Group.CHATS, self.tr("Export all chats…"), self._exchange.export_all),
@@ -303,7 +308,7 @@ class MainWindow(QMainWindow):
                 key.FindPrevious,
                 in_menu=False,
             ),
-            ActionRow("stop_action", Group.THIS_CHAT, self.tr("Stop the reply"), self._stop, "Esc"),
+            ActionRow("stop_action", Group.THIS_CHAT, self.tr("Stop the reply"), self._stop, "Esc", in_menu=False),
             ActionRow(
                 "context_action", Group.THIS_CHAT, self.tr("What the model is sent"), self._context.open_map, "Ctrl+I"
             ),
@@ -314,9 +319,15 @@ class MainWindow(QMainWindow):
                 self.tr("Reasoning on or off"),
                 self._switch_reasoning,
                 "Ctrl+R",
+                in_menu=False,
             ),
             ActionRow(
-                "write_action", Group.THIS_CHAT, self.tr("Go to the message box"), self._composer.setFocus, "Ctrl+L"
+                "write_action",
+                Group.THIS_CHAT,
+                self.tr("Go to the message box"),
+                self._composer.setFocus,
+                "Ctrl+L",
+                in_menu=False,
             ),
             ActionRow(
                 "choose_model_action", Group.MODELS, self.tr("Choose a model"), self._models.picker.open_menu, "Ctrl+M"
@@ -350,15 +361,13 @@ class MainWindow(QMainWindow):
                 "Ctrl+0",
                 in_menu=False,
             ),
-            ActionRow("quit_action", Group.WINDOW, self.tr("Quit"), self._quit, key.Quit),
         )
         if self._verbs.folders is not None:
-            table.add(ActionRow("folders_action", Group.WINDOW, self.tr("Folders…"), self._show_folders))
+            words = self.tr("Data and model folders…")
+            table.add(ActionRow("folders_action", Group.WINDOW, words, self._show_folders))
+        table.add(ActionRow("quit_action", Group.WINDOW, self.tr("Quit"), self._quit, key.Quit))
         if self._about is not None:
             table.add(*self._about.rows())
-        if self._verbs.open_temporary is not None:
-            words = self.tr("Temporary chat")
-            table.add(ActionRow("temporary_action", Group.CHATS, words, self._verbs.open_temporary, "Ctrl+Shift+N"))
         menu = QMenu(self)
         table.add_menu(Group.CHATS, self._sidebar.deleted_menu)
         table.fill(menu)

@@ -2744,6 +2744,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>命令面板</translation>
     </message>
     <message>
+      <source>Data and model folders…</source>
+      <translation>数据与模型文件夹…</translation>
+    </message>
+    <message>
       <source>Export all chats…</source>
       <translation>导出全部对话…</translation>
     </message>
@@ -2762,10 +2766,6 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Find the previous match</source>
       <translation>查找上一处</translation>
-    </message>
-    <message>
-      <source>Folders…</source>
-      <translation>文件夹…</translation>
     </message>
     <message>
       <source>GGUF models (*.gguf *.GGUF);;All files (*)</source>
@@ -2909,12 +2909,12 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>仅保存</translation>
     </message>
     <message>
-      <source>{keys} saves it, Esc cancels. The version before stays, with what follows it.</source>
-      <translation>{keys} 保存，Esc 取消。原来的版本及其后内容会保留。</translation>
+      <source>{keys} saves it. The version before stays, and what follows it.</source>
+      <translation>{keys} 保存。原来的版本及其后续内容都会保留。</translation>
     </message>
     <message>
-      <source>{keys} sends it, Esc cancels. The version before stays, with what follows it.</source>
-      <translation>{keys} 发送，Esc 取消。原来的版本及其后内容会保留。</translation>
+      <source>{keys} sends it. The version before stays, and what follows it.</source>
+      <translation>{keys} 发送。原来的版本及其后续内容都会保留。</translation>
     </message>
   </context>
   <context>

@@ -45,11 +45,9 @@ class MessageEditor(QFrame):
         self._field.focus_changed.connect(self._show_focus)
         keys = QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_Enter).toString(QKeySequence.SequenceFormat.NativeText)
         hint = ElidedLabel(
-            self.tr("{keys} sends it, Esc cancels. The version before stays, with what follows it.").format(keys=keys)
+            self.tr("{keys} sends it. The version before stays, and what follows it.").format(keys=keys)
             if self._sends
-            else self.tr("{keys} saves it, Esc cancels. The version before stays, with what follows it.").format(
-                keys=keys
-            )
+            else self.tr("{keys} saves it. The version before stays, and what follows it.").format(keys=keys)
         )
         hint.setObjectName("editor_hint")
         cancel = self._button("cancel_edit_button", self.tr("Cancel"))

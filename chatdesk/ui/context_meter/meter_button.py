@@ -28,6 +28,9 @@ class MeterButton(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setIconSize(QSize(RING_PX, RING_PX))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # or the composer would hop each time that nothing is measured yet
+        self.setSizePolicy(policy)
         self._colors: Colors | None = None
         self._share = 0.0
         self._is_caution = False

@@ -45,6 +45,7 @@ class Row:
     tone: str = ""
     leading_mark: str = ""  # names of icons
     trailing_mark: str = ""
+    is_strong: bool = True  # its title; not where rows are titles and nothing more
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -118,6 +119,7 @@ class _RowPainter:
         self._small = _small(font)
         self._bold = QFont(font)
         self._bold.setWeight(QFont.Weight.DemiBold)
+        self._plain = font
         self._text = QColor(colors.text)
         # Muted ink does not stand out enough from the ground of a selected row.
         self._quiet = QColor(colors.text if is_selected else colors.muted)
@@ -143,7 +145,8 @@ class _RowPainter:
             width = _width(self._small, row.aside)
             self._words(row.aside, QRect(right - width, line.top(), width, line.height()), self._small, self._quiet)
             right -= width + GRID
-        self._words(row.title, QRect(left, line.top(), right - left, line.height()), self._bold, self._text)
+        font = self._bold if row.is_strong else self._plain
+        self._words(row.title, QRect(left, line.top(), right - left, line.height()), font, self._text)
 
     def _paint_second(self, row: Row, line: QRect) -> None:
         left, right = line.left(), line.right() + 1

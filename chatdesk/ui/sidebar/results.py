@@ -123,7 +123,12 @@ class _ResultDelegate(QStyledItemDelegate):
             font = small_font(font)
         painter.setClipRect(place)
         painter.setPen(QColor(look.colors.text if row.message_id is None else look.quiet(option.state)))
-        layout = marked_layout(row.shown.text, row.shown.highlights, font, accent, place.size())
+        text = row.shown.text
+        if row.message_id is None:
+            widest = QFont(font)
+            widest.setWeight(QFont.Weight.Bold)  # which its marked places are
+            text = QFontMetrics(widest).elidedText(text, Qt.TextElideMode.ElideRight, place.width())
+        layout = marked_layout(text, row.shown.highlights, font, accent, place.size())
         layout.draw(painter, QPointF(place.topLeft()))
         painter.restore()
 

@@ -59,5 +59,6 @@ def _paint_ring(view: TranscriptView, painter: QPainter, rect: QRect) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(view.column.frame.style.accent, 2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    margin = RING_MARGIN
-    painter.drawRoundedRect(rect.adjusted(-margin, -margin, margin, margin), margin, margin)
+    aside = RING_MARGIN
+    above = min(RING_MARGIN, view.column.frame.style.answer_gap)  # not over what stands next to it
+    painter.drawRoundedRect(rect.adjusted(-aside, -above, aside, above), aside, aside)

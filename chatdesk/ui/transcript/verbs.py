@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu
 
@@ -25,6 +26,15 @@ if TYPE_CHECKING:
     from chatdesk.ui.transcript.view import TranscriptView
 
 MAX_LABEL = 60
+# What stands together in the menu of a message, in this order; what is not named here comes last.
+_GROUPS = (
+    ("copy", "copy_plain", "copy_reasoning", "copy_details"),
+    ("answer_now", "answer", "regenerate", "regenerate_with", "edit", "continue"),
+    ("previous_version", "next_version", "compare"),
+    ("pin", "unpin", "copy_branch"),
+    ("origin", "replay"),
+    ("delete",),
+)
 _FOLDS = {ButtonKind.SHOW_ALL, ButtonKind.SHOW_LESS, ButtonKind.SHOW_REASONING, ButtonKind.HIDE_REASONING}
 
 
@@ -185,6 +195,7 @@ class Verbs:
     def _empty_menu(self, name: str) -> QMenu:
         menu = QMenu(self._view)
         menu.setObjectName("transcript_menu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setAccessibleName(name)
         return menu
 
@@ -211,21 +222,32 @@ class Verbs:
             _add(menu, Verb("copy_link", _tr("Copy link"), lambda: copy_text(link)))
             menu.addSeparator()
         if index is not None:
-            for verb in self.of(index):
-                label = _tr("Copy message") if verb.name == "copy" else verb.label
-                _add(menu, Verb(verb.name, label, verb.run))
-                if verb.name == "copy" and view.column.messages[index].is_reply:
-                    as_plain = partial(self.copy_plain_message, index)
-                    _add(menu, Verb("copy_plain", _tr("Copy message as plain text"), as_plain))
-            if details := wording.details_words(view.column.messages[index]):
-                _add(menu, Verb("copy_details", wording.copy_details_words(), lambda: copy_text(details)))
-            if is_detailed:
+            for _, verbs in groupby(sorted(self._in_menu(index), key=_place), key=lambda verb: _place(verb)[0]):
+                for verb in verbs:
+                    _add(menu, verb)
                 menu.addSeparator()
+            if is_detailed:
                 for verb in self.within(index):
                     _add(menu, verb)
         menu.addSeparator()
         _add(menu, Verb("select_all", _tr("Select all"), view.pointer.select_all))
         return menu
+
+    def _in_menu(self, index: int) -> Iterator[Verb]:
+        message = self._view.column.messages[index]
+        for verb in self.of(index):
+            yield replace(verb, label=_tr("Copy message")) if verb.name == "copy" else verb
+            if verb.name == "copy" and message.is_reply:
+                yield Verb("copy_plain", _tr("Copy message as plain text"), partial(self.copy_plain_message, index))
+        if details := wording.details_words(message):
+            yield Verb("copy_details", wording.copy_details_words(), partial(copy_text, details))
+
+
+def _place(verb: Verb) -> tuple[int, int]:
+    for number, group in enumerate(_GROUPS):
+        if verb.name in group:
+            return number, group.index(verb.name)
+    return len(_GROUPS), 0
 
 
 def _add(menu: QMenu, verb: Verb) -> None:
