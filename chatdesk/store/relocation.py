@@ -27,7 +27,7 @@ from chatdesk.store.disk import disk_problems_named, make_durable, replace_file
 from chatdesk.store.paths import LOCATION_FILE, Paths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from chatdesk.store.database import Database
 
@@ -85,6 +85,9 @@ class Relocation:
         old, new = source.resolve(), target.resolve()
         if new.is_relative_to(old) or old.is_relative_to(new):
             raise UserFacingError(ErrorCode.FOLDER_NESTED, path=str(target))
+        wished = self._wished() | {place: target}
+        if len({each.resolve() for each in wished.values()}) < len(wished):
+            raise UserFacingError(ErrorCode.FOLDER_NOT_EMPTY, path=str(target))
         with disk_problems_named(target):
             target.mkdir(mode=0o700, parents=True, exist_ok=True)
             if any(target.iterdir()):
@@ -96,13 +99,13 @@ class Relocation:
             is_one_disk = target.stat().st_dev == source.stat().st_dev
         if free < needed and not is_one_disk:
             raise UserFacingError(ErrorCode.FOLDER_NO_SPACE, path=str(target), needed=needed, free=free)
-        self._write({**self._read(), _MOVING: {place.value: str(target)}})
+        self._write({**self._read(), _MOVING: {place.value: str(target) for place, target in wished.items()}})
 
     def carry_out(self, paths: Paths, on_progress: Callable[[float], None], should_stop: Callable[[], bool]) -> None:
-        """Put the folder into its new place. `on_progress` is told the share of it that is there.
+        """Put each folder into its new place. `on_progress` is told the share of it that is there.
 
         Raises:
-            UserFacingError, StoppedError: it is where it was, and the wish is forgotten.
+            UserFacingError, StoppedError: it is where it was, and what is wished still is forgotten.
         """
         for place, target in self._wished().items():
             source = _source(place, paths)
@@ -110,14 +113,18 @@ class Relocation:
                 with disk_problems_named(target):
                     for stale in target.glob(f"{_BESIDE_DATABASE}*"):  # of a start that was cut off
                         stale.unlink()
-                    steps = list(_steps(place, source, target))
+                    left = tuple(_texts(self._read().get(_LEAVING)))
+                    steps = [step for step in _steps(place, source, target) if not _is_below(step.source, left)]
                     _put_all(steps, on_progress, should_stop)
                     for folder in {target, *(parent for step in steps for parent in _folders(step, target))}:
                         make_durable(folder)
             except (UserFacingError, StoppedError):
                 self._give_up(place, source, target)
                 raise
-            known = self._without_wish()
+            known = self._read()
+            moving = {name: path for name, path in _texts(known.pop(_MOVING)).items() if name != place.value}
+            if moving:
+                known[_MOVING] = moving
             leaving = {**_texts(known.get(_LEAVING)), str(source): str(target)}
             self._write({**known, place.value: str(target), _LEAVING: leaving})
 
@@ -153,7 +160,7 @@ class Relocation:
 
     def _give_up(self, place: Place, source: Path, target: Path) -> None:
         """Leave the folder where it is. What was put into the new place goes, and nothing that others put there."""
-        self._write(self._without_wish())
+        self._write({name: value for name, value in self._read().items() if name != _MOVING})
         try:
             for step in _steps(place, source, target):
                 step.target.unlink(missing_ok=True)
@@ -163,11 +170,10 @@ class Relocation:
             _log.warning("copies stay in %s: %s", target, error)
 
     def _wished(self) -> dict[Place, Path]:
+        """The models first: they do not go along with the data then."""
         wished = _texts(self._read().get(_MOVING))
-        return {place: Path(wished[place.value]) for place in Place if place.value in wished}
-
-    def _without_wish(self) -> dict[str, object]:
-        return {name: value for name, value in self._read().items() if name != _MOVING}
+        order = (Place.MODELS, Place.DATA)
+        return {place: Path(wished[place.value]) for place in order if place.value in wished}
 
     def _read(self) -> dict[str, object]:
         try:
@@ -208,6 +214,10 @@ def _steps(place: Place, source: Path, target: Path) -> Iterator[_Step]:
                 if file.is_symlink() or file.is_file():
                     leads_to = _leads_to(file, source, target) if file.is_symlink() else None
                     yield _Step(file, target / file.relative_to(source), file.lstat().st_size, leads_to)
+
+
+def _is_below(path: Path, folders: Iterable[str]) -> bool:
+    return any(path.is_relative_to(folder) for folder in folders)
 
 
 def _leads_to(link: Path, source: Path, target: Path) -> Path:

@@ -23,6 +23,16 @@ from chatdesk.store.relocation import Place, Relocation, StoppedError
 MODEL = b"GGUF" + bytes(range(256)) * 20_000
 
 
+class PowerCutError(Exception):
+    """Nothing more is done."""
+
+
+def cut(left: Iterator[int]) -> None:
+    """Go on as often as something is left."""
+    if next(left, None) is None:
+        raise PowerCutError
+
+
 class Home:
     """The folders of a user, and starts of the app in them."""
 
@@ -112,13 +122,6 @@ def test_a_folder_is_moved_with_what_is_known_of_it(home: Home, place: Place) ->
 @pytest.mark.parametrize("place", Place)
 @pytest.mark.usefixtures("disks")
 def test_wherever_it_is_cut_off_the_next_start_finds_everything(home: Home, place: Place) -> None:
-    class PowerCutError(Exception):
-        pass
-
-    def cut(left: Iterator[int]) -> None:
-        if next(left, None) is None:
-            raise PowerCutError
-
     home.relocation.wish(place, home.folder / "new", home.paths())
     n_cuts = 0
     while home.relocation.is_wished:
@@ -268,6 +271,33 @@ def test_old_files_that_cannot_be_removed_keep_nobody_from_their_chats(
     home.start()
     assert not (old / "chatdesk.db").exists()
     home.check()
+
+
+@pytest.mark.parametrize("order", [(Place.DATA, Place.MODELS), (Place.MODELS, Place.DATA)])
+@pytest.mark.usefixtures("disks")
+def test_both_folders_are_moved_at_one_start_wherever_it_is_cut_off(home: Home, order: tuple[Place, Place]) -> None:
+    before = home.paths()
+    targets = {Place.DATA: home.folder / "chats", Place.MODELS: home.folder / "shelf"}
+    for place in order:
+        home.relocation.wish(place, targets[place], before)
+    n_cuts = 0
+    while home.relocation.is_wished:
+        left = iter(range(n_cuts))
+        with contextlib.suppress(PowerCutError):
+            home.relocation.carry_out(home.paths(), lambda _share, left=left: cut(left), lambda: False)  # type: ignore[misc]
+        n_cuts += 1
+    home.start()
+    home.check()
+    assert (home.paths().data, home.paths().models) == (targets[Place.DATA], targets[Place.MODELS])
+    assert not before.models.exists()
+    assert not (targets[Place.DATA] / "models").exists()
+
+
+def test_both_folders_cannot_go_to_the_same_place(home: Home) -> None:
+    home.relocation.wish(Place.DATA, home.folder / "new", home.paths())
+    with pytest.raises(UserFacingError) as caught:
+        home.relocation.wish(Place.MODELS, home.folder / "new", home.paths())
+    assert caught.value.code is ErrorCode.FOLDER_NOT_EMPTY
 
 
 def test_where_it_cannot_go_is_said_at_once(home: Home) -> None:
