@@ -496,7 +496,7 @@ class Core:
 
         def load(models: Sequence[ModelFile]) -> None:
             if name_or_path is None:
-                self._load_first(models)
+                self._load_last_used(models)
             else:
                 self.loading.use(self.find_model(name_or_path, models))
 
@@ -583,16 +583,30 @@ class Core:
         return is_done
 
     def _load_first(self, models: Sequence[ModelFile]) -> None:
-        """Load the model used last, else the first listed; never by itself one that may have ended an earlier run."""
+        """Load the model used last, and tell of all that may have ended an earlier run."""
+        model = self._load_last_used(models)
+        for path in sorted(self._suspects - {model}):
+            self._post(NoticeRaised(_crashed(path)))
+
+    def _load_last_used(self, models: Sequence[ModelFile]) -> str | None:
+        """Load the model used last, else the first listed; announces why not, and returns its path.
+
+        One that may have ended an earlier run is never loaded by itself.
+        """
         last = self.state.get(StateKey.LAST_MODEL_PATH)
         model = next((model for model in models if model.path == last), next(iter(models), None))
-        for path in sorted(self._suspects):
-            detail = ErrorDetail(ErrorCode.CRASHED_LAST_TIME, {"model": display_name(PurePath(path).name)})
-            self._post(NoticeRaised(detail))
         if model is None:
             self._post(NoticeRaised(ErrorDetail(ErrorCode.STARTER_MISSING)))
-        elif model.path not in self._suspects:
+            return None
+        if model.path in self._suspects:
+            self._post(NoticeRaised(_crashed(model.path)))
+        else:
             self.loading.use(model)
+        return model.path
+
+
+def _crashed(path: str) -> ErrorDetail:
+    return ErrorDetail(ErrorCode.CRASHED_LAST_TIME, {"model": display_name(PurePath(path).name)})
 
 
 def _memory_for_snapshots() -> int:

@@ -73,6 +73,14 @@ def window(home: Path) -> Iterator["subprocess.Popen[str]"]:
     process.stdout.close()
 
 
+def test_a_model_that_may_have_crashed_keeps_no_other_from_answering(home: Path) -> None:
+    StateFile(home / "state.json").add_suspects(["/models/Other.gguf"])
+    assert chatdesk("ask", "--new", "Hi", home=home).stdout.strip() == SCRIPTED
+    StateFile(home / "state.json").add_suspects([str(home / "models" / "Tiny.gguf")])
+    finished = chatdesk("ask", "--new", "Hi", home=home)
+    assert (finished.returncode, finished.stdout, "Tiny" in finished.stderr) == (1, "", True)
+
+
 def test_a_chat_is_begun_listed_and_continued(home: Path) -> None:
     begun = chatdesk("ask", "--new", "How far is the hut?", home=home)
     assert (begun.returncode, begun.stdout) == (0, f"{SCRIPTED}\n")
