@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 from chatdesk.core.context import REPLY_TOKENS, reserved_for_reply
 from chatdesk.core.context_map import OverflowPolicy
-from chatdesk.core.errors import UserFacingError
 from chatdesk.core.events import Post, SummaryChanged
-from chatdesk.core.messages import FinishReason, PartKind, clean_text
+from chatdesk.core.messages import FinishReason, clean_text
 from chatdesk.core.sampling import SamplingParams
 from chatdesk.core.summaries import SUMMARISE_SHARE, summary_request, summary_text, summary_tokens
-from chatdesk.engine.base import Chunk, Engine, Finished
+from chatdesk.services.side_work import written
 from chatdesk.services.worker import Priority
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chatdesk.core.summaries import Summary
+    from chatdesk.engine.base import Engine
     from chatdesk.services.context import ContextService
     from chatdesk.services.inference import InferenceService
     from chatdesk.services.prompt_sources import PromptSource
@@ -166,25 +166,14 @@ class SummaryService:
         return _Task(source, prompt, count, plan.last_summarised(count), summarised_tokens, most_tokens)
 
     def _write(self, engine: Engine, task: _Task) -> tuple[str, FinishReason]:
-        """What the model writes, and why it ended. It is nobody's, so that nothing of it is kept."""
+        """What the model writes, and why it ended."""
         sampling = replace(
             SamplingParams(),
             temperature=_TEMPERATURE,
             max_tokens=task.most_tokens,
             reasoning_budget=0,
         )
-        text: list[str] = []
-        reason = FinishReason.ERROR
-        try:
-            for produced in engine.generate(task.prompt, sampling, self._is_wanted_elsewhere):
-                match produced:
-                    case Chunk(piece, kind=PartKind.TEXT):
-                        text.append(piece)
-                    case Finished(reason):
-                        pass
-        except UserFacingError as error:
-            log.warning("a summary could not be written: %s", error)
-        return "".join(text), reason
+        return written(engine, task.prompt, sampling, self._is_wanted_elsewhere)
 
     def _is_wanted_elsewhere(self) -> bool:
         return self._inference.is_wanted(Priority.SPARE)

@@ -7,18 +7,18 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chatdesk.core.errors import UserFacingError
 from chatdesk.core.events import ConversationChanged, Event, Post, ReplyFinished
-from chatdesk.core.messages import FinishReason, PartKind, ReplyStatus
+from chatdesk.core.messages import FinishReason, ReplyStatus
 from chatdesk.core.sampling import SamplingParams
 from chatdesk.core.titles import MOST_MESSAGES, TITLE_REQUEST, TITLE_TOKENS, asks_for_titles, title_of
-from chatdesk.engine.base import Chunk, Engine, Finished
+from chatdesk.services.side_work import written
 from chatdesk.services.worker import Priority
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chatdesk.core.settings import Settings
+    from chatdesk.engine.base import Engine
     from chatdesk.services.context import ContextService
     from chatdesk.services.inference import InferenceService
     from chatdesk.store.conversations import ConversationStore
@@ -77,7 +77,8 @@ class TitleService:
         prompt = self._prompt(engine, conversation_id)
         if prompt is None:
             return
-        untrusted_text, reason = self._generated(engine, prompt)
+        with engine.aside():  # the conversation's place in the cache is only borrowed
+            untrusted_text, reason = written(engine, prompt, _SAMPLING, self._is_wanted_elsewhere)
         if reason is FinishReason.STOPPED:  # something else is wanted of the engine
             self._consider(conversation_id)
             return
@@ -106,22 +107,6 @@ class TitleService:
         sampling = replace(source.sampling, reasoning=False, max_tokens=TITLE_TOKENS)
         fitted = self._context.plan(engine, replace(source, sampling=sampling), TITLE_REQUEST).fit()
         return None if fitted.is_too_long or fitted.left_out else fitted.tokens
-
-    def _generated(self, engine: Engine, prompt: list[int]) -> tuple[str, FinishReason]:
-        """What the model writes, and why it ended. The conversation's place in the cache is only borrowed."""
-        text: list[str] = []
-        reason = FinishReason.ERROR
-        try:
-            with engine.aside():
-                for produced in engine.generate(prompt, _SAMPLING, self._is_wanted_elsewhere):
-                    match produced:
-                        case Chunk(piece, kind=PartKind.TEXT):
-                            text.append(piece)
-                        case Finished(reason):
-                            pass
-        except UserFacingError as error:
-            log.warning("a title could not be written: %s", error)
-        return "".join(text), reason
 
     def _is_wanted_elsewhere(self) -> bool:
         return self._inference.is_wanted(Priority.SPARE)
