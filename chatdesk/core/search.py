@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SNIPPET_BEFORE = 20  # characters shown before what was found
 SNIPPET_LENGTH = 140
+MOST_TERMS = 32  # nobody types more, and a page that was pasted would be looked for word by word for seconds
 
 # Thai to Lao, Burmese, Khmer, Japanese, Chinese, Korean, half-width kana, rarer Chinese.
 _APART = (
@@ -98,7 +99,8 @@ class SearchQuery:
 def parse_query(text: str) -> SearchQuery:
     """Read what somebody typed: words, "exact words", `in:folder`, `model:name`, `before:2026-01-31`, `after:2026`.
 
-    The last word may be unfinished. What looks like an operator and is none is searched as words.
+    The last word may be unfinished. What looks like an operator and is none is searched as words. Of many words the
+    first count.
     """
     terms: list[Term] = []
     names: dict[str, str] = {}
@@ -115,7 +117,8 @@ def parse_query(text: str) -> SearchQuery:
             words = _words(value if quoted is not None else piece[0])
             if words:
                 terms.append(Term(words, is_prefix=quoted is None and piece.end() == last_end))
-    return SearchQuery(tuple(terms), names.get("in"), names.get("model"), limits.get("before"), limits.get("after"))
+    first = tuple(dict.fromkeys(terms))[:MOST_TERMS]
+    return SearchQuery(first, names.get("in"), names.get("model"), limits.get("before"), limits.get("after"))
 
 
 def _words(text: str) -> tuple[str, ...]:

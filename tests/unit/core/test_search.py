@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatdesk.core.search import Matcher, SearchQuery, Term, fold, parse_query, search_text
+from chatdesk.core.search import MOST_TERMS, Matcher, SearchQuery, Term, fold, parse_query, search_text
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 QUERY_LIKE = st.text(alphabet='ab 你好"“”:：in model before after2026-01*()^', max_size=40)
@@ -110,3 +110,8 @@ def test_a_snippet_fits_on_a_line_and_its_places_are_in_it(query: str, text: str
     snippet = Matcher(parse_query(query)).snippet(text)
     assert len(snippet.text) <= 142
     assert all(0 <= start < end <= len(snippet.text) for start, end in snippet.highlights)
+
+
+def test_of_a_page_that_is_pasted_the_first_words_are_searched() -> None:
+    page = " ".join(f"word{number} word{number}" for number in range(1000))
+    assert parse_query(page).terms == tuple(Term((f"word{number}",)) for number in range(MOST_TERMS))
