@@ -16,7 +16,7 @@ from tests.benchmarks.figures import Bar, Figure, figure, interleaved, spread
 from tests.benchmarks.raw import RawLoop
 from tests.benchmarks.starter import ALL_CORES, OPTIONS, STEADY, starter_model
 
-PAIRS, QUICK_PAIRS = 7, 3
+PAIRS, QUICK_PAIRS = 7, 2
 WORTHWHILE = Bar(1.05)
 # The speed of reading does not depend on what is read.
 PROMPT = [1000 + place for place in range(1024)]
