@@ -4,14 +4,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QAction, QFontDatabase, QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSplitter, QWidget
 from pytestqt.qtbot import QtBot
 
 from chatdesk.app import WindowedApp
 from chatdesk.core.conversations import Conversation
 from chatdesk.core.events import ConversationsListed
-from chatdesk.core.settings import Settings
 from chatdesk.ui.choice_list import ChoiceList
 from tests.support.opened_app import opened_app
 from tests.ui.widgets.finding import find
@@ -36,16 +35,6 @@ def test_a_window_that_was_on_a_screen_that_is_gone_is_seen(
         seen = app.window.frameGeometry().intersected(QGuiApplication.primaryScreen().availableGeometry())
         assert seen.width() >= 200
         assert seen.height() >= 200
-
-
-@pytest.mark.parametrize("dressed_app", [Settings(text_percent=200)], indirect=True)
-def test_large_letters_are_there_from_the_start(dressed_app: WindowedApp) -> None:
-    usual = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).pointSizeF()
-    names = ("new_chat_button", "chat_search", "conversation_list", "model_picker")
-    widgets = [dressed_app.window, *(find(dressed_app.window, QWidget, name) for name in names)]
-    assert {widget.objectName(): widget.font().pointSizeF() for widget in widgets} == dict.fromkeys(
-        ("main_window", *names), 2 * usual
-    )
 
 
 def test_what_was_used_last_in_the_palette_is_known_the_next_time(tmp_path: Path, qtbot: QtBot) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QFontDatabase
 from PySide6.QtWidgets import QApplication, QDialog, QListWidget, QPlainTextEdit, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -107,3 +107,13 @@ def test_in_the_models_window(dressed_app: WindowedApp, qtbot: QtBot) -> None:
         tabs.setCurrentIndex(tab)
         settle()
         assert clipped(manager) == []
+
+
+@pytest.mark.parametrize("dressed_app", [Settings(text_percent=200)], indirect=True)
+def test_large_letters_are_there_from_the_start(dressed_app: WindowedApp) -> None:
+    usual = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).pointSizeF()
+    names = ("new_chat_button", "chat_search", "conversation_list", "model_picker")
+    widgets = [dressed_app.window, *(find(dressed_app.window, QWidget, name) for name in names)]
+    assert {widget.objectName(): widget.font().pointSizeF() for widget in widgets} == dict.fromkeys(
+        ("main_window", *names), 2 * usual
+    )
