@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from chatdesk.engine.base import LoadOptions
+from chatdesk.engine.llama import load_llama
 from chatdesk.engine.llama_runtime import llama_cpp
 from tests.benchmarks.figures import Bar, Figure, figure, interleaved, spread
 from tests.benchmarks.raw import RawLoop
-from tests.benchmarks.starter import ALL_CORES, OPTIONS, STEADY, starter_model
+from tests.benchmarks.starter import ALL_CORES, LONG_STORY, OPTIONS, STEADY, starter_model, user
 
 PAIRS, QUICK_PAIRS = 7, 2
 WORTHWHILE = Bar(1.05)
@@ -22,6 +23,8 @@ WORTHWHILE = Bar(1.05)
 PROMPT = [1000 + place for place in range(1024)]
 SHORT_PROMPT = PROMPT[:64]
 WRITING = replace(STEADY, max_tokens=96)
+
+Speed = Callable[[RawLoop], float]  # tokens per second
 
 BATCHES = ((128, 128), (256, 256), (1024, 512), (1024, 1024), (2048, 512))
 # What the app chooses between is whether the file is read or mapped; for the starter model it reads.
@@ -35,9 +38,10 @@ LOAD_MODES = {
 
 def measure(*, is_quick: bool) -> list[Figure]:
     pairs = QUICK_PAIRS if is_quick else PAIRS
+    writing = _writing()
     usual = _loop(OPTIONS)
     try:
-        return [*_threads(usual, pairs), *_batches(usual, pairs), *_load_modes(usual, pairs)]
+        return [*_threads(usual, pairs, writing), *_batches(usual, pairs), *_load_modes(usual, pairs, writing)]
     finally:
         usual.close()
 
@@ -50,18 +54,26 @@ def _reading(loop: RawLoop) -> float:
     return loop.process(PROMPT)
 
 
-def _writing(loop: RawLoop) -> float:
-    speed, tokens = loop.write(SHORT_PROMPT, WRITING)
-    assert len(tokens) > WRITING.max_tokens // 2, f"the reply ended after {len(tokens)} tokens"
+def _writing() -> Speed:
+    """Measures the speed of a reply that does not end by itself."""
+    engine = load_llama(starter_model(), OPTIONS, lambda _fraction: True)
+    prompt = engine.prompt_tokens(user(LONG_STORY))
+    engine.close()
+
+    def speed(loop: RawLoop) -> float:
+        tokens_per_second, tokens = loop.write(prompt, WRITING)
+        assert len(tokens) == WRITING.max_tokens, f"the reply ended after {len(tokens)} tokens"
+        return tokens_per_second
+
     return speed
 
 
-def _threads(usual: RawLoop, pairs: int) -> Iterator[Figure]:
+def _threads(usual: RawLoop, pairs: int, writing: Speed) -> Iterator[Figure]:
     for n_threads in sorted({1, max(ALL_CORES // 2, 1), ALL_CORES + 1, 2 * ALL_CORES} - {ALL_CORES}):
         other = _loop(replace(OPTIONS, n_threads=n_threads))
         what = f"n_threads {n_threads} on {ALL_CORES} cores"
         yield _faster(f"{what}, reading", usual, other, pairs, _reading)
-        yield _faster(f"{what}, writing", usual, other, pairs, _writing)
+        yield _faster(f"{what}, writing", usual, other, pairs, writing)
         other.close()
 
 
@@ -72,10 +84,10 @@ def _batches(usual: RawLoop, pairs: int) -> Iterator[Figure]:
         other.close()
 
 
-def _load_modes(usual: RawLoop, pairs: int) -> Iterator[Figure]:
+def _load_modes(usual: RawLoop, pairs: int, writing: Speed) -> Iterator[Figure]:
     for what, load_mode in LOAD_MODES.items():
         other = _loop(OPTIONS, load_mode)
-        yield _faster(f"{what}, writing", usual, other, pairs, _writing)
+        yield _faster(f"{what}, writing", usual, other, pairs, writing)
         other.close()
         loads = interleaved(pairs, lambda mode=load_mode: 1 / _load(mode), lambda: 1 / _load(USUAL_LOAD_MODE))  # type: ignore[misc]
         yield _figure(f"{what}, loads per second", loads, "loads/s")
@@ -91,7 +103,7 @@ def _load(load_mode: int) -> float:
     return seconds
 
 
-def _faster(what: str, usual: RawLoop, other: RawLoop, pairs: int, speed: Callable[[RawLoop], float]) -> Figure:
+def _faster(what: str, usual: RawLoop, other: RawLoop, pairs: int, speed: Speed) -> Figure:
     speed(other)  # both have touched all of the model before it counts
     speed(usual)
     return _figure(what, interleaved(pairs, lambda: speed(other), lambda: speed(usual)), "tokens/s")
