@@ -81,9 +81,12 @@ def test_in_the_dialogs(dressed_app: WindowedApp, action: str, name: str, qtbot:
 
 @LOOKS
 def test_in_the_models_window(dressed_app: WindowedApp, qtbot: QtBot) -> None:
+    others = set(QApplication.topLevelWidgets())  # of an earlier test
     trigger(dressed_app, "models_action")
-    manager = next(w for w in QApplication.topLevelWidgets() if w.objectName() == "model_manager" and w.isVisible())
+    (manager,) = (w for w in QApplication.topLevelWidgets() if w.objectName() == "model_manager" and w not in others)
     manager.activateWindow()
+    qtbot.waitExposed(manager)
+    qtbot.waitUntil(manager.isActiveWindow)
     tabs = find(manager, QTabBar, "models_tabs")
     for tab in range(tabs.count()):
         tabs.setCurrentIndex(tab)
