@@ -33,7 +33,10 @@ class Group(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
-    """One thing that the window can do. `name` ends in `_action`; an empty shortcut is none."""
+    """One thing that the window can do. `name` ends in `_action`; an empty shortcut is none.
+
+    `needs_chat`: it is done with the chat that is shown, and offered only while there is one.
+    """
 
     name: str
     group: Group
@@ -41,6 +44,7 @@ class ActionRow:
     do: Callable[[], object]
     shortcut: Shortcut = ""
     in_menu: bool = True
+    needs_chat: bool = False
 
 
 class ActionTable:
@@ -50,6 +54,7 @@ class ActionTable:
         self._window = window
         self._entries: dict[Group, list[QAction]] = {group: [] for group in Group}
         self._menu_entries: dict[Group, list[QAction]] = {group: [] for group in Group}
+        self._of_chats: list[QAction] = []
 
     def add(self, *rows: ActionRow) -> None:
         """Add rows behind those of the same group."""
@@ -66,6 +71,13 @@ class ActionTable:
             self._entries[row.group].append(action)
             if row.in_menu:
                 self._menu_entries[row.group].append(action)
+            if row.needs_chat:
+                self._of_chats.append(action)
+
+    def offer_for_chat(self, *, has_chat: bool) -> None:
+        """Offer what is done with a chat, or not. What this window never does stays hidden."""
+        for action in self._of_chats:
+            action.setEnabled(has_chat and action.isVisible())
 
     def add_menu(self, group: Group, menu: QMenu) -> None:
         """List a menu within the menu, behind what the group has so far."""

@@ -279,7 +279,7 @@ class MainWindow(QMainWindow):
             *action_rows(self._sidebar),
             ActionRow("import_action", Group.CHATS, self.tr("Import chats…"), self._exchange.import_chats),
             ActionRow("export_all_action", Group.CHATS, self.tr("Export all chats…"), self._exchange.export_all),
-            ActionRow("export_action", Group.THIS_CHAT, self.tr("Export this chat…"), self._export),
+            ActionRow("export_action", Group.THIS_CHAT, self.tr("Export this chat…"), self._export, needs_chat=True),
             ActionRow(
                 "attach_action", Group.THIS_CHAT, self.tr("Attach files…"), self._desk.choose_files, "Ctrl+Shift+A"
             ),
@@ -291,7 +291,14 @@ class MainWindow(QMainWindow):
                 self._desk.save_as_prompt,
                 in_menu=False,
             ),
-            ActionRow("find_action", Group.THIS_CHAT, self.tr("Find in this chat"), self._find.open, key.Find),
+            ActionRow(
+                "find_action",
+                Group.THIS_CHAT,
+                self.tr("Find in this chat"),
+                self._find.open,
+                key.Find,
+                needs_chat=True,
+            ),
             ActionRow(
                 "find_next_action",
                 Group.THIS_CHAT,
@@ -312,7 +319,14 @@ class MainWindow(QMainWindow):
             ActionRow(
                 "context_action", Group.THIS_CHAT, self.tr("What the model is sent"), self._context.open_map, "Ctrl+I"
             ),
-            ActionRow("map_action", Group.THIS_CHAT, self.tr("Map of this chat"), self._branching.open_map, "Ctrl+B"),
+            ActionRow(
+                "map_action",
+                Group.THIS_CHAT,
+                self.tr("Map of this chat"),
+                self._branching.open_map,
+                "Ctrl+B",
+                needs_chat=True,
+            ),
             ActionRow(
                 "reasoning_action",
                 Group.THIS_CHAT,
@@ -375,6 +389,7 @@ class MainWindow(QMainWindow):
             for name in {*LIST_ACTIONS, *(row.name for row in action_rows(self._sidebar))}:
                 table.named(name).setEnabled(False)
                 table.named(name).setVisible(False)
+        table.offer_for_chat(has_chat=False)
         self._menu_button.setMenu(menu)
 
     def _palette_entries(self) -> list[Entry]:
@@ -420,6 +435,7 @@ class MainWindow(QMainWindow):
         self._desk.show_conversation(None)
         self._stack.setCurrentWidget(self._welcome)
         self.setWindowTitle("ChatDesk")
+        self._actions.offer_for_chat(has_chat=False)
         self._refresh_composer()
         self._composer.setFocus()
 
@@ -683,6 +699,7 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(self._transcript)
         self._sidebar.select(conversation.id)
         self._set_title(conversation)
+        self._actions.offer_for_chat(has_chat=True)
         last = path[-1] if path else None
         if last is not None and last.is_reply and not last.status.is_final:
             self._replies[conversation.id] = last.id

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
     QPlainTextEdit,
+    QScrollArea,
     QTabBar,
     QWidget,
 )
@@ -63,6 +64,7 @@ def unmarked(window: QWidget, qtbot: QtBot) -> list[str]:
     """The controls that look the same with the keyboard and without."""
     found = []
     for stop in [*stops(window, qtbot)]:
+        _bring_into_view(stop)  # as Tab does, and giving it the keyboard does not
         stop.clearFocus()
         QApplication.processEvents()
         before = _picture(window, stop)
@@ -71,6 +73,14 @@ def unmarked(window: QWidget, qtbot: QtBot) -> list[str]:
         if _picture(window, stop) == before:
             found.append(name(stop))
     return found
+
+
+def _bring_into_view(widget: QWidget) -> None:
+    above = widget.parentWidget()
+    while above is not None:
+        if isinstance(above, QScrollArea):
+            above.ensureWidgetVisible(widget)
+        above = above.parentWidget()
 
 
 def name(widget: QWidget) -> str:

@@ -131,3 +131,15 @@ def leaves(tree: QTreeWidget) -> list[QTreeWidgetItem]:
     sections = [tree.topLevelItem(place) for place in range(tree.topLevelItemCount())]
     rows = [section.child(row) for section in sections if section for row in range(section.childCount())]
     return [row for row in rows if row is not None]
+
+
+def test_what_is_done_with_a_chat_is_offered_only_while_one_is_shown(app: WindowedApp, qtbot: QtBot) -> None:
+    names = ("rename_action", "pin_action", "delete_chat_action", "export_action", "find_action", "map_action")
+    assert [name for name in names if find_action(app, name).isEnabled()] == []
+    store = app.core.chats.conversations
+    conversation = store.create_conversation("Shown")
+    app.window.reopen(conversation.id)
+    qtbot.waitUntil(lambda: app.window.windowTitle().startswith("Shown"), timeout=20_000)
+    assert [name for name in names if not find_action(app, name).isEnabled()] == []
+    app.window.new_chat()
+    assert [name for name in names if find_action(app, name).isEnabled()] == []
