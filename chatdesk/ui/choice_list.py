@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QLineEdit, QStyleOptionViewItem
 
-from chatdesk.ui.icons import icon
+from chatdesk.ui.field_icon import FieldIcon
 from chatdesk.ui.model_manager.labels import GRID
 from chatdesk.ui.model_manager.list_rows import ROW_ROLE, Index, RowDelegate, RowList
 
@@ -29,12 +29,11 @@ class FilterField(QLineEdit):
         self.setPlaceholderText(self.tr("Type to filter"))
         self.setAccessibleName(name)
         self.setAccessibleDescription(description)
-        self._icon = QAction(name, self)
-        self.addAction(self._icon, QLineEdit.ActionPosition.LeadingPosition)
+        self._glass = FieldIcon("search", self)
 
     def set_icon_color(self, color: QColor) -> None:
         """Draw the magnifying glass in `color`."""
-        self._icon.setIcon(icon("search", color))
+        self._glass.set_color(color)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in MOVES:

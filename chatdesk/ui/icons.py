@@ -1,4 +1,7 @@
-"""Icons of one family (Lucide), drawn in the colour of the theme and sharp at any scale."""
+"""Icons of one family (Lucide), drawn in the colour of the theme and sharp at any scale.
+
+How large a button draws its icon stands in the style sheet, for it grows with the text.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from PySide6.QtSvg import QSvgRenderer
 
 from chatdesk.ui.resources import read_resource
 
+PICTURE_BESIDE_WORDS = 0.8  # of the icon's width; the rest is a gap
+
 
 @cache
 def _source(name: str) -> str:
@@ -19,20 +24,20 @@ def _source(name: str) -> str:
 class _SvgIconEngine(QIconEngine):
     """Renders an SVG at whatever size is asked for, dimmed when disabled."""
 
-    def __init__(self, name: str, color: QColor) -> None:
+    def __init__(self, name: str, color: QColor, share: float) -> None:
         super().__init__()
         self._name = name
         self._color = QColor(color)
+        self._share = share
 
     def paint(self, painter: QPainter, rect: object, mode: QIcon.Mode, state: QIcon.State) -> None:
         del state
         renderer = QSvgRenderer(QByteArray(_source(self._name).replace("currentColor", self._color.name()).encode()))
         painter.save()
         painter.setOpacity(painter.opacity() * (0.35 if mode is QIcon.Mode.Disabled else 1.0))
-        # A square at the left: an icon asked for wider than it is high keeps a gap to the words beside it.
-        place = QRectF(rect)  # type: ignore[call-overload]  # a QRect, as Qt's header says
-        place.setWidth(min(place.width(), place.height()))
-        renderer.render(painter, place)
+        whole = QRectF(rect)  # type: ignore[call-overload]  # a QRect, as Qt's header says
+        size = whole.height() * self._share
+        renderer.render(painter, QRectF(whole.left(), whole.center().y() - size / 2, size, size))
         painter.restore()
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
@@ -44,9 +49,14 @@ class _SvgIconEngine(QIconEngine):
         return pixmap
 
     def clone(self) -> QIconEngine:
-        return _SvgIconEngine(self._name, self._color)
+        return _SvgIconEngine(self._name, self._color, self._share)
 
 
 def icon(name: str, color: QColor) -> QIcon:
     """The icon `name` of `resources/icons` in `color`."""
-    return QIcon(_SvgIconEngine(name, color))
+    return QIcon(_SvgIconEngine(name, color, 1.0))
+
+
+def icon_beside_words(name: str, color: QColor) -> QIcon:
+    """The same with a gap to what a button says."""
+    return QIcon(_SvgIconEngine(name, color, PICTURE_BESIDE_WORDS))

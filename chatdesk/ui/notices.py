@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -121,7 +121,6 @@ class _Notice(QFrame):
         self._close_button.setObjectName("notice_close")
         self._close_button.setAccessibleName(self.tr("Close this notice"))
         self._close_button.setToolTip(self.tr("Close"))
-        self._close_button.setIconSize(QSize(16, 16))
         self._close_button.clicked.connect(self.closed)
         place = Qt.AlignmentFlag.AlignTop if len(buttons) > 1 else Qt.AlignmentFlag.AlignVCenter
         layout.addWidget(self._close_button, 0, place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QSize, Signal
+from PySide6.QtCore import QLocale, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QProgressBar, QPushButton, QToolButton, QVBoxLayout
 
@@ -63,7 +63,6 @@ class RecommendationCard(QFrame):
         self._cancel.setObjectName("recommendation_cancel")
         self._cancel.setAccessibleName(self.tr("Cancel the download of {model}").format(model=model.title))
         self._cancel.setToolTip(self.tr("Cancel"))
-        self._cancel.setIconSize(QSize(16, 16))
         self._cancel.clicked.connect(self._press_cancel)
         words = QVBoxLayout()
         words.setSpacing(4)

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["DARK", "LIGHT", "Colors", "Looks", "apply", "looks_of"]
 
-# The sizes in the style sheet are those of 100 %.
-_SIZE = re.compile(r"(?P<what>font-size|min-height): (?P<pixels>\d+)px")
+# The sizes in the style sheet are those of 100 %. Of distances only those grow that make room for what grows.
+_SCALED = ("font-size", "icon-size", "(?:min-|max-)?(?:width|height)", "padding-(?:left|right)", "border-radius")
+_SIZE = re.compile(rf"(?<![-\w])(?P<what>{'|'.join(_SCALED)}): (?P<pixels>\d+)px")
 # Above and below the words of a row, a button, a card: pixels, comfortable and compact.
 _PADDINGS = {"row": (7, 3), "button": (6, 3), "card": (12, 8)}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QLocale, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QLocale, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
@@ -81,7 +81,6 @@ class _Chip(QFrame):
         self.setObjectName("attachment_chip")
         self._open = QPushButton()
         self._open.setObjectName("attachment_open")
-        self._open.setIconSize(QSize(15, 15))
         metrics = self._open.fontMetrics()
         name = metrics.elidedText(attachment.name, Qt.TextElideMode.ElideMiddle, MOST_NAME_PX)
         self._open.setText(name.replace("&", "&&"))
@@ -90,8 +89,6 @@ class _Chip(QFrame):
         self._figures.setObjectName("attachment_figures")
         self._remove = QToolButton()
         self._remove.setObjectName("attachment_remove")
-        self._remove.setIconSize(QSize(13, 13))
-        self._remove.setFixedSize(24, 24)
         self._remove.setAccessibleName(self.tr("Remove {name}").format(name=attachment.name))
         self._remove.setToolTip(plain_tool_tip(self._remove.accessibleName()))
         self._remove.clicked.connect(self.removed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -100,7 +100,6 @@ class Composer(QWidget):
         self._attach_button.setIcon(icon("paperclip", QColor(colors.muted)))
         self.chips.set_icon_color(QColor(colors.muted))
         self._stop_button.setIcon(icon("square", on_accent))
-        self._stop_button.setIconSize(QSize(14, 14))
 
     def put_above(self, widget: QWidget) -> None:
         """Let `widget` stand above the box, as wide as it."""
@@ -194,8 +193,6 @@ class Composer(QWidget):
         button.setObjectName(name)
         button.setAccessibleName(accessible_name)
         button.setToolTip(tool_tip)
-        button.setIconSize(QSize(18, 18))
-        button.setFixedSize(34, 34)
         return button
 
     def _refresh(self) -> None:

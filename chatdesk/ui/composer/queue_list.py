@@ -211,8 +211,6 @@ class _QueueRow(QFrame):
     def _button(self, name: str, icon_name: str) -> QToolButton:
         button = QToolButton()
         button.setObjectName(name)
-        button.setIconSize(QSize(16, 16))
-        button.setFixedSize(30, 30)
         tips = {
             "queue_send": self.tr("Send now"),
             "queue_up": self.tr("Send earlier"),

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 ENTRY_ROLE = Qt.ItemDataRole.UserRole
 PAD = 8
 SWATCH_PX = 10
-MARK_PX = 13
 WHO_SHARE = 0.28
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -155,7 +154,8 @@ class _EntryDelegate(QStyledItemDelegate):
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         painter.drawText(rect, right, wording.number_words(entry.tokens))
         rect = rect.adjusted(0, 0, -metrics.horizontalAdvance("000,000") - PAD, 0)
-        mark = QRect(rect.right() - MARK_PX, rect.center().y() - MARK_PX // 2, MARK_PX, MARK_PX)
+        size = metrics.height()
+        mark = QRect(rect.right() - size, rect.center().y() - size // 2, size, size)
         if entry.is_cached:
             icon("check", QColor(colors.muted)).paint(painter, mark)
         rect.setRight(mark.left() - PAD)

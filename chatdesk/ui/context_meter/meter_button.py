@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from chatdesk.core.context_map import ContextUse
     from chatdesk.ui.theme import Colors
 
-RING_PX = 14
 _FULL_TURN = 360 * 16  # Qt counts sixteenths of a degree
 
 
@@ -26,7 +25,6 @@ class MeterButton(QToolButton):
         super().__init__(parent)
         self.setObjectName("context_meter")
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setIconSize(QSize(RING_PX, RING_PX))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         policy = self.sizePolicy()
         policy.setRetainSizeWhenHidden(True)  # or the composer would hop each time that nothing is measured yet

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from chatdesk.core.errors import ErrorCode, ErrorDetail
 from chatdesk.core.hub_models import HubSort
 from chatdesk.core.untrusted_text import one_line
-from chatdesk.ui.icons import icon
+from chatdesk.ui.field_icon import FieldIcon
 from chatdesk.ui.model_manager.labels import GRID
 from chatdesk.ui.model_manager.list_rows import RowDelegate, RowList
 from chatdesk.ui.model_manager.repo_page import RepoPageView
@@ -102,7 +102,7 @@ class Discover(QWidget):
         self._page.set_colors(colors)
         self._list_state.set_icon_color(QColor(colors.muted))
         self._page_state.set_icon_color(QColor(colors.muted))
-        self._glass.setIcon(icon("search", QColor(colors.muted)))
+        self._glass.set_color(QColor(colors.muted))
 
     def search_for(self, query: str) -> None:
         """Search as if a person had written `query`."""
@@ -219,9 +219,7 @@ class Discover(QWidget):
         query.setMaxLength(LONGEST_QUERY)
         query.setClearButtonEnabled(True)
         query.returnPressed.connect(self._search)
-        self._glass = QAction(self.tr("Search the Hugging Face Hub"), query)
-        self._glass.triggered.connect(self._search)
-        query.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        self._glass = FieldIcon("search", query)
         return query
 
     def _make_sort(self) -> QComboBox:
@@ -260,7 +258,6 @@ class Discover(QWidget):
         layout.setSpacing(0)
         layout.addLayout(top)
         layout.addWidget(splitter, 1)
-        self._button.setIconSize(QSize(16, 16))
 
     def _invite(self) -> None:
         self._say_invitation()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal, SignalInstance
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QToolButton, QVBoxLayout
 
 from chatdesk.core.download_queue import Step, state_after
@@ -188,7 +188,6 @@ class DownloadRow(QFrame):
         button = QToolButton()
         button.setObjectName(object_name)
         button.setToolTip(words)
-        button.setIconSize(QSize(16, 16))
         button.clicked.connect(lambda: self.move_requested.emit(self.download.id, step))
         self._name(button, words)
         return button

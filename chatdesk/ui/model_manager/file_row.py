@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVB
 
 from chatdesk.core.downloads import DownloadState
 from chatdesk.core.untrusted_text import one_line
-from chatdesk.ui.icons import icon
-from chatdesk.ui.model_manager.labels import GRID, ICON_BESIDE_WORDS, ElidedLabel, FitPill, plain_label
+from chatdesk.ui.icons import icon_beside_words
+from chatdesk.ui.model_manager.labels import GRID, ElidedLabel, FitPill, plain_label
 from chatdesk.ui.model_manager.words import download_state_words, percent_of
 from chatdesk.ui.wording import plain_tool_tip, size_words
 
@@ -42,7 +42,6 @@ class DownloadButton(QPushButton):
         self.setObjectName("download_button")
         self.setMinimumWidth(BUTTON_WIDTH)
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
-        self.setIconSize(ICON_BESIDE_WORDS)
         self._what = what
         self._percent: int | None = None
         self._verb: SignalInstance = self.download_requested
@@ -127,7 +126,7 @@ class DownloadButton(QPushButton):
 
     def _draw_icon(self) -> None:
         color = self._colors.on_accent if self.property("primary") else self._colors.muted
-        self.setIcon(icon(self._icon_name, QColor(color)) if self._icon_name else QIcon())
+        self.setIcon(icon_beside_words(self._icon_name, QColor(color)) if self._icon_name else QIcon())
 
 
 class FileRow(QFrame):

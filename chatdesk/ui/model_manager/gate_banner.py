@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from chatdesk.core.hub_models import Gating
-from chatdesk.ui.icons import icon
-from chatdesk.ui.model_manager.labels import GRID, ICON_BESIDE_WORDS, plain_label
+from chatdesk.ui.icons import icon, icon_beside_words
+from chatdesk.ui.model_manager.labels import GRID, plain_label
 
 if TYPE_CHECKING:
     from chatdesk.ui.theme import Colors
@@ -29,7 +29,6 @@ class GateBanner(QFrame):
         self._page_button = QPushButton(self.tr("Open its page…"))
         self._page_button.setObjectName("open_repo_page_button")
         self._page_button.setAccessibleName(self.tr("Open the model's page on the Hub in the browser"))
-        self._page_button.setIconSize(ICON_BESIDE_WORDS)
         self._page_button.clicked.connect(self.open_page_requested)
         token_button = QPushButton(self.tr("Access token…"))
         token_button.setObjectName("access_token_button")
@@ -53,8 +52,9 @@ class GateBanner(QFrame):
 
     def set_colors(self, colors: Colors) -> None:
         """Wear these."""
-        self._lock.setPixmap(icon("lock", QColor(colors.text)).pixmap(QSize(16, 16), self.devicePixelRatioF()))
-        self._page_button.setIcon(icon("external-link", QColor(colors.muted)))
+        size = QSize(1, 1) * self.fontMetrics().height()
+        self._lock.setPixmap(icon("lock", QColor(colors.text)).pixmap(size, self.devicePixelRatioF()))
+        self._page_button.setIcon(icon_beside_words("external-link", QColor(colors.muted)))
 
     def _steps(self, gating: Gating) -> str:
         if gating is Gating.MANUAL:

@@ -13,10 +13,10 @@ from chatdesk.core.model_files import ModelOrigin
 from chatdesk.core.overrides import usable_overrides
 from chatdesk.core.untrusted_text import one_line
 from chatdesk.ui.flow_row import FlowRow
-from chatdesk.ui.icons import icon
+from chatdesk.ui.icons import icon_beside_words
 from chatdesk.ui.model_manager.fact_grid import FactGrid
 from chatdesk.ui.model_manager.file_groups import quantization_words
-from chatdesk.ui.model_manager.labels import GRID, ICON_BESIDE_WORDS, ElidedLabel, Fact, FitPill, plain_label
+from chatdesk.ui.model_manager.labels import GRID, ElidedLabel, Fact, FitPill, plain_label
 from chatdesk.ui.model_manager.words import age_words, date_words, need_words, overrides_words, tokens_words
 from chatdesk.ui.wording import size_words
 
@@ -100,11 +100,11 @@ class InstalledDetails(QScrollArea):
         """Wear these."""
         self._colors = colors
         muted = QColor(colors.muted)
-        self._settings.setIcon(icon("sliders-horizontal", muted))
-        self._reveal.setIcon(icon("folder-open", muted))
-        self._verify.setIcon(icon("shield-check", muted))
-        self._remove.setIcon(icon("trash-2", muted))
-        self._forget.setIcon(icon("x", muted))
+        self._settings.setIcon(icon_beside_words("sliders-horizontal", muted))
+        self._reveal.setIcon(icon_beside_words("folder-open", muted))
+        self._verify.setIcon(icon_beside_words("shield-check", muted))
+        self._remove.setIcon(icon_beside_words("trash-2", muted))
+        self._forget.setIcon(icon_beside_words("x", muted))
         self._draw_star()
 
     def show_model(self, model: InstalledModel, *, is_loaded: bool) -> None:
@@ -205,7 +205,7 @@ class InstalledDetails(QScrollArea):
     def _draw_star(self) -> None:
         is_favourite = self._favourite.isChecked()
         color = QColor(self._colors.accent if is_favourite else self._colors.muted)
-        self._favourite.setIcon(icon("star-filled" if is_favourite else "star", color))
+        self._favourite.setIcon(icon_beside_words("star-filled" if is_favourite else "star", color))
 
     def _make_facts(self) -> dict[str, Fact]:
         rows = (
@@ -272,7 +272,6 @@ class InstalledDetails(QScrollArea):
     def _button(self, object_name: str, words: str) -> QPushButton:
         button = QPushButton(words)
         button.setObjectName(object_name)
-        button.setIconSize(ICON_BESIDE_WORDS)
         return button
 
 

@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
 )
 
 from chatdesk.core.model_files import ModelOrigin
-from chatdesk.ui.icons import icon
+from chatdesk.ui.icons import icon_beside_words
 from chatdesk.ui.model_manager.elsewhere_dialog import ElsewhereDialog
 from chatdesk.ui.model_manager.installed_details import InstalledDetails
 from chatdesk.ui.model_manager.installed_models import InstalledItemModel, InstalledOrder
-from chatdesk.ui.model_manager.labels import GRID, ICON_BESIDE_WORDS, plain_label
+from chatdesk.ui.model_manager.labels import GRID, plain_label
 from chatdesk.ui.model_manager.list_rows import RowDelegate, RowList
 from chatdesk.ui.model_manager.overrides_dialog import OverridesDialog
 from chatdesk.ui.model_manager.remove_dialog import RemoveDialog
@@ -64,7 +64,6 @@ class InstalledPage(QWidget):
         self._find = QPushButton(self.tr("Find models of other apps…"))
         self._find.setObjectName("find_elsewhere_button")
         self._find.setAccessibleName(self.tr("Find models of other apps"))
-        self._find.setIconSize(ICON_BESIDE_WORDS)
         self._find.clicked.connect(self._find_elsewhere)
         self._total = plain_label("installed_total")
         self._list = RowList("installed_list", self.tr("Installed models"), RowDelegate(colors, self))
@@ -91,7 +90,7 @@ class InstalledPage(QWidget):
         self._details.set_colors(colors)
         self._state.set_icon_color(muted)
         self._none.set_icon_color(muted)
-        self._find.setIcon(icon("hard-drive", muted))
+        self._find.setIcon(icon_beside_words("hard-drive", muted))
 
     # --- what services announce ---
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 GRID = 8  # pixels; every distance is a multiple of it, or half of one
 PILL_PADDING = 8
 LEAST_LEGIBLE_CHARS = 10  # what is left of a longer text says nothing
-ICON_BESIDE_WORDS = QSize(20, 16)  # with a gap to the words of a button
 
 
 def plain_label(object_name: str, text: str = "", *, wraps: bool = False) -> QLabel:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
-MARK_SIZE = 14
 SMALL = 0.9  # the second line's size, of the first's
 RADIUS = 7.0
 WIDEST_FIGURE = "88.8k"
@@ -97,12 +96,12 @@ class _Marks:
     """Small icons as pixels: reading an SVG for each row and each paint would cost more than all the rest."""
 
     def __init__(self) -> None:
-        self._pixmaps: dict[tuple[str, str, float], QPixmap] = {}
+        self._pixmaps: dict[tuple[str, str, int, float], QPixmap] = {}
 
-    def get(self, name: str, color: QColor, ratio: float) -> QPixmap:
-        key = (name, color.name(), ratio)
+    def get(self, name: str, color: QColor, size: int, ratio: float) -> QPixmap:
+        key = (name, color.name(), size, ratio)
         if key not in self._pixmaps:
-            self._pixmaps[key] = icon(name, color).pixmap(QSize(MARK_SIZE, MARK_SIZE), ratio)
+            self._pixmaps[key] = icon(name, color).pixmap(QSize(size, size), ratio)
         return self._pixmaps[key]
 
 
@@ -120,6 +119,7 @@ class _RowPainter:
         self._bold = QFont(font)
         self._bold.setWeight(QFont.Weight.DemiBold)
         self._plain = font
+        self._mark_size = QFontMetrics(font).height()
         self._text = QColor(colors.text)
         # Muted ink does not stand out enough from the ground of a selected row.
         self._quiet = QColor(colors.text if is_selected else colors.muted)
@@ -136,9 +136,9 @@ class _RowPainter:
         left, right = line.left(), line.right() + 1
         if row.leading_mark:
             self._mark(row.leading_mark, left, line)
-            left += MARK_SIZE + GRID // 2 + 2
+            left += self._mark_size + GRID // 2 + 2
         if row.trailing_mark:
-            right -= MARK_SIZE
+            right -= self._mark_size
             self._mark(row.trailing_mark, right, line)
             right -= GRID
         if row.aside:
@@ -161,7 +161,7 @@ class _RowPainter:
             # One column for all rows, as wide as figures become.
             width = max(_width(self._small, figure.text), _width(self._small, WIDEST_FIGURE))
             self._words(figure.text, QRect(right - width, line.top(), width, line.height()), self._small, self._quiet)
-            right -= width + GRID // 2 + MARK_SIZE
+            right -= width + GRID // 2 + self._mark_size
             self._mark(figure.icon_name, right, line)
             right -= GRID
         if row.highlight:
@@ -181,9 +181,9 @@ class _RowPainter:
         self._painter.drawText(rect, flags, shown)
 
     def _mark(self, name: str, left: int, line: QRect) -> None:
-        top = line.top() + (line.height() - MARK_SIZE) // 2
+        top = line.top() + (line.height() - self._mark_size) // 2
         ratio = self._painter.device().devicePixelRatioF()
-        self._painter.drawPixmap(left, top, self._marks.get(name, self._quiet, ratio))
+        self._painter.drawPixmap(left, top, self._marks.get(name, self._quiet, self._mark_size, ratio))
 
 
 def _width(font: QFont, text: str) -> int:

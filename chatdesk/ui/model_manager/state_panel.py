@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QColor
 
-ICON_SIZE = 32
+ICON_SIZE = 2  # lines of text
 TEXT_WIDTH = 400
 
 # (object name, words, what it does)
@@ -94,5 +94,5 @@ class StatePanel(QWidget):
     def _draw_icon(self) -> None:
         if self._icon_color is not None and self._icon_name:
             ratio = self.devicePixelRatioF()
-            picture = icon(self._icon_name, self._icon_color).pixmap(QSize(ICON_SIZE, ICON_SIZE), ratio)
-            self._icon.setPixmap(picture)
+            size = QSize(1, 1) * (ICON_SIZE * self.fontMetrics().height())
+            self._icon.setPixmap(icon(self._icon_name, self._icon_color).pixmap(size, ratio))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QSize, Qt, Signal
+from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -58,7 +58,6 @@ class ModelPicker(QWidget):
         self._button.setObjectName("model_picker")
         self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow behind the name
-        self._button.setIconSize(QSize(16, 16))
         self._button.setToolTip(self.tr("Choose a model (Ctrl+M)"))
         self._button.clicked.connect(self.open_menu)
         self._details = plain_label("model_details")

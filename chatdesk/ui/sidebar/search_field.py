@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QColor, QKeyEvent
+from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from chatdesk.ui.icons import icon
+from chatdesk.ui.field_icon import FieldIcon
 
 DEBOUNCE_MS = 120
 
@@ -30,15 +30,14 @@ class SearchField(QLineEdit):
             )
         )
         self.setClearButtonEnabled(True)
-        self._glass = QAction(self.accessibleName(), self)  # a button for assistive technology
-        self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        self._glass = FieldIcon("search", self)
         self._timer = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
         self._timer.timeout.connect(self._ask)
         self.textChanged.connect(self._on_text)
 
     def set_color(self, color: QColor) -> None:
         """Draw the icon in `color`."""
-        self._glass.setIcon(icon("search", color))
+        self._glass.set_color(color)
 
     def _on_text(self, text: str) -> None:
         if text.strip():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
@@ -99,12 +99,10 @@ class Sidebar(QWidget):
         self._new_button.setObjectName("new_chat_button")
         self._new_button.setAccessibleName(self.tr("New chat"))
         self._new_button.setToolTip(self.tr("Begin a new chat (Ctrl+N)"))
-        self._new_button.setIconSize(QSize(16, 16))
         self._found.setObjectName("search_state")
         self._found.setWordWrap(True)
         self._found.hide()
         self._archive_button.setObjectName("archive_button")
-        self._archive_button.setIconSize(QSize(16, 16))
         self._stack.addWidget(self._list)
         self._stack.addWidget(self._results)
         top = QHBoxLayout()

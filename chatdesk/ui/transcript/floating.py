@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from chatdesk.ui.transcript.style import TranscriptStyle
 
-DIAMETER = 36
+DIAMETER = 2.4  # of the text's size
+ICON = 1.2
 MARGIN = 16
 
 
@@ -29,16 +30,17 @@ class JumpButton(QToolButton):
         self.setAccessibleName(label)
         self.setToolTip(label)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFixedSize(DIAMETER, DIAMETER)
-        self.setIconSize(QSize(18, 18))
         self.hide()
 
     def set_style(self, style: TranscriptStyle) -> None:
-        """Take colours."""
+        """Take colours, and the size of the text."""
+        diameter = round(style.text_px * DIAMETER)
+        self.setFixedSize(diameter, diameter)
+        self.setIconSize(QSize(1, 1) * round(style.text_px * ICON))
         self.setIcon(icon("arrow-down", style.text))
         self.setStyleSheet(
             f"QToolButton {{ background: {style.background.name()}; border: 1px solid {style.border.name()};"
-            f" border-radius: {DIAMETER // 2}px; padding: 0; }}"
+            f" border-radius: {diameter // 2}px; padding: 0; }}"
             f"QToolButton:hover {{ background: {style.hover.name()}; }}"
             f"QToolButton:focus {{ border: 2px solid {style.accent.name()}; }}"
         )
@@ -46,7 +48,7 @@ class JumpButton(QToolButton):
     def place(self) -> None:
         """Stand at the bottom of the viewport, in the middle."""
         rect = self._view.viewport().geometry()
-        self.move(rect.center().x() - DIAMETER // 2, rect.bottom() - DIAMETER - MARGIN)
+        self.move(rect.center().x() - self.width() // 2, rect.bottom() - self.height() - MARGIN)
 
 
 class LinkLabel(QLabel):

@@ -1,0 +1,46 @@
+"""The icon before the words of a field."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from chatdesk.ui.icons import icon
+
+SIDE = 8  # pixels between the frame and the icon
+GAP = 4
+
+_MOVING = (QEvent.Type.Resize, QEvent.Type.FontChange, QEvent.Type.StyleChange, QEvent.Type.Polish)
+
+
+class FieldIcon(QWidget):
+    """Stands in a field and is as high as its letters: Qt's own icons of fields do not grow with them."""
+
+    def __init__(self, name: str, field: QLineEdit) -> None:
+        super().__init__(field)
+        self._name = name
+        self._icon = QIcon()
+        self._field = field
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        field.installEventFilter(self)
+        self._place()
+
+    def set_color(self, color: QColor) -> None:
+        """Draw it in `color`."""
+        self._icon = icon(self._name, color)
+        self.update()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in _MOVING:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        self._icon.paint(QPainter(self), self.rect())
+
+    def _place(self) -> None:
+        size = self._field.fontMetrics().height()
+        self.setGeometry(SIDE, (self._field.height() - size) // 2, size, size)
+        self._field.setTextMargins(size + GAP, 0, 0, 0)
