@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from chatdesk.ui.context_meter.entries import Entry
     from chatdesk.ui.theme import Colors
 
-WIDTH = 480
+WIDTH = 480  # more where large letters need it
 MARGIN = 16
 BORDER = 1  # as in the style sheet
 GAP = 6  # between the popup and what opened it
@@ -113,8 +113,8 @@ class MapPopup(QFrame):
     def open_above(self, widget: QWidget) -> None:
         """Show the popup above `widget`, as far as the screen reaches."""
         room = widget.screen().availableGeometry()
-        self.setFixedWidth(min(WIDTH, room.width() - 2 * GAP))
-        self.setFixedHeight(min(self._wanted_height(), room.height() - 2 * GAP))
+        width, height = self._wanted_size(room.height() - 2 * GAP)
+        self.setFixedSize(min(width, room.width() - 2 * GAP), height)
         beside = QRect(widget.mapToGlobal(QPoint(0, 0)), widget.size())
         x = min(beside.right(), room.right() - GAP) + 1 - self.width()
         y = min(beside.top(), room.bottom() + 1) - GAP - self.height()
@@ -122,8 +122,8 @@ class MapPopup(QFrame):
         self.show()
         self._list.setFocus()
 
-    def _wanted_height(self) -> int:
-        """The height at which nothing needs scrolling, also before the popup was shown for the first time."""
+    def _wanted_size(self, most_height: int) -> tuple[int, int]:
+        """The size at which nothing is cut off, also before the popup was shown for the first time."""
         children = self.findChildren(QWidget)
         for child in children:
             child.ensurePolished()
@@ -132,7 +132,11 @@ class MapPopup(QFrame):
                 layout.invalidate()
                 layout.activate()
         frame = 2 * BORDER
-        return self._rows.totalHeightForWidth(self.width() - frame) + frame
+        width = max(WIDTH, self._rows.minimumSize().width() + frame)
+        height = self._rows.totalHeightForWidth(width - frame) + frame
+        if height > most_height:
+            return width + self._scroll.verticalScrollBar().sizeHint().width(), most_height
+        return width, height
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

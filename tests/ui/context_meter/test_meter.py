@@ -30,6 +30,7 @@ from chatdesk.ui.context_meter.policy_choice import PolicyChoice
 from chatdesk.ui.context_meter.summary_dialog import SummaryDialog
 from chatdesk.ui.transcript.style import light_style
 from chatdesk.ui.transcript.view import TranscriptView
+from tests.support.clipping import clipped
 from tests.ui.context_meter.measurements import LARGE, SMALL, SYSTEM, ScriptedChat, draft, message, use
 from tests.ui.transcript.messages import talk
 
@@ -337,6 +338,15 @@ def test_the_map_fits_the_screen(desk: Desk) -> None:
 
 def checked(desk: Desk) -> OverflowPolicy:
     return next(policy for policy in OverflowPolicy if desk.radio(policy).isChecked())
+
+
+@pytest.mark.parametrize("percent", [80, 100, 200])
+def test_the_map_has_room_for_its_words_at_every_size_of_text(percent: int, desk: Desk, qapp: QApplication) -> None:
+    theme.apply(qapp, theme.Looks(text_percent=percent))
+    desk.meter.take(use(SYSTEM, message("u0", 1200)))
+    desk.open_map()
+    desk.qtbot.waitUntil(lambda: clipped(desk.popup()) == [])
+    theme.apply(qapp, theme.Looks())
 
 
 def test_the_policy_of_the_model_is_marked_and_in_force_until_another_is_chosen(desk: Desk) -> None:
