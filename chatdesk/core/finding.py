@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from chatdesk.core.search import fold
+from chatdesk.core.search import fold, may_be_drawn
 
 
 class TextFinder:
@@ -20,11 +20,5 @@ class TextFinder:
         return tuple(found.span() for found in self._pattern.finditer(fold(text))) if self._pattern else ()
 
     def may_be_in(self, markdown: str) -> bool:
-        """Whether it may be in what `markdown` is drawn as: found out without drawing it.
-
-        Marks come and go and move; the letters of a word stay together but for marks within it, which are rare.
-        """
-        if self._pattern is None:
-            return False
-        folded = fold(markdown)
-        return all(word in folded for word in self._words)
+        """Whether it may be in what `markdown` is drawn as: found out without drawing it."""
+        return self._pattern is not None and may_be_drawn(self._words, markdown)

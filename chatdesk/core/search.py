@@ -14,7 +14,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from chatdesk.core.markdown_marks import without_inner_marks
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chatdesk.core.conversations import Conversation
 
 SNIPPET_BEFORE = 20  # characters shown before what was found
@@ -62,6 +66,19 @@ _FOLDS = _Folds()
 def fold(text: str) -> str:
     """`text` without differences of case, Latin accents and width; as long as before."""
     return text.lower() if text.isascii() else text.translate(_FOLDS)
+
+
+def may_be_drawn(words: Sequence[str], markdown: str) -> bool:
+    """Whether all of `words`, which are folded, may be in what `markdown` is drawn as: found out without drawing it.
+
+    Marks come and go and move, and also stand within words.
+    """
+    folded = fold(markdown)
+    absent = [word for word in words if word not in folded]
+    if not absent:
+        return True
+    joined = fold(without_inner_marks(markdown))
+    return all(word in joined for word in absent)
 
 
 def search_text(text: str) -> str:
@@ -168,8 +185,7 @@ class Matcher:
 
     def may_be_in(self, markdown: str) -> bool:
         """Whether anything may be in what `markdown` is drawn as."""
-        folded = fold(markdown)
-        return any(all(word in folded for word in term.words) for term in self._terms)
+        return any(may_be_drawn(term.words, markdown) for term in self._terms)
 
     def snippet(self, text: str) -> Snippet:
         """The surroundings of the first term that is found in `text`, or its beginning."""

@@ -1,4 +1,7 @@
-"""However a text is cut into pieces, it ends as the same picture as the whole: box by box, with places and sizes."""
+"""However a text is cut into pieces, it ends as the same picture as the whole: box by box, with places and sizes.
+
+And whatever words are drawn, none is passed over when somebody looks for it.
+"""
 
 import random
 
@@ -6,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtGui import QPainterPath
 
+from chatdesk.core.finding import TextFinder
 from chatdesk.ui.transcript.boxes import Box
 from chatdesk.ui.transcript.code_box import CodeBox
 from chatdesk.ui.transcript.content import Content
@@ -96,3 +100,18 @@ def test_a_text_in_pieces_ends_as_the_same_picture_as_the_whole(qapp: object, se
         content.finish()
         content.update()
     assert drawn(cut) == drawn(whole)
+
+
+IN_WORDS = ["wo", "rd", "中", "é", "**", "*", "_", "`", "~~", "[", "](/x)", "](/x(y))", "[a]", "[^1]", "\\*", "&auml;"]
+
+
+@given(pieces=st.lists(st.sampled_from([*PIECES, *IN_WORDS, *IN_WORDS]), max_size=14))
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_word_that_is_drawn_is_passed_over(qapp: object, pieces: list[str]) -> None:
+    text = "".join(pieces)
+    content = Content(light_style(), LexerLibrary(), QuickMaths())
+    content.append(text)
+    content.finish()
+    content.update()
+    words = [word for box in content.boxes for word in box.text.split()]
+    assert [word for word in words if not TextFinder(word).may_be_in(text)] == []

@@ -50,6 +50,14 @@ def test_what_is_drawn_is_counted_also_in_code_and_tables_and_not_in_addresses(
     assert count(view, "example.org", qtbot) == 0
 
 
+def test_words_are_found_as_they_are_drawn_whatever_is_marked_within_them(view: TranscriptView, qtbot: QtBot) -> None:
+    view.set_messages([reply("r", "A **bo**ld word, [part](https://example.org)ly linked and `half`way in code.")], {})
+    assert count(view, "bold", qtbot) == 1
+    view.step_mark(1)
+    assert marked_pixels(view) > 50
+    assert count(view, "partly linked and halfway", qtbot) == 1
+
+
 def test_marks_are_drawn_where_text_is_drawn(view: TranscriptView, qtbot: QtBot) -> None:
     view.set_messages([reply("r", "A needle.")], {})
     assert marked_pixels(view) == 0

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatdesk.core.finding import TextFinder
+from chatdesk.core.search import Matcher, parse_query
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
@@ -34,3 +35,12 @@ def test_what_is_there_is_found_and_not_passed_over(before: str, wanted: str, af
 def test_markdown_between_words_passes_nothing_over() -> None:
     assert TextFinder("bold words").may_be_in("**bold** words")
     assert not TextFinder("bold words").may_be_in("**bold** letters")
+
+
+@pytest.mark.parametrize("markdown", [
+    "a **bo**ld word", "bo*l*d", "`bo`ld", "bo[ld](https://x.y/(a)b)", "[bo][ref]ld", "bo~~l~~d", "![bo](p.png)ld",
+    "bo\\ld", "b&#111;ld", "bo`ld` in a [link](https://x.y)",
+])  # fmt: skip
+def test_marks_within_a_word_pass_nothing_over(markdown: str) -> None:
+    assert TextFinder("bold").may_be_in(markdown)
+    assert Matcher(parse_query("bold")).may_be_in(markdown)
