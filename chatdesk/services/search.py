@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chatdesk.core.events import Post, SearchFinished
+from chatdesk.core.markdown_marks import plain_words
 from chatdesk.core.messages import clean_text
-from chatdesk.core.search import ConversationHits, Matcher, SearchHit, SearchResults, parse_query
+from chatdesk.core.search import ConversationHits, Matcher, SearchHit, SearchResults, Snippet, parse_query
 from chatdesk.services.worker import Priority, Worker
 
 if TYPE_CHECKING:
     from chatdesk.store.conversations import ConversationStore
-    from chatdesk.store.search import Found, SearchStore
+    from chatdesk.store.search import Found, FoundMessage, SearchStore
 
 
 class SearchService:
@@ -65,9 +66,15 @@ class SearchService:
     def _hits(self, found: Found, matcher: Matcher) -> ConversationHits:
         conversation = self._conversations.conversation(found.conversation_id)
         hits = tuple(
-            SearchHit(message.message_id, message.is_reply, message.created_at, matcher.snippet(message.text))
+            SearchHit(message.message_id, message.is_reply, message.created_at, _snippet(message, matcher))
             for message in found.messages
         )
         return ConversationHits(
             conversation, matcher.places(conversation.title) if found.is_title else (), hits, found.more
         )
+
+
+def _snippet(message: FoundMessage, matcher: Matcher) -> Snippet:
+    """A piece of a message as it is drawn; as it is written, where only that shows what was found, as an address."""
+    plain = matcher.snippet(plain_words(message.text)) if message.is_reply else Snippet("")
+    return plain if plain.highlights else matcher.snippet(message.text)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from chatdesk.core.branches import BEGINNING_CHARS, BranchNode, BranchTree, DeletedBranch, leaf_when_gone
 from chatdesk.core.conversations import leaf_below
+from chatdesk.core.markdown_marks import plain_words
 from chatdesk.core.messages import Message, ReplyStatus, Role, with_text
 from chatdesk.store.conversation_rows import set_active_leaf
 from chatdesk.store.conversations import new_uuid7
@@ -244,6 +245,10 @@ class BranchStore:
         return message
 
 
+def _one_line(beginning: str) -> str:
+    return " ".join(beginning.split())[:BEGINNING_CHARS]
+
+
 def _tree(connection: sqlite3.Connection, conversation_id: str) -> BranchTree:
     row = connection.execute("SELECT active_leaf_id FROM conversation WHERE id = ?", (conversation_id,)).fetchone()
     if row is None:
@@ -255,7 +260,7 @@ def _tree(connection: sqlite3.Connection, conversation_id: str) -> BranchTree:
             role=Role(role),
             created_at=created_at,
             status=ReplyStatus(status),
-            beginning=" ".join(beginning.split())[:BEGINNING_CHARS],
+            beginning=_one_line(plain_words(beginning) if role == Role.ASSISTANT else beginning),
             model_name=model_name,
             is_edited=bool(is_edited),
             is_deleted=bool(is_deleted),

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 
 from chatdesk.core.events import Event, MessageAdded, ReplyFinished, ReplyStarted
+from chatdesk.core.markdown_marks import plain_words
 from chatdesk.core.messages import ReplyStatus
 from chatdesk.core.reply_notices import ReplyNotice, is_told
 from chatdesk.core.untrusted_text import one_line
@@ -63,7 +64,7 @@ class ReplyWatch(QObject):
             return
         is_good = message.status is ReplyStatus.COMPLETE
         title = self.tr("The reply is ready") if is_good else self.tr("The reply could not be written")
-        text = one_line(message.text, MOST_CHARS) if wanted is ReplyNotice.WITH_TEXT and is_good else ""
+        text = one_line(plain_words(message.text), MOST_CHARS) if wanted is ReplyNotice.WITH_TEXT and is_good else ""
         self.ended.emit(title, text, message.conversation_id)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from chatdesk.core.context_map import BlockKind
 from chatdesk.core.conversations import title_from
+from chatdesk.core.markdown_marks import plain_words
 from chatdesk.ui.context_meter import wording
 from chatdesk.ui.context_meter.spans import SpanKind, kind_of
 
@@ -60,7 +61,8 @@ def _entry(block: ContextBlock, use: ContextUse, message_of: Callable[[str], Mes
     kind = kind_of(block)
     message = None if block.message_id is None else message_of(block.message_id)
     text = draft if block.kind is BlockKind.DRAFT else "" if message is None else message.text
-    words = title_from(text[:READ_CHARS])
+    beginning = text[:READ_CHARS]
+    words = title_from(plain_words(beginning) if message is not None and message.is_reply else beginning)
     if block.kind is BlockKind.SUMMARY:
         words = wording.summary_row_words(len(use.summarised))
     is_message = block.kind in {BlockKind.MESSAGE, BlockKind.PINNED}

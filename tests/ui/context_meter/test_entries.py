@@ -11,7 +11,7 @@ from chatdesk.ui.context_meter.entry_list import EntryItemModel
 from tests.ui.context_meter.measurements import SYSTEM, draft, message, use
 from tests.ui.transcript.messages import reply, user
 
-MESSAGES = {"u1": user("u1", "  Which huts\nhave rooms?"), "r1": reply("r1", "Torfhaus has.")}
+MESSAGES = {"u1": user("u1", "  Which huts\nhave rooms?"), "r1": reply("r1", "**Torfhaus** has.")}
 
 
 @pytest.fixture(autouse=True)

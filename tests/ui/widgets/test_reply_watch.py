@@ -8,7 +8,7 @@ from chatdesk.core.reply_notices import LONG_SECONDS, ReplyNotice
 from chatdesk.ui.reply_watch import ReplyWatch
 from tests.ui.transcript.messages import reply
 
-REPLY = replace(reply("r", "Once upon a time\nthere was a <b>cat</b>."), conversation_id="c")
+REPLY = replace(reply("r", "**Once** upon a time\nthere was a <b>cat</b>."), conversation_id="c")
 
 
 class Scene:

@@ -28,6 +28,24 @@ def test_what_was_said_is_found_with_its_surroundings(desk: Desk) -> None:
     assert [hit.snippet.text[start:end] for start, end in hit.snippet.highlights] == ["sal"]
 
 
+def test_a_snippet_reads_as_the_message_is_drawn(desk: Desk) -> None:
+    say(desk, "**salty**?", "It is **salty**, see [the *sea*](https://example.org/brine) and `2*3*4`.")
+    desk.search.feed()
+
+    def snippets(text: str) -> list[str]:
+        desk.search.search(text)
+        results = desk.log.wait_for(
+            SearchFinished, lambda event: event.results.text == text and not event.results.is_indexing
+        ).results
+        return [hit.snippet.text for found in results.conversations for hit in found.hits]
+
+    drawn = "It is salty, see the sea and 2*3*4."
+    assert snippets("salty") == [drawn, "**salty**?"]  # what a person writes is drawn as it is
+    assert snippets('"salty see the sea"') == [drawn]
+    (whole,) = snippets("brine")
+    assert "https://example.org/brine" in whole
+
+
 def test_a_search_before_everything_is_indexed_says_so_and_is_repeated_when_it_is(desk: Desk) -> None:
     say(desk, "Tell me of the sea", "salty")
     desk.search.search("salty")

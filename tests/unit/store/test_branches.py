@@ -72,7 +72,7 @@ def test_an_edited_message_keeps_what_is_no_text(
 
 
 def test_the_tree_is_told_in_short(store: ConversationStore, branches: BranchStore, talk: Talk) -> None:
-    store.save_reply(replace(talk.e, parts=text_parts("many\n\n words " * 99)))
+    store.save_reply(replace(talk.e, parts=text_parts("**many**\n\n words " * 99)))
     branches.add_edited(talk.b.id, "B")
     tree = branches.tree(talk.id)
     assert [(node.beginning[:12], node.parent_id) for node in tree.nodes] == [
