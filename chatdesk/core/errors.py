@@ -433,7 +433,7 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
     ),
     ErrorCode.REPLAY_MODEL_GONE: (
         QT_TRANSLATE_NOOP("Errors", "“{model}”, which wrote this reply, is no longer where it was."),
-        QT_TRANSLATE_NOOP("Errors", "Install the same file again to replay it."),
+        QT_TRANSLATE_NOOP("Errors", "Install the same file again to check it."),
     ),
     ErrorCode.REPLAY_OTHER_FILE: (
         QT_TRANSLATE_NOOP("Errors", "The file of “{model}” is no longer the one that wrote this reply."),
@@ -441,7 +441,7 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
     ),
     ErrorCode.REPLAY_NOT_LOADED: (
         QT_TRANSLATE_NOOP("Errors", "“{model}”, which wrote this reply, is not loaded."),
-        QT_TRANSLATE_NOOP("Errors", "Choose it in the model picker, then replay."),
+        QT_TRANSLATE_NOOP("Errors", "Choose it in the model picker, then check again."),
     ),
     ErrorCode.REPLAY_OTHER_SETTINGS: (
         QT_TRANSLATE_NOOP("Errors", "The model is loaded with another {name} than when it wrote this reply."),

@@ -1185,8 +1185,8 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>请选择其他文件。</translation>
     </message>
     <message>
-      <source>Choose it in the model picker, then replay.</source>
-      <translation>请在模型选择器中选择它，然后重放。</translation>
+      <source>Choose it in the model picker, then check again.</source>
+      <translation>请在模型选择器中选择它，然后再次检查。</translation>
     </message>
     <message>
       <source>Choose one in the model picker.</source>
@@ -1237,8 +1237,8 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>请安装适合这类电脑的 ChatDesk 安装包。</translation>
     </message>
     <message>
-      <source>Install the same file again to replay it.</source>
-      <translation>请重新安装同一个文件以重放它。</translation>
+      <source>Install the same file again to check it.</source>
+      <translation>请重新安装同一个文件以进行检查。</translation>
     </message>
     <message>
       <source>It can be taken off the list.</source>
@@ -3399,28 +3399,28 @@ Please report it with the details below. The log file is {log_file}.</source>
   <context>
     <name>OriginDialog</name>
     <message>
+      <source>Check</source>
+      <translation>检查</translation>
+    </message>
+    <message>
       <source>Copy</source>
       <translation>复制</translation>
     </message>
     <message>
-      <source>Progress of the replay</source>
-      <translation>重放进度</translation>
-    </message>
-    <message>
-      <source>Replay</source>
-      <translation>重放</translation>
-    </message>
-    <message>
-      <source>Replay writes the reply again from exactly this, and compares. The chat stays as it is.</source>
-      <translation>重放会完全按照这些条件再写一遍回复并进行比较。对话保持不变。</translation>
+      <source>Progress of the check</source>
+      <translation>检查进度</translation>
     </message>
     <message>
       <source>Stop</source>
       <translation>停止</translation>
     </message>
     <message>
-      <source>What came of the replay</source>
-      <translation>重放结果</translation>
+      <source>The check writes the reply again from exactly this and compares the two. The chat stays as it is.</source>
+      <translation>检查会完全按照这些条件再写一遍回复，并比较两者。对话保持不变。</translation>
+    </message>
+    <message>
+      <source>What came of the check</source>
+      <translation>检查结果</translation>
     </message>
     <message>
       <source>What this reply was made from</source>
@@ -4544,6 +4544,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>长行自动换行</translation>
     </message>
     <message>
+      <source>Check that it comes out the same</source>
+      <translation>检查能否再次得到相同的回复</translation>
+    </message>
+    <message>
       <source>Continue</source>
       <translation>继续</translation>
     </message>
@@ -4698,10 +4702,6 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Regenerate</source>
       <translation>重新生成</translation>
-    </message>
-    <message>
-      <source>Replay (compare with this)</source>
-      <translation>重放（与此回复比较）</translation>
     </message>
     <message>
       <source>Reply</source>

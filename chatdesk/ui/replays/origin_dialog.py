@@ -42,20 +42,20 @@ class OriginDialog(QDialog):
         self.setWindowTitle(self.tr("What this reply was made from"))
         self._rows = origin_rows(message, recipe)
         explanation = QLabel(
-            self.tr("Replay writes the reply again from exactly this, and compares. The chat stays as it is.")
+            self.tr("The check writes the reply again from exactly this and compares the two. The chat stays as it is.")
         )
         explanation.setTextFormat(Qt.TextFormat.PlainText)
         explanation.setWordWrap(True)
         self._progress = QProgressBar()
         self._progress.setObjectName("replay_progress")
-        self._progress.setAccessibleName(self.tr("Progress of the replay"))
+        self._progress.setAccessibleName(self.tr("Progress of the check"))
         self._progress.setTextVisible(False)
         self._progress.hide()
         self._result = _selectable_label("")
         self._result.setObjectName("replay_result")
-        self._result.setAccessibleName(self.tr("What came of the replay"))
+        self._result.setAccessibleName(self.tr("What came of the check"))
         self._result.hide()
-        self._replay_button = QPushButton(self.tr("Replay"))
+        self._replay_button = QPushButton(self.tr("Check"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 20, 20, 16)
         layout.setSpacing(12)
@@ -98,7 +98,7 @@ class OriginDialog(QDialog):
     def show_result(self, result: ReplayResult) -> None:
         """Say what came of it."""
         self._is_running = False
-        self._replay_button.setText(self.tr("Replay"))
+        self._replay_button.setText(self.tr("Check"))
         self._progress.hide()
         self._result.setText(result_words(result))
         self._result.show()

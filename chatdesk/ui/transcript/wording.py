@@ -228,7 +228,7 @@ def origin_words() -> str:
 
 def replay_words() -> str:
     """Names the verb that writes a reply again from what was recorded, to compare."""
-    return _tr("Replay (compare with this)")
+    return _tr("Check that it comes out the same")
 
 
 def pinned_words() -> str:

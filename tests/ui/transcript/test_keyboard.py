@@ -58,7 +58,7 @@ def test_the_menu_of_a_message_offers_all_that_a_pointer_finds(view: TranscriptV
         ["Regenerate"],
         ["Previous version"],
         ["Pin (always sent)"],
-        ["What it was made from…", "Replay (compare with this)"],
+        ["What it was made from…", "Check that it comes out the same"],
         [
             "Open https://example.org/?a=1&&b=2",
             "Copy code: print(1)",

@@ -106,7 +106,7 @@ def test_a_replay_is_stopped_by_its_button_and_begun_again(person: Person, desk:
     assert replay_button(dialog).text() == "Stop"
     qtbot.mouseClick(replay_button(dialog), Qt.MouseButton.LeftButton)
     person.wait(lambda: result(dialog).startswith("Stopped after "))
-    assert replay_button(dialog).text() == "Replay"
+    assert replay_button(dialog).text() == "Check"
     qtbot.mouseClick(replay_button(dialog), Qt.MouseButton.LeftButton)
     assert not result(dialog)
     person.wait(lambda: result(dialog).startswith("Identical"))
@@ -165,7 +165,7 @@ def test_everything_shown_can_be_copied(person: Person, qtbot: QtBot) -> None:
         ),
         (
             ReplayResult(ReplayVerdict.IMPOSSIBLE, obstacle=ErrorDetail(ErrorCode.REPLAY_NOT_LOADED, {"model": "A"})),
-            "“A”, which wrote this reply, is not loaded. Choose it in the model picker, then replay.",
+            "“A”, which wrote this reply, is not loaded. Choose it in the model picker, then check again.",
         ),
         (
             ReplayResult(ReplayVerdict.STOPPED, 2, changed=(ChangedOption("n_threads", "1", "7"),)),
