@@ -150,7 +150,7 @@ class MainWindow(QMainWindow):
         self._replies: dict[str, str] = {}  # conversation -> its reply that waits or is written
         self._kept_notices: dict[str, list[str]] = {}  # conversation -> what to say when it is shown
         self.setObjectName("main_window")
-        self.setWindowTitle("ChatDesk")
+        self._name_window()
         self.setMinimumSize(640, 440)
         room = self.screen().availableSize()
         self.resize(min(1120, room.width() - 80), min(760, room.height() - 80))
@@ -433,7 +433,7 @@ class MainWindow(QMainWindow):
         self._reasoning.show_conversation(None)
         self._desk.show_conversation(None)
         self._stack.setCurrentWidget(self._welcome)
-        self.setWindowTitle("ChatDesk")
+        self._name_window()
         self._actions.offer_for_chat(has_chat=False)
         self._refresh_composer()
         self._composer.setFocus()
@@ -724,8 +724,12 @@ class MainWindow(QMainWindow):
     def _set_title(self, conversation: Conversation) -> None:
         if conversation.id == self._conversation_id:
             self._temporary_bar.set_conversation(conversation.id)
-            self.setWindowTitle(f"{conversation.title} – ChatDesk")
+            self._name_window(conversation.title)
             self._branching.set_title(conversation.title)
+
+    def _name_window(self, title: str = "") -> None:
+        kind = self.tr("Temporary chat") if self._verbs.keep is not None else ""
+        self.setWindowTitle(" – ".join(part for part in (title, kind, "ChatDesk") if part))
 
     def _on_reply_event(self, event: Event) -> None:
         match event:

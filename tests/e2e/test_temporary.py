@@ -144,6 +144,14 @@ def test_closing_the_app_in_the_middle_of_a_temporary_reply_leaves_nothing(perso
     assert traces(paths, SECRET) == []
 
 
+def test_the_window_of_a_temporary_chat_says_so_in_its_title(person: Person) -> None:
+    window = person.open_temporary().window
+    assert window.windowTitle() == "Temporary chat – ChatDesk"
+    person.say(window, "Hello")
+    assert window.windowTitle() == "Hello – Temporary chat – ChatDesk"
+    assert "Temporary" not in person.app.window.windowTitle()
+
+
 def test_a_temporary_chat_can_be_kept(person: Person, paths: Paths) -> None:
     window = person.open_temporary().window
     keep = person.find(window, QPushButton, "keep_button")
