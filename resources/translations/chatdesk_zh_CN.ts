@@ -585,6 +585,10 @@
       <translation>消息（待读）</translation>
     </message>
     <message>
+      <source>Not counted yet</source>
+      <translation>尚未统计</translation>
+    </message>
+    <message>
       <source>Nothing is left out before you have agreed to it.</source>
       <translation>未经您同意，不会省略任何内容。</translation>
     </message>
@@ -631,6 +635,10 @@
     <message>
       <source>The beginning and the end are sent, the middle is left out.</source>
       <translation>发送开头和结尾，省略中间部分。</translation>
+    </message>
+    <message>
+      <source>The context is counted as soon as the model is free.</source>
+      <translation>模型空闲后会统计上下文占用。</translation>
     </message>
     <message>
       <source>The model is sent {use}; {reserve}. Click to see what it is sent.</source>

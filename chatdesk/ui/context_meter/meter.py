@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 # Measuring tokenizes the draft: once its writer pauses, not at each key.
 PAUSE_MS = 250
+OVERDUE_MS = 500  # until it is said that nothing is measured yet; usually it is measured at once
 WRITING_STEP = 16  # tokens after which the meter moves while a reply is being written
 
 
@@ -82,6 +83,8 @@ class ContextMeter(QObject):
         composer.changed.connect(self._on_text_changed)
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self._measure_draft)
+        self._overdue = QTimer(self, singleShot=True, interval=OVERDUE_MS)
+        self._overdue.timeout.connect(self._say_uncounted)
         transcript.summary_requested.connect(self._show_summary)
         transcript.summary_undo_requested.connect(self._undo_summary)
         transcript.context_requested.connect(self.open_map)
@@ -158,6 +161,7 @@ class ContextMeter(QObject):
         """The context of a conversation was measured."""
         if use.conversation_id != self._conversation_id:
             return
+        self._overdue.stop()
         if not has_draft(use):
             self._show_now(use)
             self._is_stale = False
@@ -199,6 +203,7 @@ class ContextMeter(QObject):
 
     def _measure(self) -> None:
         if self._model is not None:
+            self._overdue.start()
             self._chat.measure(self._conversation_id)
 
     # --- the map ---
@@ -263,9 +268,16 @@ class ContextMeter(QObject):
         self._is_stale = True
         self._is_asked = False
         self._pause.stop()
+        self._overdue.stop()
         self._close_map()
         self._transcript.set_unsent(NOTHING_UNSENT)
         self._refresh()
+
+    def _say_uncounted(self) -> None:
+        """The model is busy, with a reply in another chat most likely, and nobody else counts tokens."""
+        if self._now is None and self._drafted is None:
+            self._button.show_uncounted()
+            self._button.show()
 
     def _refresh(self) -> None:
         use = self._drafted or self._now

@@ -44,7 +44,20 @@ class MeterButton(QToolButton):
         self.setAccessibleName(wording.meter_name(use))
         self.setAccessibleDescription(wording.reserve_words(use))
         self.setToolTip(plain_tool_tip(wording.meter_tool_tip(use)))
-        self._share = min(use.taken_tokens / max(use.n_ctx, 1), 1.0)
+        self.setEnabled(True)
+        self._show_share(min(use.taken_tokens / max(use.n_ctx, 1), 1.0), is_caution=is_caution)
+
+    def show_uncounted(self) -> None:
+        """Say that the model, which counts, is busy elsewhere."""
+        self.setText(wording.uncounted_words())
+        self.setAccessibleName(wording.uncounted_name())
+        self.setAccessibleDescription("")
+        self.setToolTip(plain_tool_tip(wording.uncounted_name()))
+        self.setEnabled(False)  # there is no map to open
+        self._show_share(0.0, is_caution=False)
+
+    def _show_share(self, share: float, *, is_caution: bool) -> None:
+        self._share = share
         if is_caution is not self._is_caution:
             self._is_caution = is_caution
             self.setProperty("caution", is_caution)

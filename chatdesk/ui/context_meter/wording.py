@@ -24,6 +24,16 @@ def number_words(count: int) -> str:
     return QLocale().toString(count)
 
 
+def uncounted_words() -> str:
+    """Stands where the figures will be."""
+    return _tr("Not counted yet")
+
+
+def uncounted_name() -> str:
+    """The same, and when they will be there."""
+    return _tr("The context is counted as soon as the model is free.")
+
+
 def meter_words(use: ContextUse) -> str:
     """`1,240 / 8,192`."""
     return f"{number_words(use.taken_tokens)} / {number_words(use.n_ctx)}"

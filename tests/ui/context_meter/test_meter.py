@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import pytest
@@ -125,6 +125,20 @@ def test_the_meter_asks_for_attention_when_less_is_left_than_the_reserve(desk: D
     desk.meter.take(use(message("u0", 1537)))
     assert desk.button().property("caution")
     assert desk.button().grab().toImage() != calm
+
+
+def test_while_the_model_is_busy_elsewhere_the_meter_says_that_nothing_is_counted_yet(desk: Desk) -> None:
+    desk.meter.show_conversation(replace(CONVERSATION, id="other"))
+    assert not desk.button().isVisible()  # usually it is counted at once
+    desk.qtbot.waitUntil(desk.button().isVisible)
+    assert desk.button().text() == "Not counted yet"
+    assert "as soon as the model is free" in desk.button().toolTip()
+    assert not desk.button().isEnabled()
+    desk.meter.take(use(SYSTEM, message("u0", 1200), conversation_id="other"))
+    assert desk.button().text() == "1,240 / 2,048"
+    assert desk.button().isEnabled()
+    desk.meter.set_model(None)
+    assert not desk.button().isVisible()
 
 
 def test_what_is_measured_of_another_conversation_is_not_shown(desk: Desk) -> None:
