@@ -15,6 +15,7 @@ MOST_FOUND = 60  # nobody reads further down
 MOST_RECENT = 6
 MOST_CHATS_UNASKED = 8  # while nothing is typed
 
+_RANK_ABOUT = 1000  # behind whatever is called so
 _WORD_STARTS = re.compile(r"\b\w")
 
 
@@ -25,18 +26,23 @@ class EntryKind(IntEnum):
     ACTION = auto()
     CHAT = auto()
     MODEL = auto()
-    SETTINGS = auto()
+    SETTINGS = auto()  # a page of them
+    SETTING = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing to do. `key` tells it from all others, also tomorrow; `aside` is said after its title."""
+    """One thing to do. `key` tells it from all others, also tomorrow; `aside` is said after its title.
+
+    `about` is not shown, but its words find the entry after all that are found by their titles.
+    """
 
     key: str
     kind: EntryKind
     title: str
     do: Callable[[], object]
     aside: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,8 @@ class Offer:
 def unasked(entries: Iterable[Entry], recent: Sequence[str]) -> tuple[Offer, ...]:
     """What is offered before anything is typed: what was used last, and then kind by kind, chats only the first few.
 
+    Single settings are only offered when they are asked for.
+
     `recent` holds keys, the last used first.
     """
     by_key = {entry.key: entry for entry in entries}
@@ -58,7 +66,8 @@ def unasked(entries: Iterable[Entry], recent: Sequence[str]) -> tuple[Offer, ...
     n_chats = 0
     for entry in sorted(by_key.values(), key=lambda entry: entry.kind):
         n_chats += entry.kind is EntryKind.CHAT
-        if entry.kind is not EntryKind.CHAT or n_chats <= MOST_CHATS_UNASKED:
+        is_one_of_many = entry.kind is EntryKind.CHAT and n_chats > MOST_CHATS_UNASKED
+        if entry.kind is not EntryKind.SETTING and not is_one_of_many:
             offers.append(Offer(entry, entry.kind))
     return tuple(offers)
 
@@ -71,9 +80,17 @@ def found(entries: Iterable[Entry], text: str, recent: Sequence[str]) -> tuple[O
     ranked = (
         (rank, places.get(entry.key, len(places)), entry.kind, place, entry)
         for place, entry in enumerate(entries)
-        if (rank := rank_of(entry.title.casefold(), words)) is not None
+        if (rank := _rank(entry, words)) is not None
     )
     return tuple(Offer(entry, entry.kind) for *_, entry in nsmallest(MOST_FOUND, ranked))
+
+
+def _rank(entry: Entry, words: Sequence[str]) -> int | None:
+    rank = rank_of(entry.title.casefold(), words)
+    if rank is None and entry.about:
+        about = entry.about.casefold()
+        return _RANK_ABOUT if all(_begins_word(about, word, about.find(word)) for word in words) else None
+    return rank
 
 
 def rank_of(title: str, words: Sequence[str]) -> int | None:
@@ -96,7 +113,8 @@ def rank_of(title: str, words: Sequence[str]) -> int | None:
 
 def _begins_word(title: str, word: str, place: int) -> bool:
     while place >= 0:
-        if place == 0 or not title[place - 1].isalnum():
+        # Only Latin and the like set words apart.
+        if place == 0 or not title[place - 1].isalnum() or not word[0].isascii():
             return True
         place = title.find(word, place + 1)
     return False

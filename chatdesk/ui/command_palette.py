@@ -178,7 +178,7 @@ class _OfferItemModel(QAbstractListModel):
                 return self.tr("Chats")
             case EntryKind.MODEL:
                 return self.tr("Models")
-            case EntryKind.SETTINGS:
+            case EntryKind.SETTINGS | EntryKind.SETTING:
                 return self.tr("Settings")
 
     def _kind_words(self, kind: EntryKind) -> str:
@@ -190,7 +190,7 @@ class _OfferItemModel(QAbstractListModel):
                 return self.tr("Chat")
             case EntryKind.MODEL:
                 return self.tr("Model")
-            case EntryKind.SETTINGS:
+            case EntryKind.SETTINGS | EntryKind.SETTING:
                 return self.tr("Settings")
             case EntryKind.ACTION | EntryKind.RECENT:
                 return self.tr("Action")

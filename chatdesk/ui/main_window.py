@@ -80,7 +80,7 @@ from chatdesk.ui.notices import NoticeAction, NoticeStrip
 from chatdesk.ui.reasoning_switch import ReasoningSwitch
 from chatdesk.ui.replays.desk import ReplayDesk
 from chatdesk.ui.reply_watch import ReplyWatch
-from chatdesk.ui.settings_dialog import SettingsDialog, page_titles
+from chatdesk.ui.settings_dialog import Setting, SettingsDialog, all_settings, page_titles
 from chatdesk.ui.shortcut_list import ShortcutList
 from chatdesk.ui.sidebar import Sidebar, SidebarVerbs, action_rows
 from chatdesk.ui.system_notices import SystemNotices
@@ -146,6 +146,7 @@ class MainWindow(QMainWindow):
         self._conversation_id: str | None = None  # the one shown; None: a new one that has no row yet
         self._is_sending = False  # a message is being saved
         self._wanted_place: tuple[str, str] | None = None  # message to show with its conversation, and what to mark
+        self._all_settings: list[Setting] = []  # made when the palette first opens
         self._wanted_id: str | None = None  # the one that was asked for last; others that arrive late are not shown
         self._replies: dict[str, str] = {}  # conversation -> its reply that waits or is written
         self._kept_notices: dict[str, list[str]] = {}  # conversation -> what to say when it is shown
@@ -401,6 +402,21 @@ class MainWindow(QMainWindow):
                 Entry(f"settings:{page}", EntryKind.SETTINGS, title, partial(self._open_settings, page))
                 for page, title in page_titles().items()
             ),
+            *self._setting_entries(),
+        ]
+
+    def _setting_entries(self) -> list[Entry]:
+        self._all_settings = self._all_settings or all_settings()
+        return [
+            Entry(
+                f"setting:{setting.field}",
+                EntryKind.SETTING,
+                setting.name,
+                partial(self._open_settings, setting.page, setting),
+                self.tr("Settings: {page}").format(page=setting.page_title),
+                setting.text,
+            )
+            for setting in self._all_settings
         ]
 
     def _branching_verbs(self) -> BranchingVerbs:
@@ -529,7 +545,7 @@ class MainWindow(QMainWindow):
     def _show_network_settings(self) -> None:
         self._open_settings("settings_network")
 
-    def _open_settings(self, page: str) -> None:
+    def _open_settings(self, page: str, setting: Setting | None = None) -> None:
         dialog = SettingsDialog(self._verbs.settings(), self, has_token=self._verbs.has_token())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show_page(page)
@@ -537,6 +553,8 @@ class MainWindow(QMainWindow):
         dialog.token_changed.connect(self._verbs.change_token)
         dialog.clear_requested.connect(self._verbs.clear_snapshots)
         dialog.open()
+        if setting is not None:
+            dialog.show_setting(setting)
 
     def _quit(self) -> None:
         self.close()

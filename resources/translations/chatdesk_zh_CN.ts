@@ -2607,11 +2607,11 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>How many processor cores work at once. Automatic takes all physical cores.</source>
-      <translation>同时工作的处理器核心数。自动则使用全部物理核心。</translation>
+      <translation>线程数：同时工作的处理器核心数。自动则使用全部物理核心。</translation>
     </message>
     <message>
       <source>How many tokens the model can see at once: the chat and its reply. More takes more memory.</source>
-      <translation>模型一次能看到多少 token：对话及其回复。越多越占内存。</translation>
+      <translation>上下文长度：模型一次能看到多少 token：对话及其回复。越多越占内存。</translation>
     </message>
     <message>
       <source>How models are loaded</source>
@@ -2689,10 +2689,6 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>浅色</translation>
     </message>
     <message>
-      <source>Light or dark</source>
-      <translation>浅色或深色</translation>
-    </message>
-    <message>
       <source>Like the system</source>
       <translation>跟随系统</translation>
     </message>
@@ -2729,8 +2725,12 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>按钮、链接以及键盘焦点所在处的颜色。</translation>
     </message>
     <message>
-      <source>The colours of the window.</source>
-      <translation>窗口的颜色。</translation>
+      <source>The colours of the window: light or dark.</source>
+      <translation>窗口的颜色：浅色或深色。</translation>
+    </message>
+    <message>
+      <source>Theme</source>
+      <translation>主题</translation>
     </message>
     <message>
       <source>Violet</source>
@@ -2842,6 +2842,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Send anyway</source>
       <translation>仍然发送</translation>
+    </message>
+    <message>
+      <source>Settings: {page}</source>
+      <translation>设置：{page}</translation>
     </message>
     <message>
       <source>Settings…</source>
@@ -3901,15 +3905,15 @@ Please report it with the details below. The log file is {log_file}.</source>
     <name>RepliesPage</name>
     <message>
       <source>0 always takes the most likely word; higher values are more varied and less reliable.</source>
-      <translation>0 总是选取可能性最大的词；数值越大，变化越多，也越不可靠。</translation>
+      <translation>温度：0 总是选取可能性最大的词；数值越大，变化越多，也越不可靠。</translation>
     </message>
     <message>
       <source>A reply ends at this length at the latest; what is reasoned before it is not counted. A token is a word or a part of one.</source>
-      <translation>回复最长到此为止；之前的推理不计在内。一个 token 是一个词或词的一部分。</translation>
+      <translation>回复的最大长度：最长到此为止；之前的推理不计在内。一个 token 是一个词或词的一部分。</translation>
     </message>
     <message>
       <source>Above 1 the model repeats itself less. 1 switches it off.</source>
-      <translation>大于 1 时模型较少重复自己。1 表示关闭。</translation>
+      <translation>重复惩罚：大于 1 时模型较少重复自己。1 表示关闭。</translation>
     </message>
     <message>
       <source>After so many tokens of reasoning the reply begins. Automatic: when only its own room is left.</source>

@@ -28,7 +28,7 @@ from chatdesk.ui.settings_dialog.network_page import NetworkPage
 from chatdesk.ui.settings_dialog.replies_page import RepliesPage
 
 if TYPE_CHECKING:
-    from chatdesk.ui.settings_dialog.page import SettingsPage
+    from chatdesk.ui.settings_dialog.page import Setting, SettingsPage
 
 WIDTH, HEIGHT = 780, 620
 NAMES_WIDTH = 168
@@ -49,17 +49,9 @@ class SettingsDialog(QDialog):
         self.setAccessibleName(self.tr("Settings"))
         self._settings = settings
         self._found: list[QWidget | None] = []  # by page, the first field that the search finds
-        titles = page_titles()
-        self._network = NetworkPage(titles["settings_network"], has_token=has_token)
-        general = GeneralPage(titles["settings_general"])
+        general, *others, self._network = _make_pages(has_token=has_token)
         general.clear_requested.connect(self.clear_requested)
-        self._pages: tuple[SettingsPage, ...] = (
-            general,
-            LooksPage(titles["settings_looks"]),
-            RepliesPage(titles["settings_replies"]),
-            LoadingPage(titles["settings_loading"]),
-            self._network,
-        )
+        self._pages: tuple[SettingsPage, ...] = (general, *others, self._network)
         self._search = FilterField(
             "settings_search",
             self.tr("Search the settings"),
@@ -78,6 +70,11 @@ class SettingsDialog(QDialog):
         for row, page in enumerate(self._pages):
             if page.objectName() == object_name:
                 self._names.setCurrentRow(row)
+
+    def show_setting(self, setting: Setting) -> None:
+        """Go to one setting; the dialog must be shown."""
+        self.show_page(setting.page)
+        self._pages[self._names.currentRow()].go_to(setting.field)
 
     def _build(self) -> None:
         self._names.setObjectName("settings_pages")
@@ -181,6 +178,25 @@ class SettingsDialog(QDialog):
             self.token_changed.emit(token)
         self.saved.emit(settings)
         self.accept()
+
+
+def all_settings() -> list[Setting]:
+    """Every setting, in the language that is spoken, for who looks for one elsewhere."""
+    pages = _make_pages(has_token=False)
+    for page in pages:
+        page.deleteLater()
+    return [setting for page in pages for setting in page.index()]
+
+
+def _make_pages(*, has_token: bool) -> tuple[GeneralPage, LooksPage, RepliesPage, LoadingPage, NetworkPage]:
+    titles = page_titles()
+    return (
+        GeneralPage(titles["settings_general"]),
+        LooksPage(titles["settings_looks"]),
+        RepliesPage(titles["settings_replies"]),
+        LoadingPage(titles["settings_loading"]),
+        NetworkPage(titles["settings_network"], has_token=has_token),
+    )
 
 
 def page_titles() -> dict[str, str]:

@@ -48,7 +48,7 @@ class LooksPage(SettingsPage):
             ((self.tr("Like the system"), None), (self.tr("On"), True), (self.tr("Off"), False)),
         )
         self.section(title)
-        self.row("theme_choice", self.tr("Light or dark"), self.tr("The colours of the window."), self._theme)
+        self.row("theme_choice", self.tr("Theme"), self.tr("The colours of the window: light or dark."), self._theme)
         self.row(
             "accent_choice",
             self.tr("Accent colour"),

@@ -43,6 +43,17 @@ class _Row:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known of one setting where it is not shown: where it is, its name, and what it is found by."""
+
+    page: str
+    page_title: str
+    field: str
+    name: str
+    text: str
+
+
 class SettingsPage(QScrollArea):
     """One page. It edits some fields of a `Settings` and leaves the others alone."""
 
@@ -137,6 +148,21 @@ class SettingsPage(QScrollArea):
         column.addWidget(problem)
         self._add(whole, title, field, explanation)
         return problem
+
+    def index(self) -> list[Setting]:
+        """All that can be set here."""
+        page, title = self.objectName(), self.title
+        return [
+            Setting(page, title, (row.field.focusProxy() or row.field).objectName(), row.title.text(), row.text)
+            for row in self._settings
+        ]
+
+    def go_to(self, field_name: str) -> None:
+        """Bring a field into view, with the keyboard in it; the page must be shown."""
+        field = self.findChild(QWidget, field_name)
+        if field is not None:
+            field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.ensureWidgetVisible(field)
 
     def narrow(self, words: Sequence[str]) -> QWidget | None:
         """Show only the settings that contain each of `words`, which are case-folded, and mark them; none: show all.

@@ -9,7 +9,9 @@ from pytestqt.qtbot import QtBot
 from chatdesk.app import WindowedApp
 from chatdesk.core.conversations import Conversation
 from chatdesk.core.events import ConversationsListed
+from chatdesk.core.settings import Settings
 from chatdesk.ui.choice_list import HEADING_ROLE, ChoiceList
+from chatdesk.ui.languages import speak
 from tests.ui.widgets.finding import find
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -80,7 +82,7 @@ def test_chats_models_and_pages_of_the_settings_are_found(app: WindowedApp, fiel
     chats = (Conversation("1", "Tea & cake", 1.0, 2.0), Conversation("2", "<b>Loud</b>", 1.0, 1.0))
     app.window.on_event(ConversationsListed(chats, ()))
     find_action(app, "palette_action").trigger()
-    qtbot.keyClicks(field, "cake")
+    qtbot.keyClicks(field, "tea &")
     assert rows(app) == ["Tea & cake"]
     field.clear()
     qtbot.keyClicks(field, "network")
@@ -89,6 +91,40 @@ def test_chats_models_and_pages_of_the_settings_are_found(app: WindowedApp, fiel
     dialog = find(app.window, QDialog, "settings_dialog")
     assert find(dialog, QWidget, "settings_network").isVisible()
     dialog.reject()
+
+
+@pytest.mark.parametrize(
+    ("typed", "title", "name"),
+    [
+        ("temperature", "temperature", "temperature_field"),
+        ("theme", "Theme", "theme_choice"),
+        ("proxy", "Proxy", "proxy_field"),
+        ("access tok", "Access token", "token_field"),
+        ("sleep by itself", "Keep the computer awake", "keeps_awake_switch"),
+    ],
+)
+def test_single_settings_are_found_and_gone_to(
+    typed: str, title: str, name: str, app: WindowedApp, field: QLineEdit, qtbot: QtBot
+) -> None:
+    assert title not in rows(app)
+    qtbot.keyClicks(field, typed)
+    assert rows(app)[0] == title
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    dialog = find(app.window, QDialog, "settings_dialog")
+    wanted = find(dialog, QWidget, name)
+    qtbot.waitUntil(wanted.hasFocus)
+    assert wanted.visibleRegion().boundingRect().size() == wanted.size()
+    dialog.reject()
+
+
+@pytest.mark.parametrize("dressed_app", [Settings(language="zh_CN")], indirect=True)
+def test_settings_are_found_by_their_chinese_words(dressed_app: WindowedApp) -> None:
+    find_action(dressed_app, "palette_action").trigger()
+    field = find(dressed_app.window, QLineEdit, "palette_field")
+    for typed, title in (("温度", "temperature"), ("主题", "主题"), ("代理", "代理"), ("上下文长度", "n_ctx")):
+        field.setText(typed)
+        assert title in rows(dressed_app)
+    speak("en")
 
 
 def test_nothing_found_is_said_and_escape_closes(app: WindowedApp, field: QLineEdit, qtbot: QtBot) -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from chatdesk.core.palette import MOST_CHATS_UNASKED, MOST_FOUND, Entry, EntryKind, Offer, found, rank_of, unasked
@@ -70,3 +72,14 @@ def test_a_thousand_chats_do_not_bury_the_rest() -> None:
 
 def test_no_words_find_everything() -> None:
     assert rank_of("anything", []) == 0
+
+
+def test_a_single_setting_is_found_by_what_is_said_of_it_behind_all_titles_and_offered_only_when_asked_for() -> None:
+    theme = replace(entry("Theme", EntryKind.SETTING), about="appearance theme the colours of the window 窗口的颜色")
+    chat = entry("The colours of tea", EntryKind.CHAT)
+    assert titles(found([theme, chat], "colours", [])) == ["The colours of tea", "Theme"]
+    assert titles(found([theme, chat], "theme", [])) == ["Theme"]
+    assert titles(found([theme], "颜色", [])) == ["Theme"]
+    assert titles(found([theme], "indow", [])) == []
+    assert titles(unasked([theme, chat], [])) == ["The colours of tea"]
+    assert titles(unasked([theme, chat], [theme.key])) == ["Theme", "The colours of tea"]
