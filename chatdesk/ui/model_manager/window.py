@@ -252,6 +252,7 @@ class ModelManager(QWidget):
         self._tabs.setAccessibleName(self.tr("Pages"))
         self._tabs.setDrawBase(False)
         self._tabs.setExpanding(False)
+        self._tabs.setUsesScrollButtons(False)  # there is room for three, and arrows would take some
         self._pages = QStackedWidget()
         for page in (self._discover, self._downloads, self._installed):
             self._tabs.addTab("")
