@@ -2893,6 +2893,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <source>Paste as plain text</source>
       <translation>粘贴为纯文本</translation>
     </message>
+    <message>
+      <source>Pasted as plain text: so much formatted text would take too long. Smaller parts keep theirs.</source>
+      <translation>已粘贴为纯文本：带格式的内容过多，处理时间会太长。分段粘贴可保留格式。</translation>
+    </message>
   </context>
   <context>
     <name>MessageEditor</name>

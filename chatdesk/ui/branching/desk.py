@@ -240,6 +240,7 @@ class BranchDesk(QObject):
         room = self._transcript.viewport().height() * EDITOR_SHARE
         most_lines = max(LEAST_LINES, int(room / self._transcript.column.frame.style.pitch))
         self._editor = editor = MessageEditor(message, text, most_lines)
+        editor.lost_marks.connect(self._notices.show_notice)
         editor.saved.connect(self._save)
         editor.cancelled.connect(self._cancel)
         self._transcript.cover(message.id, editor)

@@ -26,6 +26,7 @@ class MessageEditor(QFrame):
     saved = Signal(str, bool)  # the new text; whether a reply to it is wanted
     cancelled = Signal()
     height_changed = Signal()
+    lost_marks = Signal(str)  # see MessageEdit
 
     def __init__(self, message: Message, text: str, most_lines: int, parent: QWidget | None = None) -> None:
         """`text` is what the field holds at first: what was said, or what was made of it before.
@@ -43,6 +44,7 @@ class MessageEditor(QFrame):
         self._field.cancelled.connect(self.cancelled)
         self._field.textChanged.connect(self._refresh)
         self._field.focus_changed.connect(self._show_focus)
+        self._field.lost_marks.connect(self.lost_marks)
         keys = QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_Enter).toString(QKeySequence.SequenceFormat.NativeText)
         hint = ElidedLabel(
             self.tr("{keys} sends it. The version before stays, and what follows it.").format(keys=keys)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QObject, Qt, QTimer
+from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QDropEvent, QImage, QImageWriter
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -69,6 +69,8 @@ class ComposingVerbs:
 class ComposerDesk(QObject):
     """What stands in the message box belongs to one conversation, or to one that is not begun (None)."""
 
+    lost_marks = Signal(str)  # see MessageEdit
+
     def __init__(self, verbs: ComposingVerbs, composer: Composer) -> None:
         super().__init__(composer)
         self._verbs = verbs
@@ -85,8 +87,10 @@ class ComposerDesk(QObject):
         self._queue.edit_begun.connect(verbs.queue.hold)
         self._queue.edit_ended.connect(verbs.queue.release)
         self._queue.changed.connect(verbs.queue.change)
+        self._queue.lost_marks.connect(self.lost_marks)
         composer.put_above(self._queue)
         self._tokens: dict[str, int] = {}  # of attachments, by SHA-256, for the model that is loaded
+        composer.edit.lost_marks.connect(self.lost_marks)
         composer.edit.takes_files = True
         composer.edit.files_offered.connect(self.attach_files)
         composer.edit.picture_offered.connect(self._attach_picture)

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
-from chatdesk.ui.composer.rich_text import as_markdown
+from chatdesk.ui.composer.rich_text import as_markdown, is_marked_at_length
 
 MOST_LINES = 9
 PASTE_PLAIN = QKeySequence("Ctrl+Shift+V")
@@ -39,6 +39,7 @@ class MessageEdit(QPlainTextEdit):
     focus_changed = Signal(bool)
     files_offered = Signal(list)  # paths that were dropped or pasted, while files are taken
     picture_offered = Signal(QImage)  # one that was pasted
+    lost_marks = Signal(str)  # only the words of what was pasted are there: this says why
 
     def __init__(self, name: str, parent: QWidget | None = None, *, most_lines: int = MOST_LINES) -> None:
         """`name` is the object's name, which assistive technology takes for its id."""
@@ -96,8 +97,15 @@ class MessageEdit(QPlainTextEdit):
             # A word processor puts a picture beside the text that it copies: then the text is meant.
             self.picture_offered.emit(QImage(source.imageData()))
         else:
-            markdown = as_markdown(source.html()) if source.hasHtml() else None
+            html = source.html() if source.hasHtml() else ""
+            markdown = as_markdown(html)
             self.insert(source.text() if markdown is None else markdown)
+            if is_marked_at_length(html):
+                self.lost_marks.emit(
+                    self.tr(
+                        "Pasted as plain text: so much formatted text would take too long. Smaller parts keep theirs."
+                    )
+                )
 
     def paste_plain(self) -> None:
         """Paste the words alone."""

@@ -31,6 +31,7 @@ class QueueList(QWidget):
     edit_begun = Signal(str)
     edit_ended = Signal(str)  # as it was
     changed = Signal(str, str)  # id and new text
+    lost_marks = Signal(str)  # see MessageEdit
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -101,6 +102,7 @@ class QueueList(QWidget):
         row.edit_begun.connect(self.edit_begun)
         row.edit_ended.connect(self.edit_ended)
         row.changed.connect(self.changed)
+        row.lost_marks.connect(self.lost_marks)
         self._rows[unsent.id] = row
         return row
 
@@ -138,6 +140,7 @@ class _QueueRow(QFrame):
     edit_begun = Signal(str)
     edit_ended = Signal(str)
     changed = Signal(str, str)
+    lost_marks = Signal(str)
 
     def __init__(self, unsent_id: str) -> None:
         super().__init__()
@@ -154,6 +157,7 @@ class _QueueRow(QFrame):
         self._edit.setAccessibleName(self.tr("Waiting message"))
         self._edit.submitted.connect(self._save)
         self._edit.cancelled.connect(self._cancel)
+        self._edit.lost_marks.connect(self.lost_marks)
         self._send = self._button("queue_send", "arrow-up")
         self._send.clicked.connect(lambda: self.send_requested.emit(self._id))
         self._up = self._button("queue_up", "chevron-up")

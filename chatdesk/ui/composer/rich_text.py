@@ -17,7 +17,8 @@ from PySide6.QtGui import QFont, QTextBlock, QTextDocument, QTextFormat, QTextFr
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-MOST_HTML_CHARS = 60_000  # 80 ms of work
+MOST_HTML_CHARS = 200_000  # a fifth of a second of work, for a page that is nothing but marks
+_MARKS = re.compile(r"<(?:b|strong|i|em|h[1-6]|[ou]l|table|blockquote|a)\b", re.IGNORECASE)
 _FIXED = re.compile(r"mono|courier|consolas|menlo|monaco", re.IGNORECASE)
 # Qt looks for the language where Markdown renderers do not put it.
 _LANGUAGE = re.compile(r"""<pre[^>]*>\s*(?=<code[^>]*class=["'][^"']*(language-[\w+#-]+))""", re.IGNORECASE)
@@ -43,6 +44,11 @@ def as_markdown(untrusted_html: str) -> str | None:
     if not any(piece.is_marked for piece in pieces) or all(piece.kind == "code" for piece in pieces):
         return None
     return _joined(pieces)
+
+
+def is_marked_at_length(untrusted_html: str) -> bool:
+    """Whether there probably is something to mark, and too much text around it for `as_markdown`."""
+    return len(untrusted_html) > MOST_HTML_CHARS and _MARKS.search(untrusted_html) is not None
 
 
 class _Document(QTextDocument):

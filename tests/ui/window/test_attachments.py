@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from chatdesk.core.attachments import TEXT, Attachment, attachments_of
 from chatdesk.services.attachments import AttachmentSource
 from chatdesk.ui.attachment_view import AttachmentView
+from chatdesk.ui.composer.rich_text import MOST_HTML_CHARS
 from chatdesk.ui.transcript.view import TranscriptView
 from tests.support.desk import Desk
 from tests.support.window import Person
@@ -51,6 +52,23 @@ def test_a_pasted_file_becomes_a_chip_with_its_size_and_tokens(person: Person, t
     assert isinstance(button, QPushButton)
     assert button.accessibleName() == "Look at notes.py, 15 bytes · 52 tokens"
     assert person.find(QToolButton, "send_button").isEnabled()
+
+
+def test_rich_text_that_is_too_long_is_pasted_as_words_and_that_is_said(person: Person) -> None:
+    words = "some bold words "
+    html = f"<p>some <b>bold</b> words {'x' * MOST_HTML_CHARS}</p>"
+
+    def rich(html: str) -> Callable[[QMimeData], None]:
+        return lambda mime: (mime.setHtml(html), mime.setText(words))  # type: ignore[func-returns-value]  # both
+
+    paste(person, rich(html))
+    assert person.composed() == words
+    assert person.notices()[0].startswith("Pasted as plain text")
+    person.find(QPlainTextEdit, "composer").clear()
+    paste(person, rich(html.replace("x", "")))
+    paste(person, rich(html.replace("<b>", "").replace("</b>", "")))
+    assert person.composed() == f"some **bold** words{words}"
+    assert len(person.notices()) == 1
 
 
 def test_a_file_is_dropped_anywhere_on_the_conversation(person: Person, tmp_path: Path) -> None:
