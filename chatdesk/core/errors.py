@@ -48,6 +48,7 @@ class ErrorCode(StrEnum):
     ATTACHMENT_TOO_LARGE = "attachment_too_large"
     ATTACHMENT_TOO_MANY = "attachment_too_many"
     ATTACHMENT_UNREADABLE = "attachment_unreadable"
+    NOT_A_FILE = "not_a_file"
     PROMPTS_UNREADABLE = "prompts_unreadable"
     CONVERSATION_DELETED = "conversation_deleted"
     SETTING_OUT_OF_RANGE = "setting_out_of_range"
@@ -242,6 +243,10 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
     ErrorCode.ATTACHMENT_UNREADABLE: (
         QT_TRANSLATE_NOOP("Errors", "“{name}” cannot be read: {reason}."),
         QT_TRANSLATE_NOOP("Errors", "Check that the file is there and that you may read it."),
+    ),
+    ErrorCode.NOT_A_FILE: (
+        QT_TRANSLATE_NOOP("Errors", "“{name}” is not a file: it is a folder, a pipe or a device."),
+        QT_TRANSLATE_NOOP("Errors", "Choose a file."),
     ),
     ErrorCode.PROMPTS_UNREADABLE: (
         QT_TRANSLATE_NOOP("Errors", "“{name}” holds no prompts that ChatDesk understands."),

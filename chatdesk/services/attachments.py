@@ -12,6 +12,7 @@ from chatdesk.core.attachments import MOST_IMAGE_BYTES, read_attachment, safe_na
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.events import AttachmentCounted, AttachmentsChanged, NoticeRaised, Post
 from chatdesk.core.unsent import draft_id
+from chatdesk.services.plain_files import refuse_what_is_no_file
 from chatdesk.services.worker import Priority, Worker
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def file_source(path: str) -> AttachmentSource:
     """A file on this computer."""
 
     def read(most_bytes: int) -> bytes:
+        refuse_what_is_no_file(Path(path))
         with Path(path).open("rb") as file:
             return file.read(most_bytes)
 

@@ -19,6 +19,7 @@ from chatdesk.core.exchange import ExportFormat, ImportReport, Outcome, WholeCon
 from chatdesk.core.export_names import file_name, free_name
 from chatdesk.exchange.own_format import write_conversation
 from chatdesk.exchange.reader import ExportReader
+from chatdesk.services.plain_files import refuse_what_is_no_file
 from chatdesk.services.worker import Priority, Worker
 from chatdesk.store.disk import replacing
 
@@ -152,6 +153,7 @@ class ExchangeService:
         first_id: str | None = None
         n_messages = 0
         try:
+            refuse_what_is_no_file(path)
             for whole in reader.conversations():
                 if stop.is_set():
                     break

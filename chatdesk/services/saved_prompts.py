@@ -9,6 +9,7 @@ from chatdesk.core.attachments import MOST_TEXT_BYTES, safe_name
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.events import Post, SavedPromptsChanged
 from chatdesk.core.saved_prompts import SavedPrompt, prompt_name, prompt_text
+from chatdesk.services.plain_files import refuse_what_is_no_file
 from chatdesk.store.conversations import new_uuid7
 from chatdesk.store.saved_prompts import prompts_file, read_prompts
 
@@ -56,6 +57,7 @@ class SavedPromptService:
         def bring_in() -> None:
             name = safe_name(Path(path).name)
             try:
+                refuse_what_is_no_file(Path(path))
                 with Path(path).open("rb") as file:
                     content = file.read(MOST_TEXT_BYTES)
             except OSError as error:

@@ -1157,6 +1157,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>请选择以 .gguf 结尾的文件。</translation>
     </message>
     <message>
+      <source>Choose a file.</source>
+      <translation>请选择一个文件。</translation>
+    </message>
+    <message>
       <source>Choose a folder on this computer's own disk.</source>
       <translation>请选择这台电脑自己磁盘上的文件夹。</translation>
     </message>
@@ -1667,6 +1671,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>“{name}” is no text and no picture, so a model could not read it.</source>
       <translation>“{name}”既不是文本也不是图片，模型无法读取。</translation>
+    </message>
+    <message>
+      <source>“{name}” is not a file: it is a folder, a pipe or a device.</source>
+      <translation>“{name}”不是文件，而是文件夹、管道或设备。</translation>
     </message>
     <message>
       <source>“{repo_id}” has no file “{filename}”.</source>

@@ -115,7 +115,8 @@ def test_a_folder_and_a_file_that_is_gone_are_refused_and_the_others_are_not(des
     desk.attachments.attach(None, [file_source(str(path)) for path in paths])
     desk.log.wait_for(AttachmentsChanged, lambda event: bool(event.attachments))
     assert [event.is_reading for event in desk.log.of(AttachmentsChanged)] == [True, True, False]
-    assert [notice.error.code for notice in desk.log.of(NoticeRaised)] == [ErrorCode.ATTACHMENT_UNREADABLE] * 2
+    codes = [ErrorCode.NOT_A_FILE, ErrorCode.ATTACHMENT_UNREADABLE]
+    assert [notice.error.code for notice in desk.log.of(NoticeRaised)] == codes
 
 
 def test_a_name_is_shown_in_one_line_and_never_used_as_a_path(desk: Desk) -> None:
