@@ -107,7 +107,7 @@ class WindowedApp:
             log_file=str(core.paths.log_file),
             open_temporary=self._open_temporary if keep is None else None,
             folders=self._folder_verbs() if keep is None else None,
-            about=AboutVerbs(core.about, {place: str(path) for place, path in core.places().items()})
+            about=AboutVerbs(core.about, core.new_versions, {place: str(path) for place, path in core.places().items()})
             if keep is None
             else None,
             keep=keep,

@@ -1,4 +1,4 @@
-"""Everything that reaches the Hub, by one way: the same mirror, proxy, access token and offline mode."""
+"""Everything that reaches the network, by one way: the same proxy and offline mode, and the Hub's mirror and token."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from chatdesk.core.errors import ErrorDetail
     from chatdesk.core.fit import Machine
     from chatdesk.core.hub_models import RemoteFile, RemoteModel
+    from chatdesk.core.releases import Release
     from chatdesk.core.settings import Settings
     from chatdesk.models.hub import Hub
     from chatdesk.models.hub_address import HubAddress
+    from chatdesk.models.release_page import ReleasePage
     from chatdesk.models.remote_appraiser import RemoteAppraiser
     from chatdesk.models.transfer import Transfer
 
@@ -29,9 +31,9 @@ ENDPOINT_VARIABLE = "HF_ENDPOINT"
 
 
 class HubConnection:
-    """The Hub's client and the transfer of files, made when they are first needed.
+    """The Hub's client, the transfer of files and the release page, each made when it is first needed.
 
-    May be used from any thread: both are first asked for on a thread of their own.
+    May be used from any thread: each is first asked for on a thread of its own.
     """
 
     def __init__(
@@ -81,6 +83,21 @@ class HubConnection:
 
         return Transfer(self.access)
 
+    @cached_property
+    def release_page(self) -> ReleasePage:
+        """Which versions of ChatDesk there are. It gets no token, so the keyring is not asked for one."""
+        from chatdesk.models.release_page import RELEASES_SERVER, ReleasePage
+
+        def access() -> HubAccess:
+            settings = self._settings()
+            return HubAccess(RELEASES_SERVER, None, settings.proxy, settings.is_offline, is_hub=False)
+
+        return ReleasePage(access)
+
+    def releases(self) -> tuple[Release, ...]:
+        """See `chatdesk.models.release_page.ReleasePage.releases`."""
+        return self.release_page.releases()
+
     def fetch(
         self,
         model: RemoteModel,
@@ -118,6 +135,6 @@ class HubConnection:
 
     def close(self) -> None:
         """Close what was opened."""
-        for name in ("hub", "transfer"):
+        for name in ("hub", "transfer", "release_page"):
             if name in self.__dict__:
                 getattr(self, name).close()

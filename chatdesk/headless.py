@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
+from chatdesk import __version__
 from chatdesk.chats import Chats, has_power_to_spare
 from chatdesk.connection import HubConnection
 from chatdesk.core.about import Place
@@ -37,6 +38,7 @@ from chatdesk.core.exchange import HtmlPage, PageWords
 from chatdesk.core.fit import Machine
 from chatdesk.core.model_files import ModelFile, ModelOrigin, display_name
 from chatdesk.core.overrides import resolve_overrides
+from chatdesk.core.releases import Version, parse_version
 from chatdesk.core.snapshot_budget import snapshot_budget
 from chatdesk.engine.cache_counts import CacheCounts
 from chatdesk.engine.cpu_variants import remember_in
@@ -56,6 +58,7 @@ from chatdesk.services.inference import InferenceService
 from chatdesk.services.keep_awake import KeepAwake
 from chatdesk.services.model_library import ModelLibraryService
 from chatdesk.services.model_loading import ModelLoadService
+from chatdesk.services.new_versions import NewVersionService
 from chatdesk.services.preferences import PreferencesService
 from chatdesk.services.saved_prompts import SavedPromptService
 from chatdesk.services.titles import TitleService
@@ -318,6 +321,7 @@ class Core:
             post,
         )
         self.about = AboutService(self._measure_places, _read_licences, self._write_diagnostics, post)
+        self.new_versions = NewVersionService(_this_version(), self.connection.releases, post)
         self._keyring = Worker("keyring", post)  # which may wait for a person to unlock it
         self._load_failure: ErrorDetail | None = None  # why a model was not loaded last
         self._has_llama = False  # llama.cpp is loaded and set up
@@ -560,10 +564,11 @@ class Core:
         for chats in (self.chats, *self._temporary):
             chats.close()
         self.library.stop_verifying()
-        # All are told to end before any is waited for. What the Hub's thread waits for is not worth waiting for.
+        # All are told to end before any is waited for. What comes from the network is not worth waiting for.
         self.hub.close(0)
         self._keyring.close(0)
         self.about.close(0)
+        self.new_versions.close(0)
         self.downloads.close(0)
         is_done = self.inference.close(PATIENCE_SECONDS - STORE_SHARE_SECONDS)
         is_done &= self.downloads.close(max(deadline - STORE_SHARE_SECONDS - time.monotonic(), 0.0))
@@ -603,6 +608,12 @@ class Core:
         else:
             self.loading.use(model)
         return model.path
+
+
+def _this_version() -> Version:
+    version = parse_version(__version__)
+    assert version is not None, "the project numbers its versions by semver.org"
+    return version
 
 
 def _crashed(path: str) -> ErrorDetail:

@@ -3,8 +3,12 @@
 import re
 import tomllib
 from pathlib import Path
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
 
 import chatdesk
+from chatdesk.core.releases import RELEASE_PAGE, parse_version
+from chatdesk.models.release_page import RELEASES_PATH
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -14,6 +18,18 @@ def test_changelog_tells_of_this_version() -> None:
     sections = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     versions = sections[1:] if sections[0] == "Unreleased" else sections  # what came since has no number yet
     assert versions[0] == chatdesk.__version__
+
+
+def test_the_version_is_one_that_can_be_compared() -> None:
+    assert parse_version(chatdesk.__version__) is not None
+
+
+def test_new_versions_are_looked_for_where_the_project_lives() -> None:
+    metainfo = ET.parse(ROOT / "packaging" / "linux" / "io.github.chatdesk.ChatDesk.metainfo.xml")
+    homepage = metainfo.findtext("url[@type='homepage']")
+    assert homepage is not None
+    assert f"{homepage}/releases" == RELEASE_PAGE
+    assert f"/repos{urlsplit(RELEASE_PAGE).path}" == RELEASES_PATH
 
 
 def test_readme_names_the_commands_that_ci_runs() -> None:

@@ -72,6 +72,10 @@ class ErrorCode(StrEnum):
     HUB_RATE_LIMITED = "hub_rate_limited"
     HUB_ERROR = "hub_error"
     HUB_BAD_ADDRESS = "hub_bad_address"
+    RELEASES_OFFLINE = "releases_offline"
+    RELEASES_UNREACHABLE = "releases_unreachable"
+    RELEASES_RATE_LIMITED = "releases_rate_limited"
+    RELEASES_ERROR = "releases_error"
     DOWNLOAD_NO_SPACE = "download_no_space"
     DOWNLOAD_DAMAGED = "download_damaged"
     DOWNLOAD_CHANGED = "download_changed"
@@ -350,6 +354,22 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
     ErrorCode.HUB_BAD_ADDRESS: (
         QT_TRANSLATE_NOOP("Errors", "“{address}” is no address of a model on the Hub."),
         QT_TRANSLATE_NOOP("Errors", "Paste the address of a repo, or write owner/name."),
+    ),
+    ErrorCode.RELEASES_OFFLINE: (
+        QT_TRANSLATE_NOOP("Errors", "ChatDesk is in offline mode, so nobody was asked for a new version."),
+        QT_TRANSLATE_NOOP("Errors", "Turn offline mode off in Settings, or open the release page in the browser."),
+    ),
+    ErrorCode.RELEASES_UNREACHABLE: (
+        QT_TRANSLATE_NOOP("Errors", "ChatDesk's release page cannot be reached ({reason})."),
+        QT_TRANSLATE_NOOP("Errors", "Check the connection, or set a proxy in Settings; then try again."),
+    ),
+    ErrorCode.RELEASES_RATE_LIMITED: (
+        QT_TRANSLATE_NOOP("Errors", "The release page asks for a pause: too many requests came from this network."),
+        QT_TRANSLATE_NOOP("Errors", "Try again in {seconds} seconds, or open the page in the browser."),
+    ),
+    ErrorCode.RELEASES_ERROR: (
+        QT_TRANSLATE_NOOP("Errors", "The release page answered with something unexpected ({reason})."),
+        QT_TRANSLATE_NOOP("Errors", "Try again later, or open the page in the browser."),
     ),
     ErrorCode.DOWNLOAD_NO_SPACE: (
         QT_TRANSLATE_NOOP(

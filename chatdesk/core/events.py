@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from chatdesk.core.model_info import ModelInfo
     from chatdesk.core.organisation import Folder
     from chatdesk.core.recommendations import Recommendation
+    from chatdesk.core.releases import Release
     from chatdesk.core.replays import ReplayResult, ReplyRecipe
     from chatdesk.core.saved_prompts import SavedPrompt
     from chatdesk.core.search import SearchResults
@@ -546,6 +547,20 @@ class DiagnosticsWritten:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class NewVersionsRead:
+    """These versions are newer than this one, the newest first; none: this is the newest."""
+
+    releases: tuple[Release, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersionsFailed:
+    """It could not be found out which versions are newer."""
+
+    error: ErrorDetail
+
+
 Event = (
     ConversationsListed
     | ConversationEndRead
@@ -607,6 +622,8 @@ Event = (
     | SettingsChanged
     | AboutRead
     | DiagnosticsWritten
+    | NewVersionsRead
+    | NewVersionsFailed
     | NoticeRaised
     | JobCrashed
 )

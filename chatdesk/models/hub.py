@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from chatdesk.core.hub_models import RemoteModel
     from chatdesk.models.hub_access import AccessNow, HubAccess
-    from chatdesk.models.hub_session import Question
+    from chatdesk.models.hub_question import Question
 
 CARD = "README.md"
 MOST_CARD_BYTES = 256 << 10
@@ -122,7 +122,8 @@ class Hub:
         access.ensure_online()
         if repo_id is not None and not is_repo_id(repo_id):
             raise UserFacingError(ErrorCode.HUB_BAD_ADDRESS, address=one_line(repo_id))
-        from chatdesk.models.hub_session import Question, library_asking
+        from chatdesk.models.hub_question import Question
+        from chatdesk.models.hub_session import library_asking
 
         question = Question(self._http, access, repo_id or "")
         try:

@@ -56,17 +56,31 @@ def _named_problem(untrusted_code: str, repo_id: str, filename: str) -> UserFaci
 
 def problem_of_host(status: int, headers: Mapping[str, str]) -> UserFacingError:
     """What a status of 400 or more means from a host that knows nothing of repos and tokens."""
-    if status == _TOO_MANY_REQUESTS:
+    if status == _TOO_MANY_REQUESTS or (status == _FORBIDDEN and _is_for_a_while(headers)):
         return UserFacingError(ErrorCode.HUB_RATE_LIMITED, seconds=pause_seconds(headers))
     message = one_line(headers.get("X-Error-Message", ""), MOST_CHARS_OF_A_REASON)
     return UserFacingError(ErrorCode.HUB_ERROR, reason=f"HTTP {status}" + (f": {message}" if message else ""))
 
 
+def _is_for_a_while(headers: Mapping[str, str]) -> bool:
+    """Whether something is forbidden only because of too many requests.
+
+    See https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api.
+    """
+    return "Retry-After" in headers or headers.get("X-RateLimit-Remaining") == "0"
+
+
 def pause_seconds(headers: Mapping[str, str]) -> int:
-    """How long to wait before asking again, by `Retry-After` as seconds or a date; bounded."""
-    value = headers.get("Retry-After", "").strip()
+    """How long to wait before asking again; bounded.
+
+    By `Retry-After`, as seconds or a date, or else by GitHub's `X-RateLimit-Reset`, in seconds since 1970.
+    """
+    value, reset = headers.get("Retry-After", "").strip(), headers.get("X-RateLimit-Reset", "")
     if value.isascii() and value.isdigit():
         return min(int(value[:9]), LONGEST_PAUSE_SECONDS)
+    if not value and reset.isascii() and reset.isdigit():
+        left = int(reset[:12]) - datetime.now(UTC).timestamp()
+        return round(min(max(left, 0), LONGEST_PAUSE_SECONDS))
     try:
         until = parsedate_to_datetime(value)
     except ValueError:

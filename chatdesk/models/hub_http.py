@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from chatdesk import __version__
-from chatdesk.core.errors import ErrorCode, UserFacingError
+from chatdesk.core.errors import QT_TRANSLATE_NOOP, ErrorCode, UserFacingError
 from chatdesk.models.hub_answers import TOKENS_URL, problem_of_host, problem_of_hub, unexpected, unreachable
 
 if TYPE_CHECKING:
@@ -78,11 +78,14 @@ class HubHttp:
         import httpx2
 
         client = self._client(access.proxy)
-        hub = httpx2.URL(access.endpoint).origin
+        home = httpx2.URL(access.endpoint).origin
         hub_headers: Mapping[str, str] = {}
         url = httpx2.URL(asked.url)
         for _ in range(MOST_REDIRECTS + 1):
-            is_hub = url.origin == hub
+            is_home = url.origin == home
+            is_hub = access.is_hub and is_home
+            if not (access.is_hub or is_home):
+                raise unexpected(QT_TRANSLATE_NOOP("Reasons", "it leads to another server"))
             request = client.build_request(
                 "GET",
                 url,
@@ -125,13 +128,19 @@ class HubHttp:
 
 
 def _new_client(proxy: str | None) -> httpx2.Client:
-    """A client that trusts whom the system trusts; without `proxy` it takes the environment's or the system's."""
+    """A client that trusts whom the system trusts; without `proxy` it takes the environment's or the system's.
+
+    It keeps no cookies.
+    """
+    from http.cookiejar import CookieJar, DefaultCookiePolicy
+
     import httpx2
 
     # Bodies are counted and hashed as they arrive, so they must arrive as they are.
     headers = {"User-Agent": f"chatdesk/{__version__}", "Accept-Encoding": "identity"}
+    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
     try:
-        return httpx2.Client(proxy=proxy, headers=headers, verify=_trusted())
+        return httpx2.Client(proxy=proxy, headers=headers, cookies=no_cookies, verify=_trusted())
     except ImportError as error:
         raise unreachable("the proxy", "it speaks SOCKS, and ChatDesk only HTTP with proxies") from error
     except (OSError, ValueError, httpx2.InvalidURL) as error:  # of what the environment names
@@ -207,7 +216,7 @@ def _reason(error: httpx2.TransportError) -> str:
     import httpx2
 
     if isinstance(error, httpx2.TimeoutException):
-        return "it did not answer in time"
+        return QT_TRANSLATE_NOOP("Reasons", "it did not answer in time")
     if isinstance(error, httpx2.ProxyError):
         return f"the proxy refused: {error}"
     return str(error) or type(error).__name__

@@ -41,9 +41,10 @@ LIST_CHARS = 34
 
 
 class AboutDialog(QDialog):
-    """Emits `copy_requested`; sizes and licences come when they were read."""
+    """Emits `copy_requested` and `new_version_requested`; sizes and licences come when they were read."""
 
     copy_requested = Signal()
+    new_version_requested = Signal()
 
     def __init__(self, places: Mapping[Place, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,7 +74,10 @@ class AboutDialog(QDialog):
         layout.addWidget(self._title(self.tr("Licences")))
         layout.addLayout(self._reader(), 1)
         layout.addWidget(self._said)
-        layout.addWidget(self._buttons())
+        buttons = self._buttons()
+        layout.addWidget(buttons)
+        # No key that is pressed by chance asks anybody for a new version.
+        buttons.button(QDialogButtonBox.StandardButton.Close).setFocus()
         metrics, room = self.fontMetrics(), self.screen().availableSize()
         self.resize(
             min(WIDTH_CHARS * metrics.averageCharWidth(), room.width() - 80),
@@ -120,6 +124,12 @@ class AboutDialog(QDialog):
         line.setSpacing(16)
         line.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         line.addLayout(words, 1)
+        look = QPushButton(self.tr("Look for a new version"))
+        look.setObjectName("new_version_button")
+        look.setToolTip(self.tr("Asks the release page on GitHub. ChatDesk never does so by itself."))
+        look.setAutoDefault(False)
+        look.clicked.connect(self.new_version_requested)
+        line.addWidget(look, 0, Qt.AlignmentFlag.AlignTop)
         return line
 
     def _places(self, places: Mapping[Place, str]) -> QGridLayout:

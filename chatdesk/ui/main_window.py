@@ -45,6 +45,8 @@ from chatdesk.core.events import (
     ModelLoadProgressed,
     ModelReady,
     ModelUnloaded,
+    NewVersionsFailed,
+    NewVersionsRead,
     NoticeRaised,
     PromptProcessed,
     ReplayFinished,
@@ -673,7 +675,9 @@ class MainWindow(QMainWindow):
         match event:
             case ReplyExplained() | ReplayProgressed() | ReplayFinished():
                 self._replays.on_event(event)
-            case AboutRead() | DiagnosticsWritten() if self._about is not None:
+            case AboutRead() | DiagnosticsWritten() | NewVersionsRead() | NewVersionsFailed() if (
+                self._about is not None
+            ):
                 self._about.on_event(event)
             case _:
                 if not self._branching.on_event(event):

@@ -15,12 +15,20 @@
       <source>Diagnostics are on the clipboard. They hold nothing that was said in chats.</source>
       <translation>诊断信息已复制到剪贴板，其中不含任何对话内容。</translation>
     </message>
+    <message>
+      <source>Look for a new version</source>
+      <translation>查看有没有新版本</translation>
+    </message>
   </context>
   <context>
     <name>AboutDialog</name>
     <message>
       <source>About ChatDesk</source>
       <translation>关于 ChatDesk</translation>
+    </message>
+    <message>
+      <source>Asks the release page on GitHub. ChatDesk never does so by itself.</source>
+      <translation>会向 GitHub 上的发布页面询问。ChatDesk 从不自行询问。</translation>
     </message>
     <message>
       <source>Chats and data</source>
@@ -49,6 +57,10 @@
     <message>
       <source>Log</source>
       <translation>日志</translation>
+    </message>
+    <message>
+      <source>Look for a new version</source>
+      <translation>查看有没有新版本</translation>
     </message>
     <message>
       <source>Models</source>
@@ -1109,6 +1121,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>ChatDesk 在使用“{model}”时意外退出。您的对话完好无损。</translation>
     </message>
     <message>
+      <source>ChatDesk is in offline mode, so nobody was asked for a new version.</source>
+      <translation>ChatDesk 处于离线模式，因此没有向任何地方询问新版本。</translation>
+    </message>
+    <message>
       <source>ChatDesk is in offline mode, so the Hugging Face Hub was not asked.</source>
       <translation>ChatDesk 处于离线模式，因此没有访问 Hugging Face Hub。</translation>
     </message>
@@ -1133,6 +1149,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>ChatDesk 运行 GGUF 格式的模型；请查找它的 GGUF 版本。</translation>
     </message>
     <message>
+      <source>ChatDesk's release page cannot be reached ({reason}).</source>
+      <translation>无法连接 ChatDesk 的发布页面（{reason}）。</translation>
+    </message>
+    <message>
       <source>Check its spelling; a private repo needs an access token in Settings.</source>
       <translation>请检查拼写；私有仓库需要在设置中填写访问令牌。</translation>
     </message>
@@ -1143,6 +1163,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Check the connection, or set a mirror or a proxy in Settings; what is installed works without a network.</source>
       <translation>请检查网络连接，或在设置中填写镜像或代理；已安装的模型无需网络即可使用。</translation>
+    </message>
+    <message>
+      <source>Check the connection, or set a proxy in Settings; then try again.</source>
+      <translation>请检查网络连接，或在设置中填写代理，然后重试。</translation>
     </message>
     <message>
       <source>Check the disk and try again.</source>
@@ -1421,6 +1445,14 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>旧文件保留为 {moved_to}。</translation>
     </message>
     <message>
+      <source>The release page answered with something unexpected ({reason}).</source>
+      <translation>发布页面的回答出乎意料（{reason}）。</translation>
+    </message>
+    <message>
+      <source>The release page asks for a pause: too many requests came from this network.</source>
+      <translation>发布页面要求稍候：来自此网络的请求过多。</translation>
+    </message>
+    <message>
       <source>The settings file could not be read, so the standard settings are used.</source>
       <translation>无法读取设置文件，因此使用标准设置。</translation>
     </message>
@@ -1489,8 +1521,16 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>请稍后再试，或先关闭窗口。</translation>
     </message>
     <message>
+      <source>Try again in {seconds} seconds, or open the page in the browser.</source>
+      <translation>请在 {seconds} 秒后重试，或在浏览器中打开该页面。</translation>
+    </message>
+    <message>
       <source>Try again in {seconds} seconds; an access token in Settings raises the limit.</source>
       <translation>请在 {seconds} 秒后再试；在设置中填写访问令牌可提高限额。</translation>
+    </message>
+    <message>
+      <source>Try again later, or open the page in the browser.</source>
+      <translation>请稍后重试，或在浏览器中打开该页面。</translation>
     </message>
     <message>
       <source>Try again later.</source>
@@ -1511,6 +1551,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Turn offline mode off in Settings to search and download.</source>
       <translation>请在设置中关闭离线模式，以便搜索和下载。</translation>
+    </message>
+    <message>
+      <source>Turn offline mode off in Settings, or open the release page in the browser.</source>
+      <translation>请在设置中关闭离线模式，或在浏览器中打开发布页面。</translation>
     </message>
     <message>
       <source>Unlock the system's keyring, or set HF_TOKEN in the environment.</source>
@@ -3414,6 +3458,57 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
   </context>
   <context>
+    <name>NewVersionDialog</name>
+    <message>
+      <source>ChatDesk {version} can be downloaded</source>
+      <translation>ChatDesk {version} 可以下载了</translation>
+    </message>
+    <message>
+      <source>It could not be found out whether there is a new version</source>
+      <translation>无法得知有没有新版本</translation>
+    </message>
+    <message>
+      <source>Looking for a new version…</source>
+      <translation>正在查看有没有新版本…</translation>
+    </message>
+    <message>
+      <source>New version</source>
+      <translation>新版本</translation>
+    </message>
+    <message>
+      <source>Nothing is written about this version.</source>
+      <translation>这个版本没有说明。</translation>
+    </message>
+    <message>
+      <source>Open the release page</source>
+      <translation>打开发布页面</translation>
+    </message>
+    <message>
+      <source>The release page on GitHub is asked, this once.</source>
+      <translation>仅此一次，向 GitHub 上的发布页面询问。</translation>
+    </message>
+    <message>
+      <source>There is no new version</source>
+      <translation>没有新版本</translation>
+    </message>
+    <message>
+      <source>Try again</source>
+      <translation>重试</translation>
+    </message>
+    <message>
+      <source>What is new</source>
+      <translation>新变化</translation>
+    </message>
+    <message>
+      <source>You have the newest version, {version}.</source>
+      <translation>您使用的 {version} 就是最新版本。</translation>
+    </message>
+    <message>
+      <source>You have {version}. ChatDesk installs nothing by itself: the release page has the files.</source>
+      <translation>您使用的是 {version}。ChatDesk 不会自行安装任何东西：文件在发布页面上。</translation>
+    </message>
+  </context>
+  <context>
     <name>NoticeStrip</name>
     <message>
       <source>Notices</source>
@@ -3667,6 +3762,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>它算不出可用的数值</translation>
     </message>
     <message>
+      <source>it did not answer in time</source>
+      <translation>它没有及时回答</translation>
+    </message>
+    <message>
       <source>it has no vocabulary</source>
       <translation>它没有词表</translation>
     </message>
@@ -3681,6 +3780,22 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>it is made to encode text</source>
       <translation>它是用来编码文本的</translation>
+    </message>
+    <message>
+      <source>it leads to another server</source>
+      <translation>它指向了另一台服务器</translation>
+    </message>
+    <message>
+      <source>its answer is not what was asked for</source>
+      <translation>它的回答不是所要的内容</translation>
+    </message>
+    <message>
+      <source>its answer is too long</source>
+      <translation>它的回答太长</translation>
+    </message>
+    <message>
+      <source>its answer took too long</source>
+      <translation>它的回答用时太久</translation>
     </message>
     <message>
       <source>its architecture is not known</source>

@@ -15,7 +15,7 @@ from chatdesk.core.hub_models import Gating, HubSort
 from chatdesk.models.hub import Hub
 from chatdesk.models.hub_access import HubAccess
 from chatdesk.models.hub_http import HubHttp
-from chatdesk.models.hub_session import MOST_BYTES, WHOLE_SECONDS, Question
+from chatdesk.models.hub_question import MOST_BYTES, WHOLE_SECONDS, Question
 from tests.support.loopback_hub import LoopbackHub
 
 REPO = "owner/Tiny-Instruct-GGUF"

@@ -1,0 +1,156 @@
+"""Markdown of others as a page to read: written span by span, so nothing in it is HTML and nothing is loaded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import (
+    QDesktopServices,
+    QFont,
+    QFontDatabase,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextFormat,
+    QTextListFormat,
+)
+from PySide6.QtWidgets import QTextBrowser
+
+from chatdesk.ui.transcript.inline import Span, plain, segment_spans
+from chatdesk.ui.transcript.markdown import MarkdownStream
+from chatdesk.ui.transcript.segments import TASK_DONE, TASK_OPEN, ContainerKind, SegmentKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chatdesk.ui.transcript.segments import Container, Segment
+
+INDENT_LINES = 1.4  # a list is indented by so many times the height of a line
+LINE_SEPARATOR = "\u2028"  # a new line in the same paragraph
+# By how many of Qt's steps letters are larger.
+TITLE_STEPS, HEADING_STEPS = 2, 1
+_TASKS = {TASK_OPEN: QTextBlockFormat.MarkerType.Unchecked, TASK_DONE: QTextBlockFormat.MarkerType.Checked}
+
+
+class MarkdownPage(QTextBrowser):
+    """Lines are joined to paragraphs, as in files whose lines have one width. Links open in the browser."""
+
+    def __init__(self, object_name: str, name: str) -> None:
+        super().__init__()
+        self.setObjectName(object_name)
+        self.setAccessibleName(name)
+        self.setOpenLinks(False)
+        self.setUndoRedoEnabled(False)
+        self.document().setIndentWidth(self.fontMetrics().lineSpacing() * INDENT_LINES)
+        self.anchorClicked.connect(QDesktopServices.openUrl)
+
+    def show_sections(self, sections: Iterable[tuple[str, str]]) -> None:
+        """Show sections in place of what is shown: a title, which is no Markdown, and the Markdown below it."""
+        self.clear()
+        writer = _Writer(self)
+        for title, untrusted_markdown in sections:
+            writer.write_title(title)
+            writer.write_markdown(untrusted_markdown)
+        writer.finish()
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def sizeHint(self) -> QSize:
+        """As high as all that is written."""
+        return QSize(super().sizeHint().width(), round(self.document().size().height()) + self.fontMetrics().height())
+
+
+class _Writer:
+    """Writes into an empty page, which is laid out once all is there."""
+
+    def __init__(self, page: MarkdownPage) -> None:
+        self._cursor = QTextCursor(page.document())
+        self._cursor.beginEditBlock()
+        self._line = page.fontMetrics().lineSpacing()
+        self._link_ink = page.palette().link()
+        self._code_families = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).families()
+
+    def finish(self) -> None:
+        self._cursor.endEditBlock()
+
+    def write_title(self, text: str) -> None:
+        block = QTextBlockFormat()
+        block.setTopMargin(self._line)
+        block.setBottomMargin(self._line * 0.3)
+        self._write([Span(text, is_bold=True)], block, TITLE_STEPS)
+
+    def write_markdown(self, untrusted_markdown: str) -> None:
+        stream = MarkdownStream()
+        stream.append(untrusted_markdown)
+        stream.finish()
+        stream.update()
+        for segment in stream.segments:
+            self._write_segment(segment)
+
+    def _write_segment(self, segment: Segment) -> None:
+        block = QTextBlockFormat()
+        is_close = bool(segment.containers) and not segment.is_spaced
+        block.setTopMargin(self._line * (0.2 if is_close else 0.6))
+        block.setIndent(len(segment.containers))
+        match segment.kind:
+            case SegmentKind.CODE | SegmentKind.MATHS:
+                self._write([Span(segment.text, is_code=True)], block)
+            case SegmentKind.TABLE:
+                rows = (" | ".join(plain(cell, segment.definitions) for cell in row) for row in segment.rows)
+                self._write([Span("\n".join(rows))], block)
+            case SegmentKind.HEADING:
+                self._write((replace(span, is_bold=True) for span in _joined(segment)), block, HEADING_STEPS)
+            case SegmentKind.PARAGRAPH | SegmentKind.LITERAL:
+                self._write(_joined(segment), block)
+            case SegmentKind.RULE:
+                return
+        if segment.containers and segment.containers[-1].is_first:
+            self._label(segment.containers[-1])
+
+    def _write(self, found: Iterable[Span], block: QTextBlockFormat, larger: int = 0) -> None:
+        """Write a paragraph."""
+        if self._cursor.atStart():
+            block.setTopMargin(0)
+            self._cursor.setBlockFormat(block)
+        else:
+            self._cursor.insertBlock(block, QTextCharFormat())
+        for span in found:
+            self._cursor.insertText(span.text.replace("\n", LINE_SEPARATOR), self._format(span, larger))
+
+    def _format(self, span: Span, larger: int) -> QTextCharFormat:
+        form = QTextCharFormat()
+        form.setProperty(QTextFormat.Property.FontSizeAdjustment, larger)
+        form.setFontWeight(QFont.Weight.DemiBold if span.is_bold else QFont.Weight.Normal)
+        form.setFontItalic(span.is_italic)
+        form.setFontStrikeOut(span.is_struck)
+        if span.is_code:
+            form.setFontFamilies(self._code_families)
+        if span.href:
+            form.setAnchor(True)
+            form.setAnchorHref(span.href)
+            form.setForeground(self._link_ink)
+            form.setFontUnderline(True)
+        return form
+
+    def _label(self, container: Container) -> None:
+        """Put what stands before an item of a list before the paragraph that was written last."""
+        label = QTextListFormat()
+        match container.kind:
+            case ContainerKind.BULLET:
+                label.setStyle(QTextListFormat.Style.ListDisc)
+            case ContainerKind.NUMBER:
+                label.setStyle(QTextListFormat.Style.ListDecimal)
+                label.setStart(int(container.label[:-1]))
+            case ContainerKind.QUOTE | ContainerKind.NOTE:
+                return
+        block = self._cursor.blockFormat()
+        block.setMarker(_TASKS.get(container.label, QTextBlockFormat.MarkerType.NoMarker))
+        block.setIndent(block.indent() - 1)  # the list's own indent comes on top
+        self._cursor.setBlockFormat(block)
+        self._cursor.createList(label)
+
+
+def _joined(segment: Segment) -> Iterable[Span]:
+    """The spans of a paragraph in one line."""
+    return (replace(span, text=span.text.replace("\n", " ")) for span in segment_spans(segment))

@@ -1,0 +1,97 @@
+"""Markdown of others on a page: what it looks like, and that none of it is run, loaded or opened."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices, QTextBlock, QTextFormat, QTextList, QTextListFormat
+from pytestqt.qtbot import QtBot
+
+from chatdesk.ui.markdown_page import MarkdownPage
+
+HOSTILE = """\
+<script>alert(1)</script>
+
+<img src="http://127.0.0.1:9/a.png"> and ![seen](http://127.0.0.1:9/b.png) and ![](file:///etc/hosts)
+
+[js](javascript:alert(1)) [file](file:///etc/passwd) [share](//host/share) [web](https://example.org/a)
+"""
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> MarkdownPage:
+    page = MarkdownPage("page", "Page")
+    qtbot.addWidget(page)
+    return page
+
+
+def write(page: MarkdownPage, markdown: str) -> None:
+    page.show_sections([("Title", markdown)])
+
+
+def paragraphs(page: MarkdownPage) -> list[str]:
+    return page.toPlainText().split("\n")
+
+
+def list_of(block: QTextBlock) -> QTextList | None:
+    return block.textList()
+
+
+def fragments(page: MarkdownPage) -> dict[str, QTextFormat]:
+    found: dict[str, QTextFormat] = {}
+    block = page.document().begin()
+    while block.isValid():
+        iterator = block.begin()
+        while not iterator.atEnd():
+            found[iterator.fragment().text()] = iterator.fragment().charFormat()
+            iterator += 1
+        block = block.next()
+    return found
+
+
+def test_html_and_pictures_are_text_and_only_web_addresses_are_links(page: MarkdownPage) -> None:
+    write(page, HOSTILE)
+    text = page.toPlainText()
+    assert "<script>alert(1)</script>" in text
+    assert '<img src="http://127.0.0.1:9/a.png">' in text
+    assert "\ufffc" not in text  # what stands for a picture
+    links = {form.toCharFormat().anchorHref() for form in fragments(page).values()} - {""}
+    assert links == {"http://127.0.0.1:9/a.png", "http://127.0.0.1:9/b.png", "https://example.org/a"}
+
+
+def test_a_link_opens_in_the_browser_by_the_keyboard(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()))
+    page = MarkdownPage("page", "Page")
+    qtbot.addWidget(page)
+    write(page, "See https://example.org.")
+    with qtbot.waitExposed(page):
+        page.show()
+    page.setFocus()
+    qtbot.keyClick(page, Qt.Key.Key_Tab)
+    qtbot.keyClick(page, Qt.Key.Key_Return)
+    assert opened == ["https://example.org"]
+    assert page.toPlainText() == "Title\nSee https://example.org."
+
+
+def test_lines_are_joined_and_code_keeps_its_own(page: MarkdownPage) -> None:
+    write(page, "One\ntwo.\n\n```\na\n  b\n```\n| x | y |\n|---|---|\n| 1 | 2 |")
+    assert paragraphs(page) == ["Title", "One two.", "a", "  b", "x | y", "1 | 2"]
+
+
+def test_lists_have_their_labels_and_depths(page: MarkdownPage) -> None:
+    write(page, "- a\n  1. b\n\n     c\n- d\n\n7. e")
+    found = []
+    block = page.document().begin().next()
+    while block.isValid():
+        of = list_of(block)
+        style = None if of is None else of.format().style()
+        depth = block.blockFormat().indent() + (0 if of is None else of.format().indent())
+        found.append((block.text(), style, depth))
+        block = block.next()
+    disc, decimal = QTextListFormat.Style.ListDisc, QTextListFormat.Style.ListDecimal
+    assert found == [("a", disc, 1), ("b", decimal, 2), ("c", None, 2), ("d", disc, 1), ("e", decimal, 1)]
+
+
+def test_a_title_is_no_markdown_and_what_stands_before_it_cannot_swallow_it(page: MarkdownPage) -> None:
+    page.show_sections([("before", "before")])
+    page.show_sections([("0.5.0 **new**", "```\nnever closed"), ("0.4.0", "- old")])
+    assert paragraphs(page) == ["0.5.0 **new**", "never closed", "0.4.0", "old"]
