@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 
 import pytest
 from PySide6.QtGui import QColor, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from chatdesk.core.contrast import HIGH_CONTRAST, READABLE, contrast
@@ -117,6 +117,23 @@ def test_text_of_every_kind_has_the_size_that_was_chosen(percent: int, qapp: QAp
     qtbot.waitUntil(lambda: label.font().pointSizeF() == pytest.approx(usual * percent / 100))
     assert heading.font().pixelSize() == round(16 * percent / 100)
     assert transcript_style(looks).text_px == round(TEXT_PX * percent / 100)
+    theme.apply(qapp, theme.Looks())
+
+
+def test_the_pictures_that_the_style_sheet_names_are_there() -> None:
+    names = re.findall(r"url\(resources:([^)]+)\)", read_resource("style.qss"))
+    assert {"style/check.svg", "style/right.svg"} <= set(names)
+    assert all(read_resource(name).startswith("<svg") for name in names)
+
+
+@pytest.mark.parametrize("percent", [80, 100, 200])
+def test_a_menu_has_room_for_marks_beside_its_words(percent: int, qapp: QApplication, qtbot: QtBot) -> None:
+    theme.apply(qapp, theme.Looks(text_percent=percent))
+    menu = QMenu()
+    qtbot.addWidget(menu)
+    menu.addAction("Words")
+    wide = menu.sizeHint().width() - menu.fontMetrics().horizontalAdvance("Words")
+    assert wide >= 2 * round(26 * percent / 100)
     theme.apply(qapp, theme.Looks())
 
 
