@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from chatdesk.core.errors import ErrorDetail
     from chatdesk.ui.application import Application
     from chatdesk.ui.folders_dialog import FolderVerbs
-    from chatdesk.ui.main_window import Verbs
+    from chatdesk.ui.window_verbs import Verbs
 
 log = logging.getLogger(__name__)
 
@@ -70,9 +70,10 @@ class WindowedApp:
         """What a window on `chats` can ask for; `keep` is there for chats that are not kept otherwise."""
         from chatdesk.ui.about_desk import AboutVerbs
         from chatdesk.ui.composer.desk import ComposingVerbs
-        from chatdesk.ui.main_window import Verbs
         from chatdesk.ui.model_desk import DeskVerbs
+        from chatdesk.ui.settings_dialog.desk import SettingsVerbs
         from chatdesk.ui.sidebar import SidebarVerbs
+        from chatdesk.ui.window_verbs import Verbs
 
         core = self.core
         return Verbs(
@@ -97,16 +98,18 @@ class WindowedApp:
                 settings=core.preferences.current,
                 hub_address=core.connection.address,
             ),
-            settings=core.preferences.current,
-            change_settings=core.change_settings,
-            adjust_settings=core.preferences.adjust,
-            has_token=core.connection.has_token,
-            change_token=core.change_token,
-            clear_snapshots=core.clear_snapshots,
+            settings=SettingsVerbs(
+                current=core.preferences.current,
+                change=core.change_settings,
+                adjust=core.preferences.adjust,
+                has_token=core.connection.has_token,
+                change_token=core.change_token,
+                clear_snapshots=core.clear_snapshots,
+                folders=self._folder_verbs() if keep is None else None,
+            ),
             add_model=core.add_model,
             log_file=str(core.paths.log_file),
             open_temporary=self._open_temporary if keep is None else None,
-            folders=self._folder_verbs() if keep is None else None,
             about=AboutVerbs(core.about, core.new_versions, {place: str(path) for place, path in core.places().items()})
             if keep is None
             else None,

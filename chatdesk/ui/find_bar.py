@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QLocale, Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QKeyEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from chatdesk.core.finding import TextFinder
+from chatdesk.ui.actions import ActionRow, Group
 from chatdesk.ui.icons import icon
 
 if TYPE_CHECKING:
@@ -58,6 +59,16 @@ class FindBar(QFrame):
         button.setAccessibleName(words)
         button.setToolTip(tool_tip)
         return button
+
+    def rows(self) -> tuple[ActionRow, ...]:
+        """What can be done here."""
+        key, group = QKeySequence.StandardKey, Group.THIS_CHAT
+        following, previous = self.tr("Find the next match"), self.tr("Find the previous match")
+        return (
+            ActionRow("find_action", group, self.tr("Find in this chat"), self.open, key.Find, needs_chat=True),
+            ActionRow("find_next_action", group, following, self.find_next, key.FindNext, in_menu=False),
+            ActionRow("find_previous_action", group, previous, self.find_previous, key.FindPrevious, in_menu=False),
+        )
 
     def set_color(self, color: QColor) -> None:
         """Draw icons in `color`."""

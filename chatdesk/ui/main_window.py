@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,15 +10,9 @@ from PySide6.QtCore import QByteArray, QEvent, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QColor, QDesktopServices, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
-    QFileDialog,
-    QHBoxLayout,
     QMainWindow,
     QMenu,
     QSplitter,
-    QStackedWidget,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
 )
 
 from chatdesk.core.commands import is_command
@@ -61,30 +55,28 @@ from chatdesk.core.events import (
 )
 from chatdesk.core.palette import Entry, EntryKind
 from chatdesk.core.search import Matcher, parse_query
-from chatdesk.core.settings import stepped_text
 from chatdesk.core.unsent import draft_id, is_draft
 from chatdesk.ui import theme
-from chatdesk.ui.about_desk import AboutDesk, AboutVerbs
+from chatdesk.ui.about_desk import AboutDesk
 from chatdesk.ui.actions import ActionRow, ActionTable, Group
 from chatdesk.ui.branching.desk import BranchDesk, BranchingVerbs
 from chatdesk.ui.code_saving import CodeSaving
 from chatdesk.ui.command_palette import CommandPalette
 from chatdesk.ui.composer import Composer
-from chatdesk.ui.composer.desk import UNSENT_EVENTS, ComposerDesk, ComposingVerbs
+from chatdesk.ui.composer.desk import UNSENT_EVENTS, ComposerDesk
 from chatdesk.ui.context_meter.meter import ContextMeter
+from chatdesk.ui.conversation_pane import ConversationPane
 from chatdesk.ui.crash_dialog import CrashDialog
 from chatdesk.ui.exchange.desk import ExchangeDesk
 from chatdesk.ui.find_bar import FindBar
-from chatdesk.ui.folders_dialog import FoldersDialog, FolderVerbs
-from chatdesk.ui.icons import icon
-from chatdesk.ui.model_desk import MODEL_EVENTS, DeskVerbs, ModelDesk
+from chatdesk.ui.model_desk import MODEL_EVENTS, ModelDesk
 from chatdesk.ui.notices import NoticeAction, NoticeStrip
 from chatdesk.ui.reasoning_switch import ReasoningSwitch
 from chatdesk.ui.replays.desk import ReplayDesk
 from chatdesk.ui.reply_watch import ReplyWatch
-from chatdesk.ui.settings_dialog import Setting, SettingsDialog, all_settings, page_titles
+from chatdesk.ui.settings_dialog.desk import SettingsDesk
 from chatdesk.ui.shortcut_list import ShortcutList
-from chatdesk.ui.sidebar import Sidebar, SidebarVerbs, action_rows
+from chatdesk.ui.sidebar import Sidebar, action_rows
 from chatdesk.ui.system_notices import SystemNotices
 from chatdesk.ui.temporary_bar import LIST_ACTIONS, TemporaryBar
 from chatdesk.ui.tour import Tour
@@ -94,46 +86,13 @@ from chatdesk.ui.welcome import Welcome
 from chatdesk.ui.wording import error_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from chatdesk.core.conversations import Conversation
     from chatdesk.core.messages import Message
-    from chatdesk.core.settings import Settings
     from chatdesk.core.summaries import Summary
-    from chatdesk.services.branches import BranchService
-    from chatdesk.services.chat import ChatService
-    from chatdesk.services.exchange import ExchangeService
-    from chatdesk.services.history import HistoryService
-    from chatdesk.services.replays import ReplayService
-    from chatdesk.services.versions import VersionService
     from chatdesk.ui.transcript.maths import MathsLibrary
-
-
-@dataclass(frozen=True, slots=True)
-class Verbs:
-    """What the window can ask for: the services, and the few things that need several of them at once."""
-
-    chat: ChatService
-    history: HistoryService
-    sidebar: SidebarVerbs
-    exchange: ExchangeService
-    versions: VersionService
-    branches: BranchService
-    replays: ReplayService
-    composing: ComposingVerbs
-    models: DeskVerbs
-    settings: Callable[[], Settings]
-    change_settings: Callable[[Settings], None]
-    adjust_settings: Callable[[Callable[[Settings], Settings]], None]
-    has_token: Callable[[], bool]
-    change_token: Callable[[str], None]
-    clear_snapshots: Callable[[], None]
-    add_model: Callable[[str], None]
-    log_file: str
-    open_temporary: Callable[[], None] | None = None  # None: this is the window of a temporary chat
-    keep: Callable[[str], None] | None = None  # and this keeps it
-    folders: FolderVerbs | None = None
-    about: AboutVerbs | None = None
+    from chatdesk.ui.window_verbs import Verbs
 
 
 class MainWindow(QMainWindow):
@@ -142,13 +101,13 @@ class MainWindow(QMainWindow):
     closed = Signal()
 
     def __init__(self, verbs: Verbs, maths: MathsLibrary | None = None) -> None:
-        theme.set_text_size(_application(), theme.looks_of(verbs.settings()))  # the window itself is a widget too
+        # Before the window, which is a widget too.
+        theme.set_text_size(_application(), theme.looks_of(verbs.settings.current()))
         super().__init__()
         self._verbs = verbs
         self._conversation_id: str | None = None  # the one shown; None: a new one that has no row yet
         self._is_sending = False  # a message is being saved
         self._wanted_place: tuple[str, str] | None = None  # message to show with its conversation, and what to mark
-        self._all_settings: list[Setting] = []  # made when the palette first opens
         self._wanted_id: str | None = None  # the one that was asked for last; others that arrive late are not shown
         self._replies: dict[str, str] = {}  # conversation -> its reply that waits or is written
         self._kept_notices: dict[str, list[str]] = {}  # conversation -> what to say when it is shown
@@ -175,9 +134,9 @@ class MainWindow(QMainWindow):
         self._looks: theme.Looks | None = None  # what is worn
         self._branching = BranchDesk(self._branching_verbs(), self._transcript, self._notices, self)
         self._overflow_question = ""  # asked about the message that would push others out
-        self._menu_button = QToolButton()
+        self._settings = SettingsDesk(verbs.settings, self)
         self._system = SystemNotices(self)
-        self._watch = ReplyWatch(lambda: verbs.settings().reply_notice, self)
+        self._watch = ReplyWatch(lambda: verbs.settings.current().reply_notice, self)
         self._tour = Tour()
         self._tour.finished.connect(self._remember_hints)
         self._composer.put_above(self._tour)
@@ -199,36 +158,14 @@ class MainWindow(QMainWindow):
     # --- building ---
 
     def _build(self) -> None:
-        self._menu_button.setObjectName("menu_button")
-        self._menu_button.setAccessibleName(self.tr("Menu"))
-        self._menu_button.setToolTip(self.tr("Menu"))
-        self._menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        header = QHBoxLayout()
-        header.setContentsMargins(12, 8, 12, 8)
-        header.addWidget(self._models.picker, 1)
-        header.addWidget(self._menu_button)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._welcome)
-        self._stack.addWidget(self._transcript)
-        pane = QWidget()
-        pane.setObjectName("conversation_pane")
-        pane.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = QVBoxLayout(pane)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(header)
-        column.addWidget(self._temporary_bar)
-        column.addWidget(self._notices)
-        column.addWidget(self._exchange.progress)
-        column.addWidget(self._find)
-        column.addWidget(self._stack, 1)
-        column.addWidget(self._composer)
+        strips = (self._temporary_bar, self._notices, self._exchange.progress, self._find)
+        self._pane = ConversationPane(self._models.picker, strips, self._welcome, self._transcript, self._composer)
         self._splitter = QSplitter()
         self._splitter.setObjectName("main_splitter")
         self._splitter.setHandleWidth(1)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self._sidebar)
-        self._splitter.addWidget(pane)
+        self._splitter.addWidget(self._pane)
         self._splitter.setStretchFactor(1, 1)
         self._splitter.setSizes([248, 832])
         self.setCentralWidget(self._splitter)
@@ -248,8 +185,8 @@ class MainWindow(QMainWindow):
             self._temporary_bar.keep_requested.connect(verbs.keep)
         self._composer.send_requested.connect(self._send)
         self._composer.stop_requested.connect(self._stop)
-        self._models.open_file_requested.connect(self._open_file)
-        self._models.settings_requested.connect(self._show_network_settings)
+        self._models.file_chosen.connect(verbs.add_model)
+        self._models.settings_requested.connect(self._settings.show_network)
         self._welcome.suggested.connect(self._suggest)
         self._welcome.manager_requested.connect(self._models.show_manager)
         self._transcript.regenerate_requested.connect(verbs.chat.regenerate)
@@ -257,7 +194,7 @@ class MainWindow(QMainWindow):
         self._transcript.pin_requested.connect(verbs.chat.pin)
         self._transcript.save_requested.connect(CodeSaving(self._notices, self).ask)
         self._transcript.attachment_requested.connect(self._desk.look_at)
-        self._desk.take_drops(self._stack)
+        self._desk.take_drops(self._pane.stage)
         self._desk.lost_marks.connect(self._notices.show_notice)
         self._transcript.set_picture_source(verbs.composing.attachments.content)
         self._transcript.origin_requested.connect(self._replays.explain)
@@ -271,120 +208,7 @@ class MainWindow(QMainWindow):
 
     def _build_actions(self) -> None:
         table = self._actions
-        key = QKeySequence.StandardKey
-        table.add(
-            ActionRow("new_chat_action", Group.CHATS, self.tr("New chat"), self.new_chat, key.New),
-        )
-        if self._verbs.open_temporary is not None:
-            words = self.tr("Temporary chat")
-            table.add(ActionRow("temporary_action", Group.CHATS, words, self._verbs.open_temporary, "Ctrl+Shift+N"))
-        table.add(
-            *action_rows(self._sidebar),
-            ActionRow("import_action", Group.CHATS, self.tr("Import chats…"), self._exchange.import_chats),
-            ActionRow("export_all_action", Group.CHATS, self.tr("Export all chats…"), self._exchange.export_all),
-            ActionRow("export_action", Group.THIS_CHAT, self.tr("Export this chat…"), self._export, needs_chat=True),
-            ActionRow(
-                "attach_action", Group.THIS_CHAT, self.tr("Attach files…"), self._desk.choose_files, "Ctrl+Shift+A"
-            ),
-            ActionRow("prompts_action", Group.WINDOW, self.tr("Saved prompts…"), self._desk.manage_prompts),
-            ActionRow(
-                "save_prompt_action",
-                Group.THIS_CHAT,
-                self.tr("Save what is written as a prompt…"),
-                self._desk.save_as_prompt,
-                in_menu=False,
-            ),
-            ActionRow(
-                "find_action",
-                Group.THIS_CHAT,
-                self.tr("Find in this chat"),
-                self._find.open,
-                key.Find,
-                needs_chat=True,
-            ),
-            ActionRow(
-                "find_next_action",
-                Group.THIS_CHAT,
-                self.tr("Find the next match"),
-                self._find.find_next,
-                key.FindNext,
-                in_menu=False,
-            ),
-            ActionRow(
-                "find_previous_action",
-                Group.THIS_CHAT,
-                self.tr("Find the previous match"),
-                self._find.find_previous,
-                key.FindPrevious,
-                in_menu=False,
-            ),
-            ActionRow("stop_action", Group.THIS_CHAT, self.tr("Stop the reply"), self._stop, "Esc", in_menu=False),
-            ActionRow(
-                "context_action", Group.THIS_CHAT, self.tr("What the model is sent"), self._context.open_map, "Ctrl+I"
-            ),
-            ActionRow(
-                "map_action",
-                Group.THIS_CHAT,
-                self.tr("Map of this chat"),
-                self._branching.open_map,
-                "Ctrl+B",
-                needs_chat=True,
-            ),
-            ActionRow(
-                "reasoning_action",
-                Group.THIS_CHAT,
-                self.tr("Reasoning on or off"),
-                self._switch_reasoning,
-                "Ctrl+R",
-                in_menu=False,
-            ),
-            ActionRow(
-                "write_action",
-                Group.THIS_CHAT,
-                self.tr("Go to the message box"),
-                self._composer.setFocus,
-                "Ctrl+L",
-                in_menu=False,
-            ),
-            ActionRow(
-                "choose_model_action", Group.MODELS, self.tr("Choose a model"), self._models.picker.open_menu, "Ctrl+M"
-            ),
-            ActionRow("models_action", Group.MODELS, self.tr("Models…"), self._models.show_manager, "Ctrl+Shift+M"),
-            ActionRow("open_file_action", Group.MODELS, self.tr("Open GGUF…"), self._open_file, key.Open),
-            ActionRow("palette_action", Group.WINDOW, self.tr("Command palette"), self._palette.toggle, "Ctrl+K"),
-            ActionRow("shortcuts_action", Group.WINDOW, self.tr("Keyboard shortcuts"), self._show_shortcuts, "Ctrl+/"),
-            ActionRow("settings_action", Group.WINDOW, self.tr("Settings…"), self._show_settings, "Ctrl+,"),
-            ActionRow(
-                "larger_text_action",
-                Group.WINDOW,
-                self.tr("Larger text"),
-                partial(self._step_text, 1),
-                "Ctrl++; Ctrl+=",
-                in_menu=False,
-            ),
-            ActionRow(
-                "smaller_text_action",
-                Group.WINDOW,
-                self.tr("Smaller text"),
-                partial(self._step_text, -1),
-                "Ctrl+-",
-                in_menu=False,
-            ),
-            ActionRow(
-                "usual_text_action",
-                Group.WINDOW,
-                self.tr("Text of the usual size"),
-                self._reset_text,
-                "Ctrl+0",
-                in_menu=False,
-            ),
-        )
-        if self._verbs.folders is not None:
-            words = self.tr("Data and model folders…")
-            table.add(ActionRow("folders_action", Group.WINDOW, words, self._show_folders))
-        table.add(ActionRow("quit_action", Group.WINDOW, self.tr("Quit"), self._quit, key.Quit))
-        if self._about is not None:
-            table.add(*self._about.rows())
+        table.add(*self._rows())
         menu = QMenu(self)
         table.add_menu(Group.CHATS, self._sidebar.deleted_menu)
         table.fill(menu)
@@ -393,7 +217,34 @@ class MainWindow(QMainWindow):
                 table.named(name).setEnabled(False)
                 table.named(name).setVisible(False)
         table.offer_for_chat(has_chat=False)
-        self._menu_button.setMenu(menu)
+        self._pane.set_menu(menu)
+
+    def _rows(self) -> Iterator[ActionRow]:
+        """The rows of the window and of its panes, in the order in which those of one group are listed."""
+        key = QKeySequence.StandardKey
+        chats, this_chat, window = Group.CHATS, Group.THIS_CHAT, Group.WINDOW
+        yield ActionRow("new_chat_action", chats, self.tr("New chat"), self.new_chat, key.New)
+        if (open_temporary := self._verbs.open_temporary) is not None:
+            yield ActionRow("temporary_action", chats, self.tr("Temporary chat"), open_temporary, "Ctrl+Shift+N")
+        yield from action_rows(self._sidebar)
+        yield from self._exchange.rows()
+        yield ActionRow("export_action", this_chat, self.tr("Export this chat…"), self._export, needs_chat=True)
+        yield from self._desk.rows()
+        yield from self._find.rows()
+        yield ActionRow("stop_action", this_chat, self.tr("Stop the reply"), self._stop, "Esc", in_menu=False)
+        yield from self._context.rows()
+        yield from self._branching.rows()
+        words = self.tr("Reasoning on or off")
+        yield ActionRow("reasoning_action", this_chat, words, self._switch_reasoning, "Ctrl+R", in_menu=False)
+        words = self.tr("Go to the message box")
+        yield ActionRow("write_action", this_chat, words, self._composer.setFocus, "Ctrl+L", in_menu=False)
+        yield from self._models.rows()
+        yield ActionRow("palette_action", window, self.tr("Command palette"), self._palette.toggle, "Ctrl+K")
+        yield ActionRow("shortcuts_action", window, self.tr("Keyboard shortcuts"), self._show_shortcuts, "Ctrl+/")
+        yield from self._settings.rows()
+        yield ActionRow("quit_action", window, self.tr("Quit"), self.close, key.Quit)
+        if self._about is not None:
+            yield from self._about.rows()
 
     def _palette_entries(self) -> list[Entry]:
         chats = self._sidebar.conversations.all()
@@ -401,25 +252,7 @@ class MainWindow(QMainWindow):
             *(entry for entry in self._actions.entries() if entry.key != "action:palette_action"),
             *(Entry(f"chat:{c.id}", EntryKind.CHAT, c.title, partial(self._open, c.id)) for c in chats),
             *self._models.entries(),
-            *(
-                Entry(f"settings:{page}", EntryKind.SETTINGS, title, partial(self._open_settings, page))
-                for page, title in page_titles().items()
-            ),
-            *self._setting_entries(),
-        ]
-
-    def _setting_entries(self) -> list[Entry]:
-        self._all_settings = self._all_settings or all_settings()
-        return [
-            Entry(
-                f"setting:{setting.field}",
-                EntryKind.SETTING,
-                setting.name,
-                partial(self._open_settings, setting.page, setting),
-                self.tr("Settings: {page}").format(page=setting.page_title),
-                setting.text,
-            )
-            for setting in self._all_settings
+            *self._settings.entries(),
         ]
 
     def _branching_verbs(self) -> BranchingVerbs:
@@ -435,7 +268,7 @@ class MainWindow(QMainWindow):
         )
 
     def _show_shortcuts(self) -> None:
-        dialog = ShortcutList(self._actions, theme.looks_of(self._verbs.settings()).colors, self)
+        dialog = ShortcutList(self._actions, theme.looks_of(self._verbs.settings.current()).colors, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
@@ -451,7 +284,7 @@ class MainWindow(QMainWindow):
         self._context.show_conversation(None)
         self._reasoning.show_conversation(None)
         self._desk.show_conversation(None)
-        self._stack.setCurrentWidget(self._welcome)
+        self._pane.show_welcome()
         self._name_window()
         self._actions.offer_for_chat(has_chat=False)
         self._refresh_composer()
@@ -513,54 +346,17 @@ class MainWindow(QMainWindow):
         self._composer.set_text(text)
         self._composer.setFocus()
 
-    def _open_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(
-            self, self.tr("Open a model"), "", self.tr("GGUF models (*.gguf *.GGUF);;All files (*)")
-        )
-        if path:
-            self._verbs.add_model(path)
-
-    def _step_text(self, step: int) -> None:
-        self._verbs.adjust_settings(lambda settings: stepped_text(settings, step))
-
-    def _reset_text(self) -> None:
-        self._verbs.adjust_settings(lambda settings: replace(settings, text_percent=100))
-
     def _guide(self, event: Event) -> None:
         """Hints are for who has no chat yet."""
         match event:
-            case ConversationsListed((), ()) if self._verbs.settings().shows_hints:
+            case ConversationsListed((), ()) if self._verbs.settings.current().shows_hints:
                 self._tour.begin()
             case ConversationCreated():
                 self._tour.end()
 
     def _remember_hints(self) -> None:
-        self._verbs.adjust_settings(lambda settings: replace(settings, shows_hints=False))
+        self._verbs.settings.adjust(lambda settings: replace(settings, shows_hints=False))
         self._composer.setFocus()
-
-    def _show_folders(self) -> None:
-        assert self._verbs.folders is not None
-        FoldersDialog(self._verbs.folders, self._quit, self).open()
-
-    def _show_settings(self) -> None:
-        self._open_settings("settings_general")
-
-    def _show_network_settings(self) -> None:
-        self._open_settings("settings_network")
-
-    def _open_settings(self, page: str, setting: Setting | None = None) -> None:
-        dialog = SettingsDialog(self._verbs.settings(), self, has_token=self._verbs.has_token())
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.show_page(page)
-        dialog.saved.connect(self._verbs.change_settings)
-        dialog.token_changed.connect(self._verbs.change_token)
-        dialog.clear_requested.connect(self._verbs.clear_snapshots)
-        dialog.open()
-        if setting is not None:
-            dialog.show_setting(setting)
-
-    def _quit(self) -> None:
-        self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._desk.flush()
@@ -691,7 +487,7 @@ class MainWindow(QMainWindow):
         self._transcript.set_messages(end, {})
         self._branching.show_messages(conversation.id)
         self._desk.show_conversation(conversation.id)
-        self._stack.setCurrentWidget(self._transcript)
+        self._pane.show_transcript()
         self._sidebar.select(conversation.id)
         self._set_title(conversation)
 
@@ -718,7 +514,7 @@ class MainWindow(QMainWindow):
         self._context.show_conversation(conversation, summary)
         self._reasoning.show_conversation(conversation)
         self._desk.show_conversation(conversation.id)
-        self._stack.setCurrentWidget(self._transcript)
+        self._pane.show_transcript()
         self._sidebar.select(conversation.id)
         self._set_title(conversation)
         self._actions.offer_for_chat(has_chat=True)
@@ -873,7 +669,7 @@ class MainWindow(QMainWindow):
         self._desk.set_state(state)
 
     def _apply_theme(self) -> None:
-        looks = theme.looks_of(self._verbs.settings())
+        looks = theme.looks_of(self._verbs.settings.current())
         if looks == self._looks:
             return
         self._looks = looks
@@ -884,7 +680,7 @@ class MainWindow(QMainWindow):
         self._models.set_colors(colors)
         self._notices.set_icon_color(muted)
         self._find.set_color(muted)
-        self._menu_button.setIcon(icon("ellipsis", muted))
+        self._pane.set_icon_color(muted)
         self._desk.set_colors(colors)
         style = transcript_style(looks)
         self._transcript.set_style(style)

@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLocale, QObject, QUrl, Signal
-from PySide6.QtGui import QColor, QDesktopServices
+from PySide6.QtGui import QColor, QDesktopServices, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from chatdesk.core.errors import ErrorCode, ErrorDetail
 from chatdesk.core.events import (
@@ -38,6 +39,7 @@ from chatdesk.core.installed_models import InstalledModel
 from chatdesk.core.load_fixes import LoadFix, attempt_of
 from chatdesk.core.palette import Entry, EntryKind
 from chatdesk.ui import theme
+from chatdesk.ui.actions import ActionRow, Group
 from chatdesk.ui.load_failures import LoadFailures
 from chatdesk.ui.model_picker import ModelPicker
 from chatdesk.ui.reveal import reveal
@@ -46,8 +48,6 @@ from chatdesk.ui.wording import error_words, size_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-
-    from PySide6.QtWidgets import QWidget
 
     from chatdesk.core.downloads import Download
     from chatdesk.core.fit import Machine
@@ -107,7 +107,7 @@ class DeskVerbs:
 class ModelDesk(QObject):
     """Draws what events say of models, and passes on what a person does with them."""
 
-    open_file_requested = Signal()
+    file_chosen = Signal(str)  # the path of a model file, wherever it lies
     settings_requested = Signal()
 
     def __init__(self, verbs: DeskVerbs, notices: NoticeStrip, recommended: RecommendedModels, window: QWidget) -> None:
@@ -115,6 +115,7 @@ class ModelDesk(QObject):
         self._verbs = verbs
         self._notices = notices
         self._recommended = recommended
+        self._window = window
         self._colors = theme.LIGHT
         self._taskbar = TaskbarProgress()
         self._under_way: dict[str, Download] = {}
@@ -126,6 +127,15 @@ class ModelDesk(QObject):
         self.has_model = False  # loaded, or on its way
         self._connect_picker()
         self._connect_recommended()
+
+    def rows(self) -> tuple[ActionRow, ...]:
+        """What can be done here."""
+        choose, open_file = self.tr("Choose a model"), self.tr("Open GGUF…")
+        return (
+            ActionRow("choose_model_action", Group.MODELS, choose, self.picker.open_menu, "Ctrl+M"),
+            ActionRow("models_action", Group.MODELS, self.tr("Models…"), self.show_manager, "Ctrl+Shift+M"),
+            ActionRow("open_file_action", Group.MODELS, open_file, self.open_file, QKeySequence.StandardKey.Open),
+        )
 
     def set_colors(self, colors: theme.Colors) -> None:
         """Wear these."""
@@ -148,6 +158,14 @@ class ModelDesk(QObject):
         from chatdesk.ui.model_manager.window import ModelsTab
 
         self._made_manager().open_tab(ModelsTab.DISCOVER)
+
+    def open_file(self) -> None:
+        """Ask for a model file."""
+        path, _ = QFileDialog.getOpenFileName(
+            self._window, self.tr("Open a model"), "", self.tr("GGUF models (*.gguf *.GGUF);;All files (*)")
+        )
+        if path:
+            self.file_chosen.emit(path)
 
     def close(self) -> None:
         """The main window goes, and what belongs to it with it."""
@@ -274,7 +292,7 @@ class ModelDesk(QObject):
         picker.chosen.connect(verbs.loading.use)
         picker.models_wanted.connect(self._look_at_models)
         picker.favourite_requested.connect(verbs.library.set_favourite)
-        picker.open_file_requested.connect(self.open_file_requested)
+        picker.open_file_requested.connect(self.open_file)
         picker.manager_requested.connect(self.show_manager)
         picker.cancel_requested.connect(verbs.cancel_load)
         picker.unload_requested.connect(verbs.loading.unload)

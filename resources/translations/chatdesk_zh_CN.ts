@@ -170,6 +170,10 @@
   <context>
     <name>BranchDesk</name>
     <message>
+      <source>Map of this chat</source>
+      <translation>对话分支图</translation>
+    </message>
+    <message>
       <source>Undo</source>
       <translation>撤销</translation>
     </message>
@@ -554,8 +558,20 @@
       <translation>附加文件</translation>
     </message>
     <message>
+      <source>Attach files…</source>
+      <translation>附加文件…</translation>
+    </message>
+    <message>
       <source>Pasted picture.png</source>
       <translation>粘贴的图片.png</translation>
+    </message>
+    <message>
+      <source>Save what is written as a prompt…</source>
+      <translation>将已写内容保存为提示词…</translation>
+    </message>
+    <message>
+      <source>Saved prompts…</source>
+      <translation>已保存的提示词…</translation>
     </message>
   </context>
   <context>
@@ -677,6 +693,10 @@
       <translation>未使用</translation>
     </message>
     <message>
+      <source>What the model is sent</source>
+      <translation>发送给模型的内容</translation>
+    </message>
+    <message>
       <source>You</source>
       <translation>您</translation>
     </message>
@@ -759,6 +779,13 @@
     <message>
       <source>{what}: {count}</source>
       <translation>{what}：{count}</translation>
+    </message>
+  </context>
+  <context>
+    <name>ConversationPane</name>
+    <message>
+      <source>Menu</source>
+      <translation>菜单</translation>
     </message>
   </context>
   <context>
@@ -1947,6 +1974,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>导出全部对话</translation>
     </message>
     <message>
+      <source>Export all chats…</source>
+      <translation>导出全部对话…</translation>
+    </message>
+    <message>
       <source>Export this chat</source>
       <translation>导出此对话</translation>
     </message>
@@ -1957,6 +1988,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Import chats</source>
       <translation>导入对话</translation>
+    </message>
+    <message>
+      <source>Import chats…</source>
+      <translation>导入对话…</translation>
     </message>
     <message>
       <source>Show</source>
@@ -2050,6 +2085,14 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Find in this chat</source>
       <translation>在此对话中查找</translation>
+    </message>
+    <message>
+      <source>Find the next match</source>
+      <translation>查找下一处</translation>
+    </message>
+    <message>
+      <source>Find the previous match</source>
+      <translation>查找上一处</translation>
     </message>
     <message>
       <source>Looking…</source>
@@ -2792,88 +2835,28 @@ Please report it with the details below. The log file is {log_file}.</source>
   <context>
     <name>MainWindow</name>
     <message>
-      <source>Attach files…</source>
-      <translation>附加文件…</translation>
-    </message>
-    <message>
-      <source>Choose a model</source>
-      <translation>选择一个模型</translation>
-    </message>
-    <message>
       <source>Command palette</source>
       <translation>命令面板</translation>
-    </message>
-    <message>
-      <source>Data and model folders…</source>
-      <translation>数据与模型文件夹…</translation>
-    </message>
-    <message>
-      <source>Export all chats…</source>
-      <translation>导出全部对话…</translation>
     </message>
     <message>
       <source>Export this chat…</source>
       <translation>导出此对话…</translation>
     </message>
     <message>
-      <source>Find in this chat</source>
-      <translation>在此对话中查找</translation>
-    </message>
-    <message>
-      <source>Find the next match</source>
-      <translation>查找下一处</translation>
-    </message>
-    <message>
-      <source>Find the previous match</source>
-      <translation>查找上一处</translation>
-    </message>
-    <message>
-      <source>GGUF models (*.gguf *.GGUF);;All files (*)</source>
-      <translation>GGUF 模型 (*.gguf *.GGUF);;所有文件 (*)</translation>
-    </message>
-    <message>
       <source>Go to the message box</source>
       <translation>转到消息框</translation>
-    </message>
-    <message>
-      <source>Import chats…</source>
-      <translation>导入对话…</translation>
     </message>
     <message>
       <source>Keyboard shortcuts</source>
       <translation>键盘快捷键</translation>
     </message>
     <message>
-      <source>Larger text</source>
-      <translation>放大文字</translation>
-    </message>
-    <message>
       <source>Loading the model… {percent} %</source>
       <translation>正在加载模型… {percent}%</translation>
     </message>
     <message>
-      <source>Map of this chat</source>
-      <translation>对话分支图</translation>
-    </message>
-    <message>
-      <source>Menu</source>
-      <translation>菜单</translation>
-    </message>
-    <message>
-      <source>Models…</source>
-      <translation>模型…</translation>
-    </message>
-    <message>
       <source>New chat</source>
       <translation>新对话</translation>
-    </message>
-    <message>
-      <source>Open GGUF…</source>
-      <translation>打开 GGUF…</translation>
-    </message>
-    <message>
-      <source>Open a model</source>
-      <translation>打开模型</translation>
     </message>
     <message>
       <source>Quit</source>
@@ -2884,28 +2867,8 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>开启或关闭推理</translation>
     </message>
     <message>
-      <source>Save what is written as a prompt…</source>
-      <translation>将已写内容保存为提示词…</translation>
-    </message>
-    <message>
-      <source>Saved prompts…</source>
-      <translation>已保存的提示词…</translation>
-    </message>
-    <message>
       <source>Send anyway</source>
       <translation>仍然发送</translation>
-    </message>
-    <message>
-      <source>Settings: {page}</source>
-      <translation>设置：{page}</translation>
-    </message>
-    <message>
-      <source>Settings…</source>
-      <translation>设置…</translation>
-    </message>
-    <message>
-      <source>Smaller text</source>
-      <translation>缩小文字</translation>
     </message>
     <message>
       <source>Stop the reply</source>
@@ -2916,16 +2879,8 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>临时对话</translation>
     </message>
     <message>
-      <source>Text of the usual size</source>
-      <translation>恢复文字大小</translation>
-    </message>
-    <message>
       <source>The model in use cannot switch its reasoning on or off.</source>
       <translation>当前模型无法开启或关闭推理。</translation>
-    </message>
-    <message>
-      <source>What the model is sent</source>
-      <translation>发送给模型的内容</translation>
     </message>
   </context>
   <context>
@@ -3030,6 +2985,26 @@ Please report it with the details below. The log file is {log_file}.</source>
   </context>
   <context>
     <name>ModelDesk</name>
+    <message>
+      <source>Choose a model</source>
+      <translation>选择一个模型</translation>
+    </message>
+    <message>
+      <source>GGUF models (*.gguf *.GGUF);;All files (*)</source>
+      <translation>GGUF 模型 (*.gguf *.GGUF);;所有文件 (*)</translation>
+    </message>
+    <message>
+      <source>Models…</source>
+      <translation>模型…</translation>
+    </message>
+    <message>
+      <source>Open GGUF…</source>
+      <translation>打开 GGUF…</translation>
+    </message>
+    <message>
+      <source>Open a model</source>
+      <translation>打开模型</translation>
+    </message>
     <message>
       <source>“{model}” was unloaded; {size} of memory went back to the system.</source>
       <translation>已卸载“{model}”；{size} 内存已归还系统。</translation>
@@ -4284,6 +4259,33 @@ Please report it with the details below. The log file is {log_file}.</source>
 “exact words”, in:folder, model:name, before:2026-01-31, after:2025</source>
       <translation>搜索标题和消息（Ctrl+Shift+F）
 “原文词句”、in:文件夹、model:模型名、before:2026-01-31、after:2025</translation>
+    </message>
+  </context>
+  <context>
+    <name>SettingsDesk</name>
+    <message>
+      <source>Data and model folders…</source>
+      <translation>数据与模型文件夹…</translation>
+    </message>
+    <message>
+      <source>Larger text</source>
+      <translation>放大文字</translation>
+    </message>
+    <message>
+      <source>Settings: {page}</source>
+      <translation>设置：{page}</translation>
+    </message>
+    <message>
+      <source>Settings…</source>
+      <translation>设置…</translation>
+    </message>
+    <message>
+      <source>Smaller text</source>
+      <translation>缩小文字</translation>
+    </message>
+    <message>
+      <source>Text of the usual size</source>
+      <translation>恢复文字大小</translation>
     </message>
   </context>
   <context>

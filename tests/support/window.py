@@ -20,10 +20,12 @@ from chatdesk.services.hub import HubService
 from chatdesk.services.model_library import ModelLibraryService
 from chatdesk.services.model_loading import ModelLoadService
 from chatdesk.ui.composer.desk import ComposingVerbs
-from chatdesk.ui.main_window import MainWindow, Verbs
+from chatdesk.ui.main_window import MainWindow
 from chatdesk.ui.model_desk import DeskVerbs
+from chatdesk.ui.settings_dialog.desk import SettingsVerbs
 from chatdesk.ui.sidebar import SidebarVerbs
 from chatdesk.ui.transcript.view import TranscriptView
+from chatdesk.ui.window_verbs import Verbs
 from tests.support.desk import Desk, model
 
 W = TypeVar("W", bound=QWidget)
@@ -127,12 +129,14 @@ def person(desk: Desk, qtbot: QtBot) -> Person:
         branches=desk.branches,
         composing=ComposingVerbs(desk.drafts, desk.queue, desk.attachments, desk.prompts),
         models=models,
-        settings=lambda: desk.settings,
-        change_settings=lambda _settings: None,
-        adjust_settings=lambda _change: None,
-        has_token=lambda: False,
-        change_token=lambda _token: None,
-        clear_snapshots=lambda: None,
+        settings=SettingsVerbs(
+            current=lambda: desk.settings,
+            change=lambda _settings: None,
+            adjust=lambda _change: None,
+            has_token=lambda: False,
+            change_token=lambda _token: None,
+            clear_snapshots=lambda: None,
+        ),
         add_model=lambda _path: None,
         log_file="",
     )

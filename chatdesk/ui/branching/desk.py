@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu
 from chatdesk.core.branches import can_continue, can_edit, focused, varied
 from chatdesk.core.events import BranchDeleted, BranchRestored, EditFailed, Event, TreeRead, VersionsCompared
 from chatdesk.core.messages import Role
+from chatdesk.ui.actions import ActionRow, Group
 from chatdesk.ui.branching import wording
 from chatdesk.ui.branching.compare_dialog import CompareDialog
 from chatdesk.ui.branching.message_editor import MessageEditor
@@ -80,6 +81,11 @@ class BranchDesk(QObject):
         self._undo_of: tuple[str, str] | None = None  # the message deleted last, and what was said of it
         self._unsaved: dict[str, str] = {}  # message -> what was being made of it when another chat was shown
         transcript.verbs.more = self._offers
+
+    def rows(self) -> tuple[ActionRow, ...]:
+        """What can be done here."""
+        words = self.tr("Map of this chat")
+        return (ActionRow("map_action", Group.THIS_CHAT, words, self.open_map, "Ctrl+B", needs_chat=True),)
 
     # --- what is shown and announced ---
 

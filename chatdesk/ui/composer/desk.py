@@ -22,6 +22,7 @@ from chatdesk.core.events import (
 from chatdesk.core.messages import clean_text
 from chatdesk.core.unsent import is_draft
 from chatdesk.services.attachments import AttachmentSource, file_source
+from chatdesk.ui.actions import ActionRow, Group
 from chatdesk.ui.attachment_view import AttachmentView
 from chatdesk.ui.composer.message_edit import local_files
 from chatdesk.ui.composer.prompt_list import PromptList
@@ -108,6 +109,15 @@ class ComposerDesk(QObject):
         composer.chips.open_requested.connect(self.look_at)
         composer.chips.remove_requested.connect(self._detach)
         composer.queue_requested.connect(self._enqueue)
+
+    def rows(self) -> tuple[ActionRow, ...]:
+        """What can be done here."""
+        keep = self.tr("Save what is written as a prompt…")
+        return (
+            ActionRow("attach_action", Group.THIS_CHAT, self.tr("Attach files…"), self.choose_files, "Ctrl+Shift+A"),
+            ActionRow("prompts_action", Group.WINDOW, self.tr("Saved prompts…"), self.manage_prompts),
+            ActionRow("save_prompt_action", Group.THIS_CHAT, keep, self.save_as_prompt, in_menu=False),
+        )
 
     def set_colors(self, colors: Colors) -> None:
         """Draw everything in these."""

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from chatdesk.core.context_map import default_policy
 from chatdesk.core.context_outlook import Outlook, as_sent, has_draft, is_tight, outlook
+from chatdesk.ui.actions import ActionRow, Group
 from chatdesk.ui.context_meter import wording
 from chatdesk.ui.context_meter.entries import entries
 from chatdesk.ui.context_meter.map_popup import MapPopup
@@ -89,6 +90,12 @@ class ContextMeter(QObject):
         transcript.summary_undo_requested.connect(self._undo_summary)
         transcript.context_requested.connect(self.open_map)
         self._refresh()
+
+    def rows(self) -> tuple[ActionRow, ...]:
+        """What can be done here."""
+        return (
+            ActionRow("context_action", Group.THIS_CHAT, self.tr("What the model is sent"), self.open_map, "Ctrl+I"),
+        )
 
     def set_colors(self, colors: Colors) -> None:
         """Draw everything in these."""

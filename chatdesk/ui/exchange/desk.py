@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from chatdesk.core.events import Event, ExchangeProgressed, ExportEnded, ImportEnded
 from chatdesk.core.exchange import ExportFormat
 from chatdesk.core.export_names import file_name, free_name
+from chatdesk.ui.actions import ActionRow, Group
 from chatdesk.ui.exchange.drops import ChatFileDrops
 from chatdesk.ui.exchange.progress import ExchangeProgress
 from chatdesk.ui.exchange.report_dialog import ReportDialog
@@ -63,6 +64,13 @@ class ExchangeDesk(QObject):
         self.progress.cancelled.connect(exchange.cancel)
         if takes_drops:
             ChatFileDrops(window, self.offer_import)
+
+    def rows(self) -> tuple[ActionRow, ...]:
+        """What can be done here."""
+        return (
+            ActionRow("import_action", Group.CHATS, self.tr("Import chats…"), self.import_chats),
+            ActionRow("export_all_action", Group.CHATS, self.tr("Export all chats…"), self.export_all),
+        )
 
     def export_one(self, conversation: Conversation) -> None:
         """Ask where to, and write one conversation."""
