@@ -14,6 +14,15 @@ class ComposerState(StrEnum):
     NO_MODEL = "no_model"  # nothing could answer
 
 
+def composer_state(*, is_sending: bool, is_replying: bool, has_model: bool) -> ComposerState:
+    """Where a conversation stands: what is under way comes first, and a reply that waits needs no model yet."""
+    if is_sending:
+        return ComposerState.SENDING
+    if is_replying:
+        return ComposerState.REPLYING
+    return ComposerState.READY if has_model else ComposerState.NO_MODEL
+
+
 # White space and the control characters that `clean_text` removes.
 _BLANK = "".join(map(chr, range(33))) + "\x7f\xa0\u2028\u2029\u3000"
 

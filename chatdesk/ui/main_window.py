@@ -8,37 +8,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QColor, QDesktopServices, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import (
-    QApplication,
-    QMainWindow,
-    QMenu,
-    QSplitter,
-)
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter
 
-from chatdesk.core.commands import is_command
-from chatdesk.core.composing import ComposerState
-from chatdesk.core.errors import ErrorCode
 from chatdesk.core.events import (
     AboutRead,
-    ContextMeasured,
-    ConversationBranched,
-    ConversationChanged,
     ConversationCreated,
-    ConversationEndRead,
-    ConversationKept,
-    ConversationOpened,
-    ConversationsDeleted,
     ConversationsListed,
-    ConversationsRestored,
     DiagnosticsWritten,
     Event,
     JobCrashed,
     MessageAdded,
-    MessageChanged,
-    ModelFailed,
-    ModelLoadProgressed,
-    ModelReady,
-    ModelUnloaded,
     NewVersionsFailed,
     NewVersionsRead,
     NoticeRaised,
@@ -49,13 +28,9 @@ from chatdesk.core.events import (
     ReplyExplained,
     ReplyFinished,
     ReplyStarted,
-    SendFailed,
     SettingsChanged,
-    SummaryChanged,
 )
 from chatdesk.core.palette import Entry, EntryKind
-from chatdesk.core.search import Matcher, parse_query
-from chatdesk.core.unsent import draft_id, is_draft
 from chatdesk.ui import theme
 from chatdesk.ui.about_desk import AboutDesk
 from chatdesk.ui.actions import ActionRow, ActionTable, Group
@@ -64,13 +39,15 @@ from chatdesk.ui.code_saving import CodeSaving
 from chatdesk.ui.command_palette import CommandPalette
 from chatdesk.ui.composer import Composer
 from chatdesk.ui.composer.desk import UNSENT_EVENTS, ComposerDesk
+from chatdesk.ui.composer.sending import Sending
 from chatdesk.ui.context_meter.meter import ContextMeter
+from chatdesk.ui.conversation_desk import ConversationDesk, Panes
 from chatdesk.ui.conversation_pane import ConversationPane
 from chatdesk.ui.crash_dialog import CrashDialog
 from chatdesk.ui.exchange.desk import ExchangeDesk
 from chatdesk.ui.find_bar import FindBar
 from chatdesk.ui.model_desk import MODEL_EVENTS, ModelDesk
-from chatdesk.ui.notices import NoticeAction, NoticeStrip
+from chatdesk.ui.notices import NoticeStrip
 from chatdesk.ui.reasoning_switch import ReasoningSwitch
 from chatdesk.ui.replays.desk import ReplayDesk
 from chatdesk.ui.reply_watch import ReplyWatch
@@ -86,11 +63,8 @@ from chatdesk.ui.welcome import Welcome
 from chatdesk.ui.wording import error_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from chatdesk.core.conversations import Conversation
-    from chatdesk.core.messages import Message
-    from chatdesk.core.summaries import Summary
     from chatdesk.ui.transcript.maths import MathsLibrary
     from chatdesk.ui.window_verbs import Verbs
 
@@ -105,14 +79,8 @@ class MainWindow(QMainWindow):
         theme.set_text_size(_application(), theme.looks_of(verbs.settings.current()))
         super().__init__()
         self._verbs = verbs
-        self._conversation_id: str | None = None  # the one shown; None: a new one that has no row yet
-        self._is_sending = False  # a message is being saved
-        self._wanted_place: tuple[str, str] | None = None  # message to show with its conversation, and what to mark
-        self._wanted_id: str | None = None  # the one that was asked for last; others that arrive late are not shown
-        self._replies: dict[str, str] = {}  # conversation -> its reply that waits or is written
-        self._kept_notices: dict[str, list[str]] = {}  # conversation -> what to say when it is shown
         self.setObjectName("main_window")
-        self._name_window()
+        self._set_title("")
         self.setMinimumSize(640, 440)
         room = self.screen().availableSize()
         self.resize(min(1120, room.width() - 80), min(760, room.height() - 80))
@@ -130,10 +98,12 @@ class MainWindow(QMainWindow):
         self._desk = ComposerDesk(verbs.composing, self._composer)
         self._reasoning = ReasoningSwitch(verbs.chat)
         self._composer.put_before_hint(self._reasoning)
+        self._sending = Sending(
+            verbs.chat, verbs.composing.queue, self._composer, self._desk, self._reasoning, self._notices
+        )
         self._context = ContextMeter(verbs.chat, self._composer, self._transcript)
         self._looks: theme.Looks | None = None  # what is worn
         self._branching = BranchDesk(self._branching_verbs(), self._transcript, self._notices, self)
-        self._overflow_question = ""  # asked about the message that would push others out
         self._settings = SettingsDesk(verbs.settings, self)
         self._system = SystemNotices(self)
         self._watch = ReplyWatch(lambda: verbs.settings.current().reply_notice, self)
@@ -143,17 +113,18 @@ class MainWindow(QMainWindow):
         self._actions = ActionTable(self)
         self._palette = CommandPalette(self._palette_entries, theme.LIGHT, self)
         self._build()
+        self._conversation = ConversationDesk(verbs.chat, verbs.history, self._panes(), self)
         self._connect()
         self._build_actions()
         self._apply_theme()
-        self._refresh_composer()
+        self._conversation.refresh()
         self._desk.open()
         self._composer.setFocus()
 
     @property
     def conversation_id(self) -> str | None:
         """The conversation shown, or None for one not begun."""
-        return self._conversation_id
+        return self._conversation.conversation_id
 
     # --- building ---
 
@@ -173,8 +144,26 @@ class MainWindow(QMainWindow):
         self._temporary_bar.setVisible(is_temporary)
         self._sidebar.setHidden(is_temporary)
 
+    def _panes(self) -> Panes:
+        return Panes(
+            self._sidebar,
+            self._pane,
+            self._temporary_bar,
+            self._notices,
+            self._transcript,
+            self._composer,
+            self._desk,
+            self._sending,
+            self._reasoning,
+            self._context,
+            self._branching,
+            self._models,
+        )
+
     def _connect(self) -> None:
         verbs = self._verbs
+        self._conversation.titled.connect(self._set_title)
+        self._conversation.offered.connect(self._offer_for_chat)
         self._sidebar.new_requested.connect(self.new_chat)
         self._sidebar.open_requested.connect(self._open)
         self._sidebar.message_requested.connect(self._show_found)
@@ -183,14 +172,14 @@ class MainWindow(QMainWindow):
         self._sidebar.drag_begun.connect(self._exchange.add_files)
         if verbs.keep is not None:
             self._temporary_bar.keep_requested.connect(verbs.keep)
-        self._composer.send_requested.connect(self._send)
-        self._composer.stop_requested.connect(self._stop)
+        self._composer.send_requested.connect(self._sending.send)
+        self._composer.stop_requested.connect(self._conversation.stop)
         self._models.file_chosen.connect(verbs.add_model)
         self._models.settings_requested.connect(self._settings.show_network)
         self._welcome.suggested.connect(self._suggest)
         self._welcome.manager_requested.connect(self._models.show_manager)
         self._transcript.regenerate_requested.connect(verbs.chat.regenerate)
-        self._transcript.answer_now_requested.connect(self._answer_now)
+        self._transcript.answer_now_requested.connect(self._conversation.answer_now)
         self._transcript.pin_requested.connect(verbs.chat.pin)
         self._transcript.save_requested.connect(CodeSaving(self._notices, self).ask)
         self._transcript.attachment_requested.connect(self._desk.look_at)
@@ -231,7 +220,8 @@ class MainWindow(QMainWindow):
         yield ActionRow("export_action", this_chat, self.tr("Export this chat…"), self._export, needs_chat=True)
         yield from self._desk.rows()
         yield from self._find.rows()
-        yield ActionRow("stop_action", this_chat, self.tr("Stop the reply"), self._stop, "Esc", in_menu=False)
+        stop = self._conversation.stop
+        yield ActionRow("stop_action", this_chat, self.tr("Stop the reply"), stop, "Esc", in_menu=False)
         yield from self._context.rows()
         yield from self._branching.rows()
         words = self.tr("Reasoning on or off")
@@ -277,38 +267,14 @@ class MainWindow(QMainWindow):
     @Slot()
     def new_chat(self) -> None:
         """Show an empty conversation; it gets a row with its first message."""
-        self._conversation_id = self._wanted_id = None
-        self._sidebar.select(None)
-        self._transcript.set_messages((), {})
-        self._branching.show_messages(None)
-        self._context.show_conversation(None)
-        self._reasoning.show_conversation(None)
-        self._desk.show_conversation(None)
-        self._pane.show_welcome()
-        self._name_window()
-        self._actions.offer_for_chat(has_chat=False)
-        self._refresh_composer()
-        self._composer.setFocus()
+        self._conversation.begin_new()
 
     def reopen(self, conversation_id: str) -> None:
         """Show the conversation that was shown last, if it is still there."""
-        self._wanted_id = conversation_id
-        self._verbs.history.reopen(conversation_id)
+        self._conversation.reopen(conversation_id)
 
     def _open(self, conversation_id: str) -> None:
-        self._wanted_place = None
-        self._wanted_id = conversation_id
-        self._verbs.history.open(conversation_id)
-
-    def _send(self, text: str) -> None:
-        self._is_sending = True
-        self._desk.flush()
-        self._verbs.chat.send(
-            self._conversation_id,
-            text,
-            unsent_id=draft_id(self._conversation_id),
-            overrides=self._reasoning.overrides,
-        )
+        self._conversation.open(conversation_id)
 
     def _switch_reasoning(self) -> None:
         if self._reasoning.can_switch:
@@ -316,20 +282,9 @@ class MainWindow(QMainWindow):
         else:
             self._notices.show_notice(self.tr("The model in use cannot switch its reasoning on or off."))
 
-    def _answer_now(self) -> None:
-        if self._conversation_id is not None:
-            self._verbs.chat.answer_now(self._conversation_id)
-
-    def _stop(self) -> None:
-        if self._conversation_id is not None:
-            self._verbs.chat.stop(self._conversation_id)
-
     def _show_found(self, conversation_id: str, message_id: str, text: str) -> None:
-        """Show a message that a search found, in its conversation."""
         self._find.dismiss()
-        self._wanted_id = conversation_id
-        self._wanted_place = (message_id, text)
-        self._verbs.history.show_message(message_id)
+        self._conversation.show_found(conversation_id, message_id, text)
 
     def _end_marks(self) -> None:
         """What a search found is marked as long as the search goes on."""
@@ -337,7 +292,7 @@ class MainWindow(QMainWindow):
             self._transcript.mark(None)
 
     def _export(self, conversation_id: str | None = None) -> None:
-        wanted = conversation_id or self._conversation_id
+        wanted = conversation_id or self.conversation_id
         conversation = self._sidebar.conversations.conversation(wanted) if wanted is not None else None
         if conversation is not None:
             self._exchange.export_one(conversation)
@@ -418,57 +373,19 @@ class MainWindow(QMainWindow):
         match event:
             case ReplyDelta() | PromptProcessed() | ReplyStarted() | ReplyFinished() | MessageAdded():
                 self._watch.on_event(event)
-                self._on_reply_event(event)
+                self._conversation.on_event(event)
             case _ if isinstance(event, MODEL_EVENTS):
-                self._on_model_event(event)
+                self._models.on_event(event)
+                self._conversation.on_model_event(event)
             case _ if isinstance(event, UNSENT_EVENTS):
-                self._on_unsent_event(event)
-            case ContextMeasured() | SummaryChanged() | MessageChanged():
-                self._on_context_event(event)
+                self._desk.on_event(event)
             case SettingsChanged():
                 self._apply_theme()
-            case NoticeRaised(error, conversation_id):
+            case NoticeRaised():
                 self._models.on_event(event)
-                if conversation_id in (None, self._conversation_id):
-                    self._notices.show_notice(error_words(error))
-                elif conversation_id is not None:
-                    self._kept_notices.setdefault(conversation_id, []).append(error_words(error))
+                self._conversation.show_notice(event)
             case JobCrashed(_, traceback):
                 self.show_crash(traceback)
-            case _:
-                self._on_conversation_event(event)
-
-    def show_crash(self, details: str) -> None:
-        """Show a bug."""
-        CrashDialog(details, self._verbs.log_file, self).show()
-
-    def _on_conversation_event(self, event: Event) -> None:
-        self._guide(event)
-        if self._sidebar.on_event(event):
-            return
-        match event:
-            case ConversationEndRead(conversation, end):
-                self._show_end(conversation, end)
-            case ConversationOpened():
-                self._show_opened(event)
-            case ConversationCreated(conversation):
-                self._begin(conversation)
-            case ConversationChanged(conversation):
-                self._context.update_conversation(conversation)
-                self._reasoning.update_conversation(conversation)
-                self._set_title(conversation)
-            case ConversationBranched(conversation) | ConversationKept(conversation):
-                self._open(conversation.id)
-            case ConversationsRestored(conversations):
-                self._open(conversations[-1].id)
-            case ConversationsDeleted(conversations):
-                if {self._conversation_id, self._wanted_id} & {conversation.id for conversation in conversations}:
-                    self.new_chat()
-            case _:
-                self._on_desk_event(event)
-
-    def _on_desk_event(self, event: Event) -> None:
-        match event:
             case ReplyExplained() | ReplayProgressed() | ReplayFinished():
                 self._replays.on_event(event)
             case AboutRead() | DiagnosticsWritten() | NewVersionsRead() | NewVersionsFailed() if (
@@ -476,197 +393,25 @@ class MainWindow(QMainWindow):
             ):
                 self._about.on_event(event)
             case _:
-                if not self._branching.on_event(event):
+                self._guide(event)
+                panes = (self._sidebar, self._conversation, self._branching)
+                if not any(pane.on_event(event) for pane in panes):
                     self._exchange.on_event(event)
 
-    def _show_end(self, conversation: Conversation, end: tuple[Message, ...]) -> None:
-        """Show the end of a long conversation, until all of it is there; what is written goes to it from now on."""
-        if conversation.id != self._wanted_id or conversation.id == self._conversation_id or self._wanted_place:
-            return
-        self._conversation_id = conversation.id
-        self._transcript.set_messages(end, {})
-        self._branching.show_messages(conversation.id)
-        self._desk.show_conversation(conversation.id)
-        self._pane.show_transcript()
-        self._sidebar.select(conversation.id)
-        self._set_title(conversation)
-
-    def _show_opened(self, event: ConversationOpened) -> None:
-        if event.conversation.id in (self._wanted_id, self._conversation_id):
-            self._show_conversation(event.conversation, event.path, event.versions, event.summary)
-
-    def _begin(self, conversation: Conversation) -> None:
-        """Show a conversation that begins with the message that is being sent."""
-        if self._is_sending and self._conversation_id is None:
-            self._context.begin(conversation)
-            self._desk.begin(conversation.id)
-            self._show_conversation(conversation, (), {})
-
-    def _show_conversation(
-        self,
-        conversation: Conversation,
-        path: tuple[Message, ...],
-        versions: Mapping[str, tuple[int, int]],
-        summary: Summary | None = None,
-    ) -> None:
-        self._conversation_id = self._wanted_id = conversation.id
-        self._transcript.set_messages(path, versions)
-        self._context.show_conversation(conversation, summary)
-        self._reasoning.show_conversation(conversation)
-        self._desk.show_conversation(conversation.id)
-        self._pane.show_transcript()
-        self._sidebar.select(conversation.id)
-        self._set_title(conversation)
-        self._actions.offer_for_chat(has_chat=True)
-        last = path[-1] if path else None
-        if last is not None and last.is_reply and not last.status.is_final:
-            self._replies[conversation.id] = last.id
-        else:
-            if self._replies.get(conversation.id) in {message.id for message in path}:
-                del self._replies[conversation.id]  # otherwise it is being written on another branch
-            self._verbs.chat.prepare(conversation.id)
-        for words in self._kept_notices.pop(conversation.id, ()):
-            self._notices.show_notice(words)
-        self._sidebar.note_seen(conversation)
-        self._refresh_composer()
-        self._composer.setFocus()
-        self._branching.show_messages(conversation.id)
-        self._go_to_found()
-
-    def _go_to_found(self) -> None:
-        """Go to the message that was asked for, once a path that holds it is shown."""
-        if self._wanted_place is not None and self._transcript.message(self._wanted_place[0]) is not None:
-            message_id, text = self._wanted_place
-            self._wanted_place = None
-            self._transcript.show_found(message_id, Matcher(parse_query(text)))
-
-    def _set_title(self, conversation: Conversation) -> None:
-        if conversation.id == self._conversation_id:
-            self._temporary_bar.set_conversation(conversation.id)
-            self._name_window(conversation.title)
-            self._branching.set_title(conversation.title)
-
-    def _name_window(self, title: str = "") -> None:
-        kind = self.tr("Temporary chat") if self._verbs.keep is not None else ""
-        self.setWindowTitle(" – ".join(part for part in (title, kind, "ChatDesk") if part))
-
-    def _on_reply_event(self, event: Event) -> None:
-        match event:
-            case ReplyDelta(message_id, offset, text, tokens, kind):
-                if self._transcript.append_text(message_id, offset, text, kind):
-                    self._context.note_written(len(tokens))
-            case PromptProcessed(message_id, processed, total, cached):
-                self._transcript.set_progress(message_id, processed, total, cached)
-            case MessageAdded(message, unsent_id):
-                self._add_message(message, was_draft=is_draft(unsent_id))
-            case ReplyStarted(message):
-                self._transcript.update_message(message)
-            case ReplyFinished(message):
-                if self._replies.get(message.conversation_id) == message.id:
-                    del self._replies[message.conversation_id]
-                self._sidebar.note_reply(message.conversation_id)
-                self._transcript.finish(message)
-                self._context.note_changed()
-                self._refresh_composer()
-
-    def _add_message(self, message: Message, *, was_draft: bool) -> None:
-        if message.is_reply:
-            self._replies[message.conversation_id] = message.id
-        elif was_draft:
-            self._is_sending = False
-            if message.conversation_id == self._conversation_id:
-                self._context.note_sent()
-                self._composer.clear()
-                self._notices.take_back(self._overflow_question)
-        if message.conversation_id == self._conversation_id:
-            self._transcript.add_message(message)
-        self._refresh_composer()
-
-    # --- the context: what is sent and what is not ---
-
-    def _on_context_event(self, event: ContextMeasured | SummaryChanged | MessageChanged) -> None:
-        match event:
-            case ContextMeasured(use):
-                self._context.take(use)
-                self._reasoning.take(use)
-            case SummaryChanged(conversation_id, summary):
-                self._context.set_summary(conversation_id, summary)
-            case MessageChanged(message):
-                self._transcript.update_message(message)
-                self._context.note_changed()
-
-    # --- what is not sent yet ---
-
-    def _on_unsent_event(self, event: Event) -> None:
-        if not isinstance(event, SendFailed):
-            self._desk.on_event(event)
-            return
-        if is_command(event.unsent_id):
-            return
-        self._is_sending = self._is_sending and not is_draft(event.unsent_id)
-        self._refresh_composer()
-        if not self._desk.take_back(event):
-            self._say_not_sent(event)
-
-    def _say_not_sent(self, failed: SendFailed) -> None:
-        words = error_words(failed.error)
-        if failed.error.code is not ErrorCode.CONTEXT_WOULD_OVERFLOW:
-            self._notices.show_notice(words)
-            return
-        self._notices.take_back(self._overflow_question)
-        self._overflow_question = words
-        send = NoticeAction(self.tr("Send anyway"), lambda: self._send_anyway(failed))
-        self._notices.show_notice(words, [send])
-
-    def _send_anyway(self, failed: SendFailed) -> None:
-        text = failed.text
-        if failed.unsent_id is not None and not is_draft(failed.unsent_id):
-            self._verbs.composing.queue.send(failed.unsent_id, allows_leaving_out=True)
-            return
-        if failed.conversation_id == self._conversation_id:
-            text = self._composer.text()  # it is still there, and may have been changed since
-            self._is_sending = True
-            self._desk.flush()
-            self._refresh_composer()
-        self._verbs.chat.send(
-            failed.conversation_id,
-            text,
-            unsent_id=draft_id(failed.conversation_id),
-            overrides=self._reasoning.overrides,
-            allows_leaving_out=True,
-        )
-
-    def _on_model_event(self, event: Event) -> None:
-        self._models.on_event(event)
-        match event:
-            case ModelLoadProgressed(_, fraction):
-                words = self.tr("Loading the model… {percent} %").format(percent=round(fraction * 100))
-                for message_id in self._replies.values():
-                    self._transcript.set_status_text(message_id, words)
-            case ModelReady(_, info):
-                self._context.set_model(info)
-                self._desk.count_again()
-                self._reasoning.set_model(info)
-                self._verbs.chat.prepare(self._conversation_id)
-            case ModelFailed() | ModelUnloaded():
-                if not self._models.has_model:
-                    self._context.set_model(None)
-                    self._reasoning.set_model(None)
-        self._refresh_composer()
+    def show_crash(self, details: str) -> None:
+        """Show a bug."""
+        CrashDialog(details, self._verbs.log_file, self).show()
 
     # --- looks ---
 
-    def _refresh_composer(self) -> None:
-        self._sidebar.set_running(self._replies)
-        if self._is_sending:
-            state = ComposerState.SENDING
-        elif self._conversation_id is not None and self._conversation_id in self._replies:
-            state = ComposerState.REPLYING
-        elif not self._models.has_model:
-            state = ComposerState.NO_MODEL
-        else:
-            state = ComposerState.READY
-        self._desk.set_state(state)
+    @Slot(str)
+    def _set_title(self, title: str) -> None:
+        kind = self.tr("Temporary chat") if self._verbs.keep is not None else ""
+        self.setWindowTitle(" – ".join(part for part in (title, kind, "ChatDesk") if part))
+
+    @Slot(bool)
+    def _offer_for_chat(self, has_chat: bool) -> None:  # noqa: FBT001 - a signal's argument
+        self._actions.offer_for_chat(has_chat=has_chat)
 
     def _apply_theme(self) -> None:
         looks = theme.looks_of(self._verbs.settings.current())

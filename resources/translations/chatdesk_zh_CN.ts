@@ -782,6 +782,13 @@
     </message>
   </context>
   <context>
+    <name>ConversationDesk</name>
+    <message>
+      <source>Loading the model… {percent} %</source>
+      <translation>正在加载模型… {percent}%</translation>
+    </message>
+  </context>
+  <context>
     <name>ConversationPane</name>
     <message>
       <source>Menu</source>
@@ -2851,10 +2858,6 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>键盘快捷键</translation>
     </message>
     <message>
-      <source>Loading the model… {percent} %</source>
-      <translation>正在加载模型… {percent}%</translation>
-    </message>
-    <message>
       <source>New chat</source>
       <translation>新对话</translation>
     </message>
@@ -2865,10 +2868,6 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Reasoning on or off</source>
       <translation>开启或关闭推理</translation>
-    </message>
-    <message>
-      <source>Send anyway</source>
-      <translation>仍然发送</translation>
     </message>
     <message>
       <source>Stop the reply</source>
@@ -4259,6 +4258,13 @@ Please report it with the details below. The log file is {log_file}.</source>
 “exact words”, in:folder, model:name, before:2026-01-31, after:2025</source>
       <translation>搜索标题和消息（Ctrl+Shift+F）
 “原文词句”、in:文件夹、model:模型名、before:2026-01-31、after:2025</translation>
+    </message>
+  </context>
+  <context>
+    <name>Sending</name>
+    <message>
+      <source>Send anyway</source>
+      <translation>仍然发送</translation>
     </message>
   </context>
   <context>

@@ -70,7 +70,9 @@ def _lag_of(app: WindowedApp) -> DrawingLag:
 def _reply(app: WindowedApp) -> Message:
     """Have a new conversation answered while the window draws it."""
     app.window.new_chat()
-    finished = run_until(app, lambda event: isinstance(event, ReplyFinished), lambda: app.window._send(LONG_STORY))
+    finished = run_until(
+        app, lambda event: isinstance(event, ReplyFinished), lambda: app.window._sending.send(LONG_STORY)
+    )
     assert isinstance(finished, ReplyFinished)
     run_for(0.2)  # let it be painted, before the raw loop keeps this thread busy
     return finished.message

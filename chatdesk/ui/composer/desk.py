@@ -16,7 +16,6 @@ from chatdesk.core.events import (
     AttachmentsChanged,
     QueueChanged,
     SavedPromptsChanged,
-    SendFailed,
     WrittenTextsRead,
 )
 from chatdesk.core.messages import clean_text
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from chatdesk.core.attachments import Attachment
-    from chatdesk.core.events import Event
+    from chatdesk.core.events import Event, SendFailed
     from chatdesk.core.saved_prompts import SavedPrompt
     from chatdesk.services.attachments import AttachmentService
     from chatdesk.services.drafts import DraftService
@@ -48,7 +47,6 @@ SAVE_MS = 400
 # Sending waits so long for files: one on a share that does not answer may never come.
 READING_MS = 10_000
 UNSENT_EVENTS = (
-    SendFailed,
     QueueChanged,
     AttachmentsChanged,
     AttachmentCounted,
@@ -118,6 +116,11 @@ class ComposerDesk(QObject):
             ActionRow("prompts_action", Group.WINDOW, self.tr("Saved prompts…"), self.manage_prompts),
             ActionRow("save_prompt_action", Group.THIS_CHAT, keep, self.save_as_prompt, in_menu=False),
         )
+
+    @property
+    def conversation_id(self) -> str | None:
+        """The conversation to which what stands in the box belongs."""
+        return self._conversation_id
 
     def set_colors(self, colors: Colors) -> None:
         """Draw everything in these."""
@@ -251,7 +254,7 @@ class ComposerDesk(QObject):
             self._composer.clear()
 
     def on_event(self, event: Event) -> None:
-        """Show what happened: one of `UNSENT_EVENTS`, `SendFailed` aside."""
+        """Show what happened: one of `UNSENT_EVENTS`."""
         match event:
             case QueueChanged():
                 self._show_queue(event)

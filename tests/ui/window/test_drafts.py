@@ -76,7 +76,7 @@ def test_a_message_that_is_saved_after_one_went_elsewhere_does_not_empty_the_box
     person.write("Second")
     person.press_enter()
     person.window.new_chat()
-    person.wait(lambda: len(desk.store.messages(first)) == 4 and not person.window._is_sending)
+    person.wait(lambda: len(desk.store.messages(first)) == 4 and not person.window._sending.is_under_way)
     assert person.composed() == "a draft for later"
     assert desk.drafts.draft(first).text == ""
 
