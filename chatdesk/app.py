@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from chatdesk import __version__
 from chatdesk.core.errors import UserFacingError
 from chatdesk.core.events import ConversationKept, Event, ModelReady, NoticeRaised, SavedPromptsChanged, SettingsChanged
-from chatdesk.headless import Core, problems_logged, this_apps_paths
-from chatdesk.logs import bugs_announced, logging_to
+from chatdesk.headless import Core, this_apps_paths
+from chatdesk.logs import bugs_announced, logging_to, problems_logged
 from chatdesk.store.paths import Paths, resource
 from chatdesk.store.relocation import Place, Relocation, StoppedError
 from chatdesk.store.settings_file import StateKey
@@ -91,10 +91,10 @@ class WindowedApp:
                 downloads=core.downloads,
                 loading=core.loading,
                 cancel_load=core.inference.cancel_load,
-                remove=core.remove_model,
-                change_overrides=core.change_overrides,
-                loaded_model=core.loaded_model,
-                machine=core.known_machine,
+                remove=core.models.remove,
+                change_overrides=core.models.change_overrides,
+                loaded_model=core.models.loaded,
+                machine=core.models.known_machine,
                 settings=core.preferences.current,
                 hub_address=core.connection.address,
             ),
@@ -103,11 +103,11 @@ class WindowedApp:
                 change=core.change_settings,
                 adjust=core.preferences.adjust,
                 has_token=core.connection.has_token,
-                change_token=core.change_token,
+                change_token=core.models.change_token,
                 clear_snapshots=core.clear_snapshots,
                 folders=self._folder_verbs() if keep is None else None,
             ),
-            add_model=core.add_model,
+            add_model=core.models.add,
             log_file=str(core.paths.log_file),
             open_temporary=self._open_temporary if keep is None else None,
             about=AboutVerbs(core.about, core.new_versions, {place: str(path) for place, path in core.places().items()})
@@ -279,8 +279,8 @@ def run_application(application: Application, paths: Paths, file: str | None = N
         app = WindowedApp(paths)
         with bugs_announced(app.bridge.post):
             instance.raise_requested.connect(app.window.bring_to_front)
-            instance.file_requested.connect(app.core.add_model)
-            application.file_opened.connect(app.core.add_model)
+            instance.file_requested.connect(app.core.models.add)
+            application.file_opened.connect(app.core.models.add)
             commands = CommandDesk(app.core.commands, instance)
             instance.called.connect(commands.take)
             app.bridge.received.connect(commands.on_event)

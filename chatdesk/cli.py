@@ -24,7 +24,8 @@ from chatdesk.core.messages import PartKind, ReplyFigures, Role, clean_text
 from chatdesk.core.overrides import resolve_overrides
 from chatdesk.core.sampling import SamplingParams, resolve
 from chatdesk.engine.base import Chunk, Engine, Finished
-from chatdesk.headless import make_llama_engine, remember_variant, this_apps_paths
+from chatdesk.headless import this_apps_paths
+from chatdesk.llama_engines import make_llama_engine, remember_variant
 from chatdesk.models.library import ModelLibrary, find_starter
 from chatdesk.services.model_loading import load_options
 from chatdesk.store.database import Database

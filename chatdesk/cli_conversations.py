@@ -82,7 +82,7 @@ def ask(options: argparse.Namespace) -> int:
 
 def _answered(core: Core, announced: Announced, request: AskRequest, model: str | None) -> Iterator[Line]:
     """Load a model, have the message answered and say how that goes."""
-    core.load_model(model)
+    core.models.load(model)
     while not isinstance(event := announced.next(), ModelReady):
         if announced.is_interrupted:
             return

@@ -32,7 +32,8 @@ from chatdesk.core.events import (
 from chatdesk.core.fit import Fit, FitLabel, Machine
 from chatdesk.core.hub_models import HubSort
 from chatdesk.core.model_files import ModelOrigin
-from chatdesk.headless import read_gpus, this_apps_paths, this_machine
+from chatdesk.headless import this_apps_paths
+from chatdesk.machine import read_gpus, this_machine
 from chatdesk.store.settings_file import SettingsFile
 
 if TYPE_CHECKING:
@@ -211,7 +212,7 @@ def _follow(announced: Announced, model: RemoteModel) -> int:
 
 def _remove(options: argparse.Namespace) -> int:
     with claimed_core() as (core, announced):
-        model = core.find_model(options.model, announced.scanned(core))
+        model = core.models.find(options.model, announced.scanned(core))
         core.library.remove(model, for_good=options.for_good)
         announced.until(ModelRemoved)
     print(f"{model.name} was {'removed' if options.for_good else 'moved to the trash'}.")
@@ -220,7 +221,7 @@ def _remove(options: argparse.Namespace) -> int:
 
 def _verify(options: argparse.Namespace) -> int:
     with claimed_core() as (core, announced):
-        model = core.find_model(options.model, announced.scanned(core))
+        model = core.models.find(options.model, announced.scanned(core))
         core.library.verify(model)
         while True:
             match announced.next():

@@ -11,6 +11,7 @@ import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from chatdesk.core.errors import UserFacingError
 from chatdesk.core.events import JobCrashed
 from chatdesk.store.disk import disk_problems_named
 
@@ -82,3 +83,12 @@ def bugs_announced(post: Post) -> Iterator[None]:
         yield
     finally:
         sys.excepthook, threading.excepthook = before
+
+
+@contextmanager
+def problems_logged(consequence: str) -> Iterator[None]:
+    """Log what the disk does not let us do, where going on without it is right."""
+    try:
+        yield
+    except UserFacingError as error:
+        log.warning("%s: %s", consequence, error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chatdesk.core.events import ModelReady, ModelUnloaded
 from chatdesk.core.sampling import SamplingParams
-from chatdesk.headless import resident_bytes
+from chatdesk.machine import resident_bytes
 from tests.benchmarks.figures import PAIRS, QUICK_PAIRS, Bar, Figure, figure, spread
 from tests.benchmarks.headless import Headless, headless
 from tests.benchmarks.starter import LONG_STORY, long_text, starter_model

@@ -376,7 +376,7 @@ def test_a_bad_file_gets_a_sentence_and_the_model_in_use_stays(
     person.wait_ready()
     person.choose_model("tiny")
     person.wait_ready("tiny")
-    person.app.core.add_model(str(bad_gguf(kind, tmp_path)))
+    person.app.core.models.add(str(bad_gguf(kind, tmp_path)))
     person.wait(person.notices)
     assert sentence in person.notices()[-1]
     person.wait_ready("tiny")
@@ -400,7 +400,7 @@ def test_a_gguf_from_anywhere_is_used_where_it_lies_and_stays_listed(
     TinyModel().write(file)
     person = start()
     person.wait_ready()
-    person.app.core.add_model(str(file))
+    person.app.core.models.add(str(file))
     person.wait_ready("模型 100%")
     person.close()
     again = start()
