@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from chatdesk.core.batches import BatchRun, as_numbers, runs_from, token_count
+from chatdesk.durable import replace_when_let_go
 from chatdesk.engine.snapshots import Snapshot, usable_prefix
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class SnapshotFiles:
             self._make_room(budget - snapshot.size_bytes, keep=path)
             with unfinished.open("wb") as stream:
                 _write(stream, self._key, snapshot)
-            unfinished.replace(path)
+            replace_when_let_go(unfinished, path)
         except OSError as error:
             _log.warning("a snapshot could not be kept: %s", error)
             _unlink(unfinished)

@@ -11,16 +11,15 @@ The library does not look into folders whose names begin with a dot.
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import os
 import shutil
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.model_files import ModelFile, ModelOrigin, shard_names
+from chatdesk.durable import make_durable, replace_when_let_go
 from chatdesk.models.safe_names import is_safe_filename
 
 if TYPE_CHECKING:
@@ -38,8 +37,7 @@ ABANDONED_SECONDS = 7 * 24 * 3600.0
 REVISION_CHARS = 8
 CHUNK_BYTES = 4 << 20
 
-# A virus scanner or an indexer on Windows holds a new file for a moment: ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION.
-_HELD = (5, 32)
+# A virus scanner on Windows takes its time over a file of gigabytes.
 _HELD_WAITS_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 
 
@@ -84,8 +82,8 @@ class UnfinishedFiles:
         """The part of `file` is whole, and what it should be. This survives a restart, the verification with it."""
         with self.part(file).open("r+b") as part:
             os.fsync(part.fileno())
-        _replace_when_let_go(self.part(file), self.whole(file))
-        _make_durable(self.folder)
+        replace_when_let_go(self.part(file), self.whole(file), _HELD_WAITS_SECONDS)
+        make_durable(self.folder)
 
     def is_verified(self, file: RemoteFile) -> bool:
         """Whether nothing of `file` has to be fetched any more."""
@@ -122,9 +120,9 @@ class UnfinishedFiles:
             if os.path.lexists(target):
                 raise FileExistsError(f"{target} exists")
             target.parent.mkdir(parents=True, exist_ok=True)
-            _replace_when_let_go(self.whole(file), target)
+            replace_when_let_go(self.whole(file), target, _HELD_WAITS_SECONDS)
         for folder in {folder for target in self.targets for folder in self._folders_of(target)}:
-            _make_durable(folder)
+            make_durable(folder)
         return _described(self.model, self.targets)
 
     def remove(self) -> None:
@@ -266,31 +264,3 @@ def _sha256(path: Path, should_stop: Callable[[], bool]) -> str | None:
 def _last_change(folder: Path) -> float:
     """When something in `folder` was written to last (Unix time)."""
     return max((path.stat().st_mtime for path in (folder, *folder.glob("*"))), default=0.0)
-
-
-def _replace_when_let_go(path: Path, target: Path) -> None:
-    """Move `path` in one step; on Windows wait a few seconds for another program to let go of it."""
-    for wait_seconds in _HELD_WAITS_SECONDS:
-        try:
-            path.replace(target)
-        except OSError as error:
-            if getattr(error, "winerror", None) not in _HELD:
-                raise
-            time.sleep(wait_seconds)
-        else:
-            return
-    path.replace(target)
-
-
-def _make_durable(folder: Path) -> None:
-    """Write the names in `folder` to the disk; Windows has no such call."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        except OSError as error:
-            # Some mounts (network drives, shares of a virtual machine) know no such thing; the file itself is safe.
-            if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS):
-                raise
-        finally:
-            os.close(descriptor)

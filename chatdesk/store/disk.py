@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import sqlite3
 import time
@@ -12,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 from chatdesk.core.disk_errors import disk_problem
 from chatdesk.core.errors import ErrorCode, UserFacingError
+from chatdesk.durable import make_durable, replace_when_let_go
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,10 +31,6 @@ _SQLITE_CODES = {
     sqlite3.SQLITE_NOTADB: ErrorCode.DATABASE_BROKEN,
 }
 _PRIMARY = 0xFF
-
-# A virus scanner or an indexer on Windows holds a file for a moment: ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION.
-_HELD = (5, 32)
-_REPLACE_WAITS_SECONDS = (0.02, 0.05, 0.1, 0.15, 0.2)
 
 
 @contextlib.contextmanager
@@ -133,39 +129,8 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            _replace_when_let_go(new, path)
+            replace_when_let_go(new, path)
         except BaseException:
             new.unlink(missing_ok=True)
             raise
         make_durable(path.parent)
-
-
-def make_durable(folder: Path) -> None:
-    """Have what was put into a folder, or renamed in it, still be there after a power cut.
-
-    Windows has no such call, and some network shares refuse it.
-    """
-    if os.name != "posix":
-        return
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    except OSError as error:
-        if error.errno != errno.EINVAL:
-            raise
-    finally:
-        os.close(opened)
-
-
-def _replace_when_let_go(new: Path, path: Path) -> None:
-    """Put `new` in the place of `path`; on Windows wait up to half a second for another program to let go of it."""
-    for wait_seconds in _REPLACE_WAITS_SECONDS:
-        try:
-            new.replace(path)
-        except OSError as error:
-            if getattr(error, "winerror", None) not in _HELD:
-                raise
-            time.sleep(wait_seconds)
-        else:
-            return
-    new.replace(path)

@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatdesk.core.errors import ErrorCode, UserFacingError
-from chatdesk.store.disk import disk_problems_named, make_durable, replace_file
+from chatdesk.durable import make_durable
+from chatdesk.store.disk import disk_problems_named, replace_file
 from chatdesk.store.paths import LOCATION_FILE, Paths
 
 if TYPE_CHECKING:
