@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QObject, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from chatdesk.core.palette import EntryKind, Offer, found, unasked
@@ -13,6 +13,7 @@ from chatdesk.core.untrusted_text import one_line
 from chatdesk.ui.choice_list import ENTERS, HEADING_ROLE, MOVES, ChoiceList, FilterField, GroupedRows, join
 from chatdesk.ui.model_manager.labels import GRID, plain_label
 from chatdesk.ui.model_manager.list_rows import ROW_ROLE, Index, Row
+from chatdesk.ui.own_keys import keeps_key
 from chatdesk.ui.popover import Popover
 from chatdesk.ui.wording import plain_tool_tip
 
@@ -94,13 +95,7 @@ class CommandPalette(QFrame):
         self._popover.open_centred(self._field)
 
     def event(self, event: QEvent) -> bool:
-        # These keys belong to the list, whatever shortcuts the window may have.
-        if event.type() is QEvent.Type.ShortcutOverride:
-            assert isinstance(event, QKeyEvent)
-            if event.key() in (*ENTERS, *MOVES):
-                event.accept()
-                return True
-        return super().event(event)
+        return keeps_key(event, *ENTERS, *MOVES) or super().event(event)
 
     def _narrow(self, text: str) -> None:
         offers = found(self._entries, text, self._recent) if text.strip() else unasked(self._entries, self._recent)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButto
 from chatdesk.core.finding import TextFinder
 from chatdesk.ui.actions import ActionRow, Group
 from chatdesk.ui.icons import icon
+from chatdesk.ui.own_keys import keeps_key
 
 if TYPE_CHECKING:
     from chatdesk.ui.transcript.view import TranscriptView
@@ -142,13 +143,7 @@ class FindBar(QFrame):
             button.setEnabled(count > 0)
 
     def event(self, event: QEvent) -> bool:
-        # Otherwise the window's own shortcut for Esc, which stops a reply, would come first.
-        if event.type() is QEvent.Type.ShortcutOverride:
-            assert isinstance(event, QKeyEvent)
-            if event.key() == Qt.Key.Key_Escape:
-                event.accept()
-                return True
-        return super().event(event)
+        return keeps_key(event, Qt.Key.Key_Escape) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():

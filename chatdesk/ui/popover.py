@@ -11,6 +11,8 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
+from chatdesk.ui.own_keys import keeps_key
+
 MARGIN = 8  # between the panel and the window's edges
 GAP = 2  # between the panel and what it belongs to
 CENTRED_DROP = 10  # a panel that belongs to nothing begins at this part of the window's height
@@ -100,13 +102,7 @@ class Popover(QWidget):
         return super().eventFilter(watched, event)
 
     def event(self, event: QEvent) -> bool:
-        # Otherwise the window's own shortcut for Esc, which stops a reply, would come first.
-        if event.type() is QEvent.Type.ShortcutOverride:
-            assert isinstance(event, QKeyEvent)
-            if event.key() == Qt.Key.Key_Escape:
-                event.accept()
-                return True
-        return super().event(event)
+        return keeps_key(event, Qt.Key.Key_Escape) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

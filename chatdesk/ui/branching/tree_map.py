@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from chatdesk.ui.branching.tree_list import OWN_KEYS, TreeList
 from chatdesk.ui.elided_label import ElidedLabel
+from chatdesk.ui.own_keys import keeps_key
 from chatdesk.ui.popover import Popover
 
 if TYPE_CHECKING:
@@ -68,8 +68,4 @@ class TreeMap(QFrame):
         self._popover.dismiss()
 
     def event(self, event: QEvent) -> bool:
-        # These keys belong to the list, whatever shortcuts the window may have.
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in OWN_KEYS:
-            event.accept()
-            return True
-        return super().event(event)
+        return keeps_key(event, *OWN_KEYS) or super().event(event)

@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from chatdesk.ui.composer.rich_text import as_markdown, is_marked_at_length
+from chatdesk.ui.own_keys import keeps_key
 
 MOST_LINES = 9
 PASTE_PLAIN = QKeySequence("Ctrl+Shift+V")
@@ -131,13 +132,7 @@ class MessageEdit(QPlainTextEdit):
     # --- keys ---
 
     def event(self, event: QEvent) -> bool:
-        # Otherwise the window's own shortcut for Esc, which stops a reply, would come first.
-        if event.type() is QEvent.Type.ShortcutOverride:
-            assert isinstance(event, QKeyEvent)
-            if event.key() == Qt.Key.Key_Escape:
-                event.accept()
-                return True
-        return super().event(event)
+        return keeps_key(event, Qt.Key.Key_Escape) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QVBoxLayo
 from chatdesk.ui.choice_list import ENTERS, MOVES, ChoiceList, FilterField, GroupedRows, join
 from chatdesk.ui.flow_row import FlowRow
 from chatdesk.ui.model_manager.labels import GRID, ElidedLabel, plain_label
+from chatdesk.ui.own_keys import keeps_key
 from chatdesk.ui.popover import Popover
 from chatdesk.ui.wording import size_words
 
@@ -127,13 +128,7 @@ class ModelPopup(QFrame):
         self._popover.dismiss()
 
     def event(self, event: QEvent) -> bool:
-        # These keys belong to the list, whatever shortcuts the window may have.
-        if event.type() is QEvent.Type.ShortcutOverride:
-            assert isinstance(event, QKeyEvent)
-            if event.key() in (*ENTERS, *MOVES):
-                event.accept()
-                return True
-        return super().event(event)
+        return keeps_key(event, *ENTERS, *MOVES) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_D and event.modifiers() == Qt.KeyboardModifier.ControlModifier:

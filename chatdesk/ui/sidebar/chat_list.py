@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QWidge
 
 from chatdesk.core.conversations import Conversation
 from chatdesk.core.organisation import FolderRow
+from chatdesk.ui.own_keys import keeps_key
 from chatdesk.ui.sidebar.chat_items import ROW_ROLE, ChatItemModel
 from chatdesk.ui.sidebar.painting import ChatDelegate
 
@@ -73,13 +74,10 @@ class ChatList(QListView):
         self.edit(self._chats.index(row))
 
     def event(self, event: QEvent) -> bool:
-        # Otherwise the window's own shortcut for Esc, which stops a reply, would come first.
-        if event.type() is QEvent.Type.ShortcutOverride:
-            assert isinstance(event, QKeyEvent)
-            if event.key() == Qt.Key.Key_Escape and len(self.selectionModel().selectedRows()) > 1:
-                event.accept()
-                return True
-        return super().event(event)
+        return keeps_key(event, Qt.Key.Key_Escape, when=self._has_several_marked) or super().event(event)
+
+    def _has_several_marked(self) -> bool:
+        return len(self.selectionModel().selectedRows()) > 1
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         index = self.currentIndex()
@@ -94,7 +92,7 @@ class ChatList(QListView):
             self._open(index)
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             self._fold(index, is_collapsed=key == Qt.Key.Key_Left)
-        elif key == Qt.Key.Key_Escape and len(self.selectionModel().selectedRows()) > 1:
+        elif key == Qt.Key.Key_Escape and self._has_several_marked():
             self.selectionModel().select(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         else:
             super().keyPressEvent(event)

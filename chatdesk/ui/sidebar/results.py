@@ -21,6 +21,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from chatdesk.core.search import SearchResults, Snippet
+from chatdesk.ui.own_keys import keeps_key
 from chatdesk.ui.sidebar.painting import GAP, PADDING, SidebarPainter, marked_layout, small_font
 from chatdesk.ui.wording import plain_tool_tip
 
@@ -178,13 +179,7 @@ class ResultList(QListView):
         self.choose(index)
 
     def event(self, event: QEvent) -> bool:
-        # Otherwise the window's own shortcut for Esc, which stops a reply, would come first.
-        if event.type() is QEvent.Type.ShortcutOverride:
-            assert isinstance(event, QKeyEvent)
-            if event.key() == Qt.Key.Key_Escape:
-                event.accept()
-                return True
-        return super().event(event)
+        return keeps_key(event, Qt.Key.Key_Escape) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():

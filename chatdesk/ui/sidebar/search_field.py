@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from chatdesk.ui.field_icon import FieldIcon
+from chatdesk.ui.own_keys import keeps_key
 
 DEBOUNCE_MS = 120
 
@@ -50,13 +51,7 @@ class SearchField(QLineEdit):
         self.wanted.emit(self.text())
 
     def event(self, event: QEvent) -> bool:
-        # Otherwise the window's own shortcut for Esc, which stops a reply, would come first.
-        if event.type() is QEvent.Type.ShortcutOverride:
-            assert isinstance(event, QKeyEvent)
-            if event.key() == Qt.Key.Key_Escape and self.text():
-                event.accept()
-                return True
-        return super().event(event)
+        return keeps_key(event, Qt.Key.Key_Escape, when=self.text) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
