@@ -170,7 +170,8 @@ def ggml_libraries(llama_cpp: Any) -> list[ctypes.CDLL]:
     low_level = llama_cpp.llama_cpp  # the module inside the package of that name
     folder = Path(low_level.__file__).parent / "lib"
     names = ("ggml.dll", "ggml-base.dll")
-    return [low_level._lib, *(ctypes.CDLL(str(folder / name)) for name in names if (folder / name).exists())]  # noqa: SLF001
+    libllama: ctypes.CDLL = low_level._lib  # noqa: SLF001 - the handle has no public name
+    return [libllama, *(ctypes.CDLL(str(folder / name)) for name in names if (folder / name).exists())]
 
 
 def _text(value: object) -> str:

@@ -180,5 +180,5 @@ def _coloured(code: str, language: str, _attributes: str) -> str:
 def _code_style() -> str:
     from pygments.formatters.html import HtmlFormatter
 
-    style: str = HtmlFormatter(style="friendly").get_style_defs("pre")  # type: ignore[no-untyped-call]
+    style: str = HtmlFormatter(style="friendly").get_style_defs("pre")  # type: ignore[no-untyped-call]  # Pygments says no types
     return style

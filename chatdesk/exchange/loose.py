@@ -29,11 +29,13 @@ def text(untrusted: object) -> str:
 
 def count(untrusted: object) -> int:
     """A number of things."""
-    is_count = isinstance(untrusted, int) and not isinstance(untrusted, bool) and 0 <= untrusted <= _MOST_COUNT
-    return untrusted if is_count else 0  # type: ignore[return-value]
+    if isinstance(untrusted, bool) or not isinstance(untrusted, int):
+        return 0
+    return untrusted if 0 <= untrusted <= _MOST_COUNT else 0
 
 
 def seconds(untrusted: object) -> float:
     """A length of time, or another amount."""
-    is_number = isinstance(untrusted, int | float) and not isinstance(untrusted, bool)
-    return float(untrusted) if is_number and 0 <= untrusted <= _MOST_COUNT else 0.0  # type: ignore[arg-type,operator]
+    if isinstance(untrusted, bool) or not isinstance(untrusted, int | float):
+        return 0.0
+    return float(untrusted) if 0 <= untrusted <= _MOST_COUNT else 0.0

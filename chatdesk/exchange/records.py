@@ -15,14 +15,17 @@ import struct
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from chatdesk.core.context_map import OverflowPolicy
 from chatdesk.core.errors import ErrorCode, ErrorDetail
 from chatdesk.core.messages import FinishReason, Part, PartKind, ReplyFigures, ReplyOrigin, ReplyStatus, Role
 from chatdesk.core.sampling import SamplingParams
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance")
 E = TypeVar("E", bound=StrEnum)
 
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
@@ -73,7 +76,7 @@ def from_json(kind: type[T], untrusted: object, **given: Any) -> T:
     """
     record = mapping(untrusted)
     values = dict(given)
-    for field in fields(kind):  # type: ignore[arg-type]  # every `kind` is a dataclass
+    for field in fields(kind):
         if field.name in given:
             continue
         if field.name in record:

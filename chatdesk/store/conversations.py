@@ -158,13 +158,6 @@ class ConversationStore:
         """Undo the deletion of several, all or none."""
         return self._set_deleted(conversation_ids, None)
 
-    def delete_for_good(self, conversation_id: str) -> None:
-        """Remove it with its messages and attachments, beyond recovery. One that is gone already stays gone."""
-        with self._database.write() as connection:
-            connection.execute("DELETE FROM conversation WHERE id = ?", (conversation_id,))
-            delete_unused_attachments(connection)
-        self._database.empty_log()
-
     def purge(self) -> tuple[str, ...]:
         """Remove for good what was deleted more than seven days ago, and attachments nobody uses any more.
 

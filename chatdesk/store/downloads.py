@@ -149,8 +149,8 @@ class ProvenanceStore:
     def _select(self, where: str, *parameters: str) -> tuple[Provenance, ...]:
         with self._database.read() as connection:
             rows: sqlite3.Cursor = connection.execute(
-                "SELECT path, repo_id, revision, filename, size_bytes, sha256 FROM installed_from "  # noqa: S608
-                f"{where} ORDER BY path",  # one of the constants above
+                "SELECT path, repo_id, revision, filename, size_bytes, sha256 FROM installed_from "  # noqa: S608 - `where` is a constant
+                f"{where} ORDER BY path",
                 parameters,
             )
             return tuple(Provenance(*row) for row in rows)

@@ -155,9 +155,9 @@ class ModelRecordStore:
     def _rows(self, where: str, *parameters: str) -> list[tuple[Any, ...]]:
         with self._database.read() as connection:
             return connection.execute(
-                "SELECT path, size_bytes, modified_at, header, last_used_at, is_favourite, settings,"  # noqa: S608
+                "SELECT path, size_bytes, modified_at, header, last_used_at, is_favourite, settings,"  # noqa: S608 - `where` is a constant
                 " predicted_memory_bytes, measured_memory_bytes FROM model_record "
-                f"{where}",  # one of the constants above
+                f"{where}",
                 parameters,
             ).fetchall()
 

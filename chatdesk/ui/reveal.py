@@ -16,7 +16,7 @@ def reveal(path: str) -> None:
     match sys.platform:
         case "win32":
             # One string, for Explorer takes it apart by rules of its own; no Windows path holds a quotation mark.
-            subprocess.Popen(f'explorer.exe /select,"{path}"')  # noqa: S603
+            subprocess.Popen(f'explorer.exe /select,"{path}"')  # noqa: S603 - no shell reads it
             is_shown = True
         case "darwin":
             is_shown = QProcess.startDetached("open", ["-R", path])[0]

@@ -17,6 +17,7 @@ from chatdesk.ui.exchange.desk import with_ending
 from chatdesk.ui.exchange.progress import ExchangeProgress
 from chatdesk.ui.sidebar import Sidebar
 from tests.support.desk import Desk
+from tests.support.gone import delete_for_good
 from tests.support.random_conversations import random_conversation
 from tests.support.window import Person
 
@@ -44,7 +45,7 @@ def test_a_chat_is_exported_and_comes_back_after_it_was_deleted_for_good(
     do(person, "export_action")
     person.wait(person.notices)
     assert person.notices() == ["1 chat(s) written to “hut.json”."]
-    desk.store.delete_for_good(conversation_id)
+    delete_for_good(desk.store, conversation_id)
     person.window.new_chat()
     choose(monkeypatch, tmp_path / "hut.json", "")
     do(person, "import_action")

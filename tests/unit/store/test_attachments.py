@@ -10,6 +10,7 @@ from chatdesk.store.attachments import AttachmentStore
 from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
 from chatdesk.store.unsent import UnsentStore
+from tests.support.gone import delete_for_good
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -90,9 +91,9 @@ def test_a_file_goes_for_good_with_the_last_conversation_that_holds_it(
         unsent.attach(None, f"{text}.txt", TEXT, b"shared")
         ids.append(store.add_exchange(None, text, origin, draft_id(None))[0].id)
     unsent.attach(ids[0], "draft.txt", TEXT, b"of a draft")
-    store.delete_for_good(ids[0])
+    delete_for_good(store, ids[0])
     assert kept(database) == 1
-    store.delete_for_good(ids[1])
+    delete_for_good(store, ids[1])
     assert kept(database) == 0
 
 
@@ -100,7 +101,7 @@ def test_a_file_of_a_draft_survives_the_purge_of_others(
     unsent: UnsentStore, store: ConversationStore, contents: AttachmentStore, origin: ReplyOrigin
 ) -> None:
     [attached] = attach(unsent, None, "a.txt", b"wanted")
-    store.delete_for_good(store.add_exchange(None, "gone", origin)[0].id)
+    delete_for_good(store, store.add_exchange(None, "gone", origin)[0].id)
     assert contents.content(attached.sha256) == b"wanted"
 
 

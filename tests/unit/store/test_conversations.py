@@ -22,6 +22,7 @@ from chatdesk.core.messages import (
 )
 from chatdesk.store.conversations import UNDO_SECONDS, ConversationStore
 from chatdesk.store.database import Database
+from tests.support.gone import delete_for_good
 
 TEXTS = [
     "Who are you?",
@@ -146,7 +147,7 @@ def test_a_checkpoint_that_comes_late_changes_nothing(store: ConversationStore, 
     store.save_reply(finished)
     store.checkpoint(reply.id, text_parts("H"), [])
     assert store.message(reply.id) == finished
-    store.delete_for_good(conversation.id)
+    delete_for_good(store, conversation.id)
     store.checkpoint(reply.id, text_parts("H"), [])
     store.save_reply(finished)
     with pytest.raises(KeyError):
@@ -259,10 +260,9 @@ def test_what_is_deleted_for_good_is_in_no_file_any_more(
     store.checkpoint(reply.id, text_parts("a secret nobody should find " * 1000), [])
     store.add_exchange(None, "something else", origin)
     assert files_holding(path.parent, "secret nobody")
-    store.delete_for_good(conversation.id)
+    delete_for_good(store, conversation.id)
     assert files_holding(path.parent, "secret nobody") == []
     assert len(store.conversations()) == 1
-    store.delete_for_good(conversation.id)
 
 
 def test_a_very_long_conversation_can_be_read_and_deleted_for_good(
@@ -279,7 +279,7 @@ def test_a_very_long_conversation_can_be_read_and_deleted_for_good(
         )
     store.set_active_leaf(conversation.id, "4999")
     assert [message.id for message in store.active_path(conversation.id)] == [str(number) for number in range(5000)]
-    store.delete_for_good(conversation.id)
+    delete_for_good(store, conversation.id)
     with database.read() as connection:
         assert connection.execute("SELECT count(*) FROM message").fetchone() == (0,)
 

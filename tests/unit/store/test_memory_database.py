@@ -13,6 +13,7 @@ from chatdesk.core.messages import ReplyOrigin, text_parts
 from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import MemoryDatabase
 from chatdesk.store.whole_conversations import WholeConversationStore
+from tests.support.gone import delete_for_good
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def test_conversations_are_kept_in_it(memory: MemoryDatabase, origin: ReplyOrigi
     conversation, message, reply = store.add_exchange(None, "hello", origin)
     assert store.active_path(conversation.id) == (message, reply)
     assert WholeConversationStore(memory).read(conversation.id).messages == (message, reply)
-    store.delete_for_good(conversation.id)
+    delete_for_good(store, conversation.id)
     assert store.conversations() == ()
 
 

@@ -8,6 +8,7 @@ from chatdesk.core.messages import Message, ReplyOrigin, ReplyStatus
 from chatdesk.core.replays import ReplyRecipe
 from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
+from tests.support.gone import delete_for_good
 
 RECIPE = ReplyRecipe(
     prompt=tuple(range(100_000, 103_000)),
@@ -55,7 +56,7 @@ def test_saving_a_reply_again_keeps_its_recipe(store: ConversationStore, reply: 
 
 def test_it_goes_with_its_conversation(store: ConversationStore, database: Database, reply: Message) -> None:
     store.save_reply(reply, RECIPE)
-    store.delete_for_good(reply.conversation_id)
+    delete_for_good(store, reply.conversation_id)
     assert rows(database) == 0
     store.save_reply(reply, RECIPE)
     assert rows(database) == 0, "a reply that is gone stays gone"

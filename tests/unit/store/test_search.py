@@ -14,6 +14,7 @@ from chatdesk.store.conversations import UNDO_SECONDS, ConversationStore
 from chatdesk.store.database import Database
 from chatdesk.store.migrations import MIGRATIONS
 from chatdesk.store.search import MOST_CONVERSATIONS, MOST_PER_CONVERSATION, Found, SearchStore
+from tests.support.gone import delete_for_good
 from tests.unit.store.conftest import Clock
 
 
@@ -250,7 +251,7 @@ def test_what_is_deleted_for_good_leaves_no_word_in_the_file(
     doomed, *_ = say(store, "xylophonic", origin, "zygomorphic")
     purged, *_ = say(store, "quixotically", origin)
     index(search)
-    store.delete_for_good(doomed)
+    delete_for_good(store, doomed)
     store.delete(purged)
     with database.write() as connection:
         connection.execute(

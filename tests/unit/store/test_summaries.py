@@ -9,6 +9,7 @@ from chatdesk.core.messages import Message, ReplyOrigin, ReplyStatus, text_parts
 from chatdesk.store.conversations import UNDO_SECONDS, ConversationStore
 from chatdesk.store.database import Database
 from chatdesk.store.summaries import SummaryStore
+from tests.support.gone import delete_for_good
 from tests.unit.store.conftest import Clock
 
 
@@ -107,7 +108,7 @@ def test_summaries_go_with_their_conversation_and_leave_nothing_readable(
     path_of_six: tuple[Message, ...],
 ) -> None:
     summaries.add(path_of_six[3].id, "a secret nobody should find " * 50, "Tiny")
-    store.delete_for_good(path_of_six[0].conversation_id)
+    delete_for_good(store, path_of_six[0].conversation_id)
     with database.read() as connection:
         assert connection.execute("SELECT count(*) FROM summary").fetchone() == (0,)
     files = [file for file in path.parent.iterdir() if file.suffix != ".db-shm"]

@@ -7,6 +7,7 @@ from chatdesk.core.unsent import draft_id
 from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
 from chatdesk.store.unsent import UnsentStore
+from tests.support.gone import delete_for_good
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_a_draft_goes_for_good_with_its_conversation_and_does_not_bring_it_back(
     unsent.save_draft(conversation_id, "a secret")
     store.delete(conversation_id)
     assert unsent.draft(conversation_id).text == "a secret"
-    store.delete_for_good(conversation_id)
+    delete_for_good(store, conversation_id)
     assert unsent.draft(conversation_id).text == ""
     unsent.save_draft(conversation_id, "too late")
     assert unsent.draft(conversation_id).text == ""
