@@ -31,7 +31,7 @@ PADDING = 8
 GAP = 6
 RADIUS = 7.0
 SMALL = 0.88
-DOT = 7
+DOT = 0.5  # of the height of letters
 OUT_OF_SIGHT = -1000
 
 
@@ -131,7 +131,8 @@ class ChatDelegate(QStyledItemDelegate):
         if _is_inside(conversation):
             place.setLeft(place.left() + QFontMetrics(font).ascent() + GAP // 2)
         if is_running or conversation.is_unread:
-            dot = QRectF(place.right() - DOT, place.center().y() - DOT / 2 + 0.5, DOT, DOT)
+            size = QFontMetrics(font).height() * DOT
+            dot = QRectF(place.right() - size, place.center().y() - size / 2 + 0.5, size, size)
             accent = QColor(look.colors.accent)
             # A ring while it is written, a full dot when there is something to read.
             painter.setPen(QPen(accent, 1.5))
