@@ -176,19 +176,24 @@ def paint_flow(
     selection: tuple[int, int] | None,
     marks: Iterable[tuple[int, int, bool]] = (),
 ) -> None:
-    """Draw `flow` with its top left at `at`, and behind it what is marked and what is selected."""
-    for start, end, is_current in marks:
-        for rect in flow.range_rects(start, end):
-            look.painter.fillRect(rect.translated(at), look.style.mark)
-            if is_current:
-                look.painter.setPen(QPen(look.style.text, 1.5))
-                look.painter.setBrush(Qt.BrushStyle.NoBrush)
-                look.painter.drawRect(rect.translated(at))
+    """Draw `flow` with its top left at `at`, and behind it what is selected and, on that, what is marked."""
     if selection is not None:
         for rect in flow.range_rects(*selection):
             look.painter.fillRect(rect.translated(at), look.style.selection)
+    for start, end, is_current in marks:
+        for rect in flow.range_rects(start, end):
+            paint_mark(look, rect.translated(at), is_current=is_current)
     look.painter.setPen(color)
     flow.draw(look.painter, at, QRectF(look.clip))
+
+
+def paint_mark(look: Look, rect: QRectF, *, is_current: bool) -> None:
+    """Fill `rect`, which somebody looks for, and frame it if they are at it."""
+    look.painter.fillRect(rect, look.style.mark)
+    if is_current:
+        look.painter.setPen(QPen(look.style.text, 1.5))
+        look.painter.setBrush(Qt.BrushStyle.NoBrush)
+        look.painter.drawRect(rect)
 
 
 def paint_panel(painter: QPainter, rect: QRect, color: QColor, radius: int, *, top: bool, bottom: bool) -> None:

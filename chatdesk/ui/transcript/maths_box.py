@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF
 
 from chatdesk.ui.transcript.as_markdown import within
-from chatdesk.ui.transcript.boxes import FlowBox
+from chatdesk.ui.transcript.boxes import FlowBox, paint_mark
 from chatdesk.ui.transcript.containers import indent_within, paint_containers
 from chatdesk.ui.transcript.maths_rules import is_display, latex_of
 from chatdesk.ui.transcript.text_flow import Inset, TextFlow
@@ -133,9 +133,11 @@ class MathsBox(FlowBox):
         baseline = drawing.ascent * self._em
         paint_containers(look, self.segment.containers, rect, self.gap, round(baseline))
         at = QPointF(position + self.origin)
+        size = QRectF(at.x(), at.y(), drawing.width * self._em, self.height)
         if look.selection is not None:
-            size = QRectF(at.x(), at.y(), drawing.width * self._em, self.height)
             look.painter.fillRect(size, style.selection)
+        if look.marks:  # somewhere in its LaTeX, which nobody sees
+            paint_mark(look, size, is_current=any(is_current for *_, is_current in look.marks))
         drawing.paint(look.painter, at + QPointF(0, baseline), self._em, style.text)
 
     def offset_at(self, point: QPoint) -> int:

@@ -71,6 +71,14 @@ def test_marks_are_drawn_where_text_is_drawn(view: TranscriptView, qtbot: QtBot)
     assert marked_pixels(view) == 0
 
 
+def test_marks_are_seen_in_what_is_selected(view: TranscriptView, qtbot: QtBot) -> None:
+    view.set_messages([reply("r", "A needle.")], {})
+    count(view, "needle", qtbot)
+    plain = marked_pixels(view)
+    view.pointer.select_all()
+    assert marked_pixels(view) == plain
+
+
 def test_each_mark_is_gone_to_in_turn_and_after_the_last_the_first(view: TranscriptView, qtbot: QtBot) -> None:
     messages = talk(40)
     messages[10] = reply("r5x", "One needle, two needle.")

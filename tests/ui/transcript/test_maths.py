@@ -7,6 +7,7 @@ from PySide6.QtGui import QImage, QPainter, QPainterPath
 from pytestqt.qtbot import QtBot
 
 from chatdesk.ui.transcript import maths
+from chatdesk.ui.transcript.boxes import Look
 from chatdesk.ui.transcript.content import Content
 from chatdesk.ui.transcript.highlighting import LexerLibrary
 from chatdesk.ui.transcript.maths import Drawing, MathsLibrary, NoMaths, Shape
@@ -173,6 +174,25 @@ def test_a_formula_is_selected_as_a_whole(qapp: object) -> None:
     box.lay_out(600)
     offsets = {box.offset_at(QPoint(x, 10)) for x in range(200)}
     assert offsets == {0, 1, 2, 7, 8, 9}
+
+
+def test_a_formula_whose_latex_is_looked_for_is_marked_as_a_whole(qapp: object) -> None:
+    known = ScriptedMaths()
+    known.known["x = y"] = Drawing(4, 1, 0.5, ())
+    [box] = boxes("$$x = y$$", known).boxes
+    assert isinstance(box, MathsBox)
+    box.lay_out(600)
+
+    def pixels(*marks: tuple[int, int, bool]) -> int:
+        image = QImage(600, box.height, QImage.Format.Format_RGB32)
+        image.fill(box.style.background)
+        with QPainter(image) as painter:
+            box.paint(Look(painter, box.style, image.rect(), marks=marks), QPoint(0, 0))
+        color = box.style.mark.rgb()
+        return sum(image.pixel(x, y) == color for x in range(600) for y in range(box.height))
+
+    assert pixels() == 0
+    assert pixels((0, 1, False)) > pixels((0, 1, True)) > 0
 
 
 def test_a_wide_formula_is_made_to_fit(qapp: object) -> None:
