@@ -164,8 +164,11 @@ class Engine(Protocol):
             UserFacingError: `GENERATION_FAILED`; the engine stays usable.
         """
 
-    def snapshot(self) -> Callable[[], object] | None:
-        """Copy what is processed; the result writes the copy to disk, on any thread. None: nothing new to write."""
+    def snapshot(self, should_stop: ShouldStop = never) -> Callable[[], object] | None:
+        """Copy what is processed; the result writes the copy to disk, on any thread.
+
+        None: there is nothing new to write, or `should_stop` said that something more urgent waits.
+        """
 
     def stash(self) -> None:
         """Keep what is processed in memory, for an engine that loads the same model later."""

@@ -210,9 +210,9 @@ class LlamaEngine:
             with self._stop_flag.following(should_stop):
                 yield from self._process(tokens, owner, should_stop)
 
-    def snapshot(self) -> Callable[[], object] | None:
+    def snapshot(self, should_stop: ShouldStop = never) -> Callable[[], object] | None:
         """Copy the KV cache; the result writes the copy to disk, on any thread. None when the disk holds it."""
-        return self._cache.unsaved_writer()
+        return self._cache.unsaved_writer(should_stop)
 
     def stash(self) -> None:
         """Keep the KV cache in memory for an engine that loads the same model later."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import logging
+import mmap
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chatdesk.core.batches import add_batch, first_tokens
+from chatdesk.engine.base import never
 from chatdesk.engine.cache_counts import CacheOutcome
 from chatdesk.engine.llama_runtime import llama_cpp
 from chatdesk.engine.snapshots import LEAST_TOKENS, Snapshot, usable_prefix
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from chatdesk.core.batches import BatchRun
+    from chatdesk.engine.base import ShouldStop
     from chatdesk.engine.llama_runtime import Handle
     from chatdesk.engine.snapshots import SnapshotShelf
 
@@ -32,6 +35,8 @@ _SEQUENCE = 0
 _TO_THE_END = -1
 # A snapshot that saves fewer tokens than this beyond what is there already is not worth putting back.
 _WORTHWHILE_TOKENS = 32
+# What is touched between two looks whether something more urgent waits: about a millisecond's worth.
+_STEP_BYTES = 1 << 22
 
 
 @dataclass
@@ -102,28 +107,23 @@ class PromptCache:
 
     def checkpoint(self) -> None:
         """Keep what is there in memory as the place to come back to, whatever is kept of what follows."""
-        shelf, snapshot = self._shelf, self.snapshot()
+        snapshot = self._copy() if self._is_worth_keeping else None
         if snapshot is not None:
-            shelf.memory.keep(shelf.key, snapshot, is_checkpoint=True)
+            self._shelf.memory.keep(self._shelf.key, snapshot, is_checkpoint=True)
 
     def stash(self) -> None:
         """Keep what is there in memory, where it is worth it."""
-        shelf = self._shelf
-        if shelf.memory.holds(shelf.key, self.owner, tuple(self.tokens)):
-            return
-        snapshot = self.snapshot()
-        if snapshot is not None:
-            shelf.memory.keep(shelf.key, snapshot)
+        self._kept()
 
-    def snapshot(self) -> Snapshot | None:
-        """A copy of what is there; None where there is too little, or nobody to whom it belongs."""
-        return self._copy() if len(self.tokens) >= LEAST_TOKENS and self.owner else None
+    def unsaved_writer(self, should_stop: ShouldStop = never) -> Callable[[], object] | None:
+        """What writes a copy of what is there to disk, on any thread; None when the disk holds it already.
 
-    def unsaved_writer(self) -> Callable[[], object] | None:
-        """What writes a copy of what is there to disk, on any thread; None when the disk holds it already."""
+        The copy is kept in memory too, so that whoever leaves the conversation later need not wait for another. A stop
+        gives it up.
+        """
         files, counts = self._shelf.files, self._shelf.counts
-        is_held = files is None or not self.owner or files.holds(self.owner, tuple(self.tokens))
-        snapshot = None if is_held else self.snapshot()
+        is_held = files is None or files.holds(self.owner, tuple(self.tokens))
+        snapshot = None if is_held else self._kept(should_stop)
         if snapshot is None and counts.is_saved:
             return None
 
@@ -225,25 +225,55 @@ class PromptCache:
         self.batches = list(snapshot.batches)
         return True
 
+    @property
+    def _is_worth_keeping(self) -> bool:
+        return len(self.tokens) >= LEAST_TOKENS and bool(self.owner)
+
+    def _kept(self, should_stop: ShouldStop = never) -> Snapshot | None:
+        """A snapshot of what is there, in memory as far as its budget goes; None where it is not worth one."""
+        if not self._is_worth_keeping:
+            return None
+        shelf = self._shelf
+        snapshot = shelf.memory.of(shelf.key, self.owner)
+        if snapshot is None or snapshot.tokens != tuple(self.tokens):
+            snapshot = self._copy(should_stop)
+            if snapshot is not None:
+                shelf.memory.keep(shelf.key, snapshot)
+        return snapshot
+
     def _spend(self, loan: _Loan) -> None:
         """What is lent will not be found in place: copy it first."""
         if not loan.is_spent:
             loan.is_spent = True
             loan.copy = self._copy() if self.tokens else None
 
-    def _copy(self) -> Snapshot | None:
-        """A copy of what is there; None where llama.cpp gives none, or there is no memory for it."""
+    def _copy(self, should_stop: ShouldStop = never) -> Snapshot | None:
+        """A copy of what is there; None after a stop, where llama.cpp gives none, or there is no memory for it."""
         size = int(llama_cpp.llama_state_seq_get_size(self._context, _SEQUENCE))
-        if size == 0:
-            return None
-        try:
-            # Neither filled with zeros first, as by ctypes, nor in small pages: twice as fast for 70 MB.
-            state = np.empty(size, np.uint8).data
-        except MemoryError:
-            _log.warning("there is no memory for a snapshot of %d bytes", size)
+        state = _memory(size, should_stop) if size > 0 else None
+        if state is None:
             return None
         buffer = (ctypes.c_uint8 * size).from_buffer(state)
         written = int(llama_cpp.llama_state_seq_get_data(self._context, buffer, size, _SEQUENCE))
         if not 0 < written <= size:
             return None
         return Snapshot(self.owner, tuple(self.tokens), state[:written], tuple(self.batches))
+
+
+def _memory(size: int, should_stop: ShouldStop) -> memoryview | None:
+    """As many bytes, which the system has really given; None where it has not as many, or after a stop.
+
+    A page is given when it is first touched, which takes several times as long as copying into it. llama.cpp cannot be
+    stopped while it copies, but touching can.
+    """
+    try:
+        # Neither filled with zeros first, as by ctypes, nor in small pages: twice as fast for 70 MB.
+        memory = np.empty(size, np.uint8)
+    except MemoryError:
+        _log.warning("there is no memory for a snapshot of %d bytes", size)
+        return None
+    for start in range(0, size, _STEP_BYTES):
+        if should_stop():
+            return None
+        memory[start : start + _STEP_BYTES : mmap.PAGESIZE] = 0
+    return memory.data

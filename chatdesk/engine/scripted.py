@@ -192,9 +192,9 @@ class ScriptedEngine:
             self.prepared.append(owner)
             yield from self._process(list(prompt), should_stop)
 
-    def snapshot(self) -> Callable[[], object] | None:
+    def snapshot(self, should_stop: ShouldStop = never) -> Callable[[], object] | None:
         """Offer a copy that notes the writing of it, once for each reply."""
-        if not self.owners or not self.owners[-1] or self.owners[-1] in self.saved:
+        if should_stop() or not self.owners or not self.owners[-1] or self.owners[-1] in self.saved:
             return None
         owner = self.owners[-1]
         return lambda: self.saved.append(owner)

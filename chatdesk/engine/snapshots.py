@@ -82,10 +82,9 @@ class MemorySnapshots:
         """What all of them take."""
         return sum(snapshot.size_bytes for snapshot in self._kept.values())
 
-    def holds(self, key: str, owner: str, tokens: tuple[int, ...]) -> bool:
-        """Whether the owner's snapshot holds exactly these tokens."""
-        snapshot = self._kept.get((key, owner, False))
-        return snapshot is not None and snapshot.tokens == tokens
+    def of(self, key: str, owner: str) -> Snapshot | None:
+        """The owner's snapshot, checkpoints aside."""
+        return self._kept.get((key, owner, False))
 
     def has(self, key: str | None, owner: str) -> bool:
         """Whether anything is kept for an owner; a key of None: whatever made it."""

@@ -229,7 +229,7 @@ class InferenceService:
         self._post(ModelUnloaded(model, max(0, before - self._measure_memory())))
 
     def _save_snapshot(self) -> None:
-        write = self._engine.snapshot() if self._engine is not None else None
+        write = self._engine.snapshot(self.is_wanted) if self._engine is not None else None
         if write is not None:
             self._snapshots.submit("snapshot", write)
 

@@ -1,6 +1,7 @@
 """The wait before the first word of a long conversation: cold, after another chat, after a restart, read ahead.
 
 Measured on the engine, without the window. A restart is a new engine on an empty memory, with the snapshot on disk.
+Other chats are left twice: after the engine rested, as it does when somebody reads a reply, and at once.
 All of it twice: on the starter model, and on one of another architecture, most of whose layers have a sliding window.
 Its weights are random, so that what it says is nonsense, which the least difference in the cache would change.
 """
@@ -13,6 +14,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 from chatdesk.core.context import PromptMessage
@@ -103,7 +105,7 @@ def _subjects(folder: Path) -> list[Subject]:
 
 
 def _waits(subject: Subject, folder: Path, rounds: int) -> list[Figure]:
-    cold, switched, restarted, read_ahead, added = [], [], [], [], []
+    cold, switched, at_once, restarted, read_ahead, added = [], [], [], [], [], []
     for number in range(rounds):
         engine = subject.engine(folder, memory_bytes=PLENTY)
         opening, other = subject.opening(2 * number), subject.opening(2 * number + 1)
@@ -111,15 +113,13 @@ def _waits(subject: Subject, folder: Path, rounds: int) -> list[Figure]:
         assert len(first_prompt) >= TOKENS, f"{len(first_prompt)} tokens"
         first = ask(engine, first_prompt, "one")
         cold.append(first.seconds)
-        started = time.perf_counter()
-        write = engine.snapshot()
-        added.append((time.perf_counter() - started) * 1000)
-        assert write is not None
-        assert write()
-        ask(engine, engine.prompt_tokens(other), "two")
+        added.append(_rest(engine))
+        second = ask(engine, engine.prompt_tokens(other), "two")
+        _rest(engine)
         prompt = engine.prompt_tokens(next_turn(opening, first))
         back = ask(engine, prompt, "one")
         switched.append(back.seconds)
+        at_once.append(ask(engine, engine.prompt_tokens(next_turn(other, second)), "two").seconds)
         engine.close()
         engine = subject.engine(folder, memory_bytes=0)
         restarted.append(ask(engine, prompt, "one").seconds)
@@ -141,17 +141,33 @@ def _waits(subject: Subject, folder: Path, rounds: int) -> list[Figure]:
 
     return [
         ratio("switched chats", "after another chat", 0.02, switched),
+        ratio("switched at once", "after another chat, which was left within 2 s of its reply", 0.02, at_once),
         ratio("restarted", "after a restart, model loaded, snapshot on disk", 0.03, restarted),
         ratio("read ahead", "after idling, with no snapshot", 0.02, read_ahead),
         figure(
             f"{subject.name}: snapshot's delay",
-            f"{subject.name}: what taking a snapshot can add to the next message",
+            f"{subject.name}: the longest that a message which comes meanwhile waits for a snapshot to be taken",
             Bar(50, unit=" ms"),
             added,
             counted="max",
             samples_are="snapshots",
         ),
     ]
+
+
+def _rest(engine: Engine) -> float:
+    """What the engine does when it has nothing else to do; how many ms nothing else could have interrupted it."""
+    looks = [time.perf_counter()]
+
+    def look() -> bool:
+        looks.append(time.perf_counter())
+        return False
+
+    write = engine.snapshot(look)
+    looks.append(time.perf_counter())
+    assert write is not None
+    assert write()
+    return max(later - earlier for earlier, later in pairwise(looks)) * 1000
 
 
 def _least_wait(subject: Subject, prompt: list[int], cached: int) -> str:

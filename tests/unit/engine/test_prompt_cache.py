@@ -28,13 +28,15 @@ class Desk:
         self.model = model
         self.folder = folder
         self.key = "key"
+        self.memory = MemorySnapshots(lambda: PLENTY)
         self.engine = self.start()
 
     def start(self, memory_bytes: int = PLENTY) -> LlamaEngine:
         """As after a start of the app: nothing in memory, the disk as it was."""
+        self.memory = MemorySnapshots(lambda: memory_bytes)
         shelf = SnapshotShelf(
             self.key,
-            MemorySnapshots(lambda: memory_bytes),
+            self.memory,
             SnapshotFiles(self.folder, self.key, lambda: PLENTY),
             CacheCounts(self.folder),
         )
@@ -159,6 +161,23 @@ def test_what_the_disk_holds_is_not_copied_again(desk: Desk) -> None:
     desk.ask(opening("a ship"), "ship")
     desk.save()
     assert desk.engine.snapshot() is None
+
+
+def test_what_was_copied_for_the_disk_is_not_copied_again_when_the_conversation_is_left(desk: Desk) -> None:
+    desk.ask(opening("a ship"), "ship")
+    desk.save()
+    copied = desk.memory.of(desk.key, "ship")
+    assert copied is not None
+    desk.ask(opening("a town"), "town")
+    assert desk.memory.of(desk.key, "ship") is copied
+
+
+def test_a_snapshot_is_given_up_for_something_more_urgent_and_taken_later(desk: Desk) -> None:
+    desk.ask(opening("a ship"), "ship")
+    desk.engine.snapshot(lambda: True)
+    assert desk.memory.of(desk.key, "ship") is None
+    desk.save()
+    assert snapshot_paths(desk.folder)
 
 
 def test_nothing_is_kept_for_nobody(desk: Desk) -> None:
