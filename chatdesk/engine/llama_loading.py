@@ -34,8 +34,8 @@ _READ, _MAP = 0, 1
 # A mapped file stays in memory beside what is repacked of it; below this share it does not matter.
 _MOST_KEPT_TWICE = 0.05
 # enum llama_flash_attn_type
-_FLASH_ATTENTION = {None: -1, False: 0, True: 1}
-_FLASH_ATTENTION_CHOSEN = "Flash Attention enabled"  # what llama.cpp logs when it was left to choose
+FLASH_ATTENTION = {None: -1, False: 0, True: 1}
+FLASH_ATTENTION_CHOSEN = "Flash Attention enabled"  # what llama.cpp logs when it was left to choose
 # enum ggml_type, and the bytes that a number takes in it
 _CACHE_TYPES = {CacheType.F16: (1, 2.0), CacheType.Q8_0: (8, 34 / 32)}
 _N_OUTPUTS = 1  # for how many tokens of a batch logits are wanted: room for all would be 500 MB for a large vocabulary
@@ -228,8 +228,8 @@ def _make_context(file: ModelFile, model: Handle, options: LoadOptions, log: Lla
         context = llama_cpp.llama_init_from_model(model, params)
         lines = log.since(mark)
         if context is not None:
-            is_said = any(_FLASH_ATTENTION_CHOSEN in line for line in lines)
-            has_flash_attention = params.flash_attn_type == _FLASH_ATTENTION[True] or is_said
+            is_said = any(FLASH_ATTENTION_CHOSEN in line for line in lines)
+            has_flash_attention = params.flash_attn_type == FLASH_ATTENTION[True] or is_said
             return _MadeContext(context, cache_type, has_flash_attention, lines)
     raise _failure(file, lines, otherwise=UserFacingError(ErrorCode.MODEL_OUT_OF_MEMORY, model=file.name))
 
@@ -244,7 +244,7 @@ def _context_params(file: ModelFile, model: Handle, options: LoadOptions, cache_
     params.type_k = params.type_v = _CACHE_TYPES[cache_type][0]
     # Quantized values need flash attention.
     wants_flash_attention = options.flash_attention if cache_type is CacheType.F16 else True
-    params.flash_attn_type = _FLASH_ATTENTION[wants_flash_attention]
+    params.flash_attn_type = FLASH_ATTENTION[wants_flash_attention]
     n_threads = options.n_threads or psutil.cpu_count(logical=False) or os.cpu_count() or 1
     params.n_threads = params.n_threads_batch = n_threads
     params.no_perf = True

@@ -11,6 +11,7 @@ from chatdesk.core.model_files import ModelFile
 from chatdesk.core.sampling import SamplingParams
 from chatdesk.engine import llama_runtime
 from chatdesk.engine.base import LoadOptions
+from chatdesk.engine.llama_loading import FLASH_ATTENTION
 from chatdesk.engine.llama_runtime import llama_cpp
 from chatdesk.engine.llama_sampling import sampler_chain
 
@@ -39,6 +40,7 @@ class RawLoop:
         params.n_batch = options.n_batch
         params.n_ubatch = options.n_ubatch
         params.n_threads = params.n_threads_batch = options.n_threads
+        params.flash_attn_type = FLASH_ATTENTION[options.flash_attention]
         self._context = llama_cpp.llama_init_from_model(self._model, params)
         self._vocab = llama_cpp.llama_model_get_vocab(self._model)
         self.n_vocab = int(llama_cpp.llama_vocab_n_tokens(self._vocab))

@@ -1,4 +1,6 @@
-"""Would another setting than the default pay? Threads, batch sizes and how the file is read, each beside the default.
+"""Would another setting than the default pay? Each is measured beside the default.
+
+Threads, batch sizes, flash attention, and how the file is read.
 
 Every figure is a speed ÷ that with the app's own defaults, taken in pairs on the raw loop; what stays under its bar is
 not worth a change.
@@ -22,6 +24,8 @@ WORTHWHILE = Bar(1.05)
 # The speed of reading does not depend on what is read.
 PROMPT = [1000 + place for place in range(1024)]
 SHORT_PROMPT = PROMPT[:64]
+LONG_PROMPT = PROMPT * 3
+QUESTION_TOKENS = 16
 WRITING = replace(STEADY, max_tokens=96)
 
 Speed = Callable[[RawLoop], float]  # tokens per second
@@ -41,7 +45,12 @@ def measure(*, is_quick: bool) -> list[Figure]:
     writing = _writing()
     usual = _loop(OPTIONS)
     try:
-        return [*_threads(usual, pairs, writing), *_batches(usual, pairs), *_load_modes(usual, pairs, writing)]
+        return [
+            *_threads(usual, pairs, writing),
+            *_batches(usual, pairs),
+            *_flash_attention(usual, pairs, writing),
+            *_load_modes(usual, pairs, writing),
+        ]
     finally:
         usual.close()
 
@@ -82,6 +91,24 @@ def _batches(usual: RawLoop, pairs: int) -> Iterator[Figure]:
         other = _loop(replace(OPTIONS, n_batch=n_batch, n_ubatch=n_ubatch))
         yield _faster(f"n_batch {n_batch}, n_ubatch {n_ubatch}, reading", usual, other, pairs, _reading)
         other.close()
+
+
+def _flash_attention(usual: RawLoop, pairs: int, writing: Speed) -> Iterator[Figure]:
+    """On a processor it pays in large batches, and costs where few tokens follow many."""
+    other = _loop(replace(OPTIONS, flash_attention=False))
+    what = "no flash attention"
+    yield _faster(f"{what}, reading", usual, other, pairs, _reading)
+    yield _faster(f"{what}, writing", usual, other, pairs, writing)
+    for loop in (usual, other):
+        loop.process(LONG_PROMPT)
+    yield _faster(f"{what}, a token behind {len(LONG_PROMPT):,}", usual, other, pairs, _added(1))
+    yield _faster(f"{what}, a question behind {len(LONG_PROMPT):,}", usual, other, pairs, _added(QUESTION_TOKENS))
+    other.close()
+
+
+def _added(count: int) -> Speed:
+    """Measures the speed of adding so many tokens, in one batch, behind a long prompt that is there."""
+    return lambda loop: count / loop.add(PROMPT[:count], len(LONG_PROMPT))
 
 
 def _load_modes(usual: RawLoop, pairs: int, writing: Speed) -> Iterator[Figure]:
