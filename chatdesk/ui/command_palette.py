@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from chatdesk.core.palette import Entry
     from chatdesk.ui.theme import Colors
 
-WIDTH = 560
+WIDTH_CHARS = 94
 ROWS_SEEN = 11
 MOST_REMEMBERED = 20
 
@@ -39,7 +39,7 @@ class CommandPalette(QFrame):
         self._make_entries = entries
         self._entries: Sequence[Entry] = ()
         self._recent: tuple[str, ...] = ()
-        self._popover = Popover(self, WIDTH, host)
+        self._popover = Popover(self, WIDTH_CHARS, host)
         self._offers = _OfferItemModel(self)
         self._field = FilterField(
             "palette_field",

@@ -21,14 +21,14 @@ CENTRED_DROP = 10  # a panel that belongs to nothing begins at this part of the 
 class Popover(QWidget):
     """Covers the window while it is open, so that a click beside the panel only closes it."""
 
-    def __init__(self, panel: QWidget, width: int, host: QWidget) -> None:
+    def __init__(self, panel: QWidget, width_chars: int, host: QWidget) -> None:
         """`panel` has a layout; it gets this width, and the height that it then needs, as far as there is room.
 
         `host` is the window that it belongs to: without a parent it would be a window for assistive technology.
         """
         super().__init__(host)
         self._panel = panel
-        self._wanted_width = width
+        self._width_chars = width_chars
         self._anchor: QWidget | None = None
         self._focus_before: QWidget | None = None
         panel.setParent(self)
@@ -83,7 +83,7 @@ class Popover(QWidget):
         layout.invalidate()
         self.setGeometry(host.rect())
         room = host.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
-        width = min(self._wanted_width, room.width())
+        width = min(self._width_chars * self.fontMetrics().averageCharWidth(), room.width())
         if anchor is not None:
             corner = anchor.mapTo(host, QPoint(0, anchor.height() + GAP))
         else:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from chatdesk.core.tree_rows import TreeRow
     from chatdesk.ui.theme import Colors
 
-WIDTH = 640
+WIDTH_CHARS = 107
 
 
 class TreeMap(QFrame):
@@ -31,7 +31,7 @@ class TreeMap(QFrame):
         super().__init__()
         self.setObjectName("tree_map")
         self.setAccessibleName(self.tr("Map of this chat"))
-        self._popover = Popover(self, WIDTH, host)
+        self._popover = Popover(self, WIDTH_CHARS, host)
         title = QLabel(self.accessibleName())
         title.setObjectName("tree_title")
         hint = ElidedLabel(self.tr("Enter shows a message, Delete deletes it and what follows, Esc closes."))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from chatdesk.ui.model_picker.items import ModelChoiceItemModel
     from chatdesk.ui.theme import Colors
 
-WIDTH = 480
+WIDTH_CHARS = 80
 
 
 class ModelPopup(QFrame):
@@ -39,7 +39,7 @@ class ModelPopup(QFrame):
         self.setObjectName("model_menu")
         self.setAccessibleName(self.tr("Models"))
         self._choices = choices
-        self._popover = Popover(self, WIDTH, host)
+        self._popover = Popover(self, WIDTH_CHARS, host)
         self._marked: str | None = None  # path of the current row, which a reset of the rows must not lose
         self._loaded: str | None = None
         self._filter = FilterField(

@@ -127,6 +127,17 @@ def test_settings_are_found_by_their_chinese_words(dressed_app: WindowedApp) -> 
     speak("en")
 
 
+@pytest.mark.parametrize("dressed_app", [Settings(text_percent=150)], indirect=True)
+def test_large_letters_have_a_wider_palette_as_far_as_the_window_goes(dressed_app: WindowedApp, qtbot: QtBot) -> None:
+    window = dressed_app.window
+    window.resize(2000, 900)
+    find_action(dressed_app, "palette_action").trigger()
+    palette = find(window, QWidget, "command_palette")
+    assert palette.width() >= 90 * palette.fontMetrics().averageCharWidth()
+    window.resize(700, 600)
+    qtbot.waitUntil(lambda: window.rect().contains(palette.geometry()))
+
+
 def test_nothing_found_is_said_and_escape_closes(app: WindowedApp, field: QLineEdit, qtbot: QtBot) -> None:
     qtbot.keyClicks(field, "zzzz")
     assert rows(app) == []
