@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from chatdesk.ui.icons import icon
@@ -20,7 +20,7 @@ class FieldIcon(QWidget):
     def __init__(self, name: str, field: QLineEdit) -> None:
         super().__init__(field)
         self._name = name
-        self._icon = QIcon()
+        self._color = QColor()
         self._field = field
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         field.installEventFilter(self)
@@ -28,7 +28,7 @@ class FieldIcon(QWidget):
 
     def set_color(self, color: QColor) -> None:
         """Draw it in `color`."""
-        self._icon = icon(self._name, color)
+        self._color = QColor(color)
         self.update()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -38,7 +38,8 @@ class FieldIcon(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
-        self._icon.paint(QPainter(self), self.rect())
+        # Not kept: an icon that outlives Qt, with what draws it in Python, crashes the app at its end.
+        icon(self._name, self._color).paint(QPainter(self), self.rect())
 
     def _place(self) -> None:
         size = self._field.fontMetrics().height()
