@@ -48,6 +48,11 @@ class GeneralPage(SettingsPage):
         self._clear = QPushButton(self.tr("Clear now"))
         self._clear.clicked.connect(self._ask_to_clear)
         self.section(title)
+        self._add_chat_rows()
+        self._add_kept_rows()
+        self.finish()
+
+    def _add_chat_rows(self) -> None:
         self.row(
             "language_choice",
             self.tr("Language"),
@@ -72,6 +77,9 @@ class GeneralPage(SettingsPage):
             self.tr("As a notification of the system, while you look at something else. Others may see its text too."),
             self._notice,
         )
+
+    def _add_kept_rows(self) -> None:
+        """What is kept of chats beside their text."""
         self.row(
             "snapshot_choice",
             self.tr("Keep chats ready on disk"),
@@ -84,7 +92,6 @@ class GeneralPage(SettingsPage):
             self.tr("Chats stay; the next answer in each takes longer once. It holds what was said, like the chats."),
             self._clear,
         )
-        self.finish()
 
     def fill(self, settings: Settings) -> None:
         known = {code for code, _ in languages()}

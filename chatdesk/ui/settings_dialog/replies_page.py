@@ -30,6 +30,12 @@ class RepliesPage(SettingsPage):
         self._reasoning_budget = WholeField(least - 1, most, automatic)
         self._seed = SeedField(self.tr("random"))
         self.section(self.tr("How replies are written"))
+        self._add_token_rows()
+        self._add_reply_rows()
+        self.finish()
+
+    def _add_token_rows(self) -> None:
+        """How each token is chosen."""
         self.row(
             "temperature_field",
             "temperature",
@@ -60,6 +66,9 @@ class RepliesPage(SettingsPage):
             self.tr("Above 1 the model repeats itself less. 1 switches it off."),
             self._repeat_penalty,
         )
+
+    def _add_reply_rows(self) -> None:
+        """How long it may be, and what goes before it."""
         self.row(
             "max_tokens_field",
             "max_tokens",
@@ -87,7 +96,6 @@ class RepliesPage(SettingsPage):
             self.tr("The same seed, model, settings and chat give the same reply again."),
             self._seed,
         )
-        self.finish()
 
     def fill(self, settings: Settings) -> None:
         sampling = settings.sampling
