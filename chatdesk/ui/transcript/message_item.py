@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QRect
 
 from chatdesk.core.attachments import attachments_of
 from chatdesk.core.branches import can_continue, can_edit
+from chatdesk.core.growing_text import GrowingText
 from chatdesk.core.messages import ReplyStatus, Role
 from chatdesk.ui.transcript import wording
 from chatdesk.ui.transcript.attachment_box import AttachmentBox
@@ -86,8 +87,7 @@ class MessageItem:
         self._versions = NO_VERSIONS
         self._is_unfolded = is_unfolded
         self._stack = Stack()
-        self._texts = [message.text]
-        self._length = len(self._texts[0])
+        self._text = GrowingText(message.text)
         self._status_text = ""
         self._content: Content | None = None
         self._reasoning: ReasoningBlock | None = None
@@ -99,9 +99,7 @@ class MessageItem:
     @property
     def text(self) -> str:
         """The text as far as it is known here: while a reply streams, more than its message holds."""
-        if len(self._texts) > 1:
-            self._texts = ["".join(self._texts)]
-        return self._texts[0]
+        return str(self._text)
 
     @property
     def reasoning(self) -> str:
@@ -120,12 +118,12 @@ class MessageItem:
 
     @property
     def _has_text(self) -> bool:
-        return self._length > 0
+        return len(self._text) > 0
 
     @property
     def is_waiting(self) -> bool:
         """Whether nothing of a reply has come yet."""
-        is_empty = not self._length and self._reasoning is None
+        is_empty = not self._text and self._reasoning is None
         return self.message.is_reply and not self.message.status.is_final and is_empty
 
     @property
@@ -135,11 +133,10 @@ class MessageItem:
 
     def append(self, offset: int, text: str) -> bool:
         """Take text that begins at `offset`; what is there already is ignored. False: text before it is missing."""
-        if offset > self._length:
+        new = self._text.append(offset, text)
+        if new is None:
             return False
-        if new := text[self._length - offset :]:
-            self._texts.append(new)
-            self._length += len(new)
+        if new:
             if self._reasoning is not None:
                 self._reasoning.end()
             if self._content is not None:
@@ -176,8 +173,7 @@ class MessageItem:
         text, known = message.text, self.text
         is_behind = not message.status.is_final and known.startswith(text)
         if not is_behind and not text.startswith(known):
-            self._texts = [text]
-            self._length = len(text)
+            self._text = GrowingText(text)
             return self.rebuild()
         if not is_behind:
             self.append(0, text)
@@ -292,7 +288,7 @@ class MessageItem:
         if self.is_waiting:
             boxes.append(StatusBox(style, self.waiting_words, 0))
         if message.error is not None and message.status.is_final:
-            gap = style.paragraph_gap if self._length else 0
+            gap = style.paragraph_gap if self._text else 0
             boxes.append(ErrorBox(style, self._frame.word_error(message.error), gap))
         words = wording.figures_words(message) if message.is_reply else ""
         can_regenerate = message.is_reply and message.status.is_final

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics
 
+from chatdesk.core.growing_text import GrowingText
 from chatdesk.ui.transcript import wording
 from chatdesk.ui.transcript.boxes import Box, Button, ButtonKind, Look, paint_button, paint_icon
 from chatdesk.ui.transcript.content import Content
@@ -38,8 +39,7 @@ class ReasoningBlock:
         self.line = ReasoningLine(style, is_open=is_open)
         self.boxes: list[Box] = [self.line]
         self._style = style
-        self._texts = [text]
-        self._length = len(text)
+        self._text = GrowingText(text)
         self._seconds = seconds
         self._since: float | None = None  # when `_seconds` was right, where that is known
         self.is_going_on = False
@@ -53,9 +53,7 @@ class ReasoningBlock:
     @property
     def text(self) -> str:
         """All that was reasoned, as far as it is known here."""
-        if len(self._texts) > 1:
-            self._texts = ["".join(self._texts)]
-        return self._texts[0]
+        return str(self._text)
 
     @property
     def time(self) -> tuple[float, float | None]:
@@ -64,14 +62,13 @@ class ReasoningBlock:
 
     def append(self, offset: int, text: str, now: float) -> bool:
         """Take text that begins at `offset`; what is there already is ignored. False: text before it is missing."""
-        if offset > self._length:
+        new = self._text.append(offset, text)
+        if new is None:
             return False
         if self._since is None:
             self.is_going_on, self._since = True, now
             self._show_words()
-        if new := text[self._length - offset :]:
-            self._texts.append(new)
-            self._length += len(new)
+        if new:
             self._is_changed = True
             if self._content is not None:
                 self._content.append(new)
