@@ -249,8 +249,8 @@ class BranchDesk(QObject):
         editor.lost_marks.connect(self._notices.show_notice)
         editor.saved.connect(self._save)
         editor.cancelled.connect(self._cancel)
-        self._transcript.cover(message.id, editor)
-        editor.height_changed.connect(self._transcript.refresh_cover)
+        self._transcript.cover.put(message.id, editor)
+        editor.height_changed.connect(self._transcript.cover.refresh)
         editor.setFocus()
 
     def _save(self, text: str, sends: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
@@ -267,7 +267,7 @@ class BranchDesk(QObject):
     def _close_editor(self) -> None:
         assert self._editor is not None
         editor, self._editor = self._editor, None
-        self._transcript.uncover()
+        self._transcript.cover.remove()
         editor.deleteLater()
 
     # --- writing again ---

@@ -11,12 +11,13 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QPainter
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip
 
 from chatdesk.core.messages import PartKind, Role
 from chatdesk.ui.transcript import accessible, wording
+from chatdesk.ui.transcript.cover import Cover
 from chatdesk.ui.transcript.floating import JumpButton, LinkLabel
 from chatdesk.ui.transcript.highlighting import LexerLibrary
 from chatdesk.ui.transcript.keyboard import Keyboard
@@ -108,7 +109,7 @@ class TranscriptView(QAbstractScrollArea):
         self._jump_button.clicked.connect(self.scroll_to_end)
         self._link_label = LinkLabel(self)
         self._scroller = Scroller(self, self.column, self._jump_button)
-        self._cover: QWidget | None = None
+        self.cover = Cover(self, self._scroller, self._jump_button, self._settle)
         self._refresh_timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._refresh_timer.timeout.connect(self._refresh)
         self._dots_timer = QTimer(self, interval=DOTS_MS)
@@ -259,45 +260,6 @@ class TranscriptView(QAbstractScrollArea):
             self.column.item(index).set_status_text(text)
             self._settle()
 
-    def cover(self, message_id: str, widget: QWidget) -> None:
-        """Let `widget` stand where a message is, as wide as the column and as high as it asks to be."""
-        self.uncover()
-        self._cover = widget
-        widget.setParent(self)  # not of the viewport, which a screen reader does not walk through
-        self._jump_button.raise_()
-        # What it asks for is known once it is as wide as it will be.
-        widget.resize(self.column.width, widget.sizeHint().height())
-        widget.show()
-        index = self.column.index_of(message_id)
-        assert index is not None, "covers what is shown"
-        self._scroller.hold(index)
-        self.column.set_cover((message_id, widget.height()))
-        self.refresh_cover()
-        self._scroller.show_message(index)
-        self._place_cover()
-
-    def refresh_cover(self) -> None:
-        """What stands in for a message may ask for another height."""
-        if self._cover is not None and self.column.cover is not None:
-            if (layout := self._cover.layout()) is not None:
-                layout.activate()
-            self.column.set_cover((self.column.cover[0], self._cover.sizeHint().height()))
-            self._settle()
-
-    def uncover(self) -> None:
-        """Draw the message again that something stood in for; nothing changes where nothing did."""
-        if self._cover is not None:
-            cover, self._cover = self._cover, None
-            cover.hide()
-            self.column.set_cover(None)
-            self._settle()
-
-    def _place_cover(self) -> None:
-        widget, cover = self._cover, self.column.cover
-        if widget is not None and cover is not None and (index := self.column.index_of(cover[0])) is not None:
-            top_left = self.from_content(QPoint(0, self.column.top(index)))
-            widget.setGeometry(QRect(self.viewport().pos() + top_left, QSize(self.column.width, cover[1])))
-
     def unfold(self, index: int, *, is_unfolded: bool) -> None:
         """Show all of a long message, or its beginning."""
         message_id = self.column.messages[index].id
@@ -387,7 +349,7 @@ class TranscriptView(QAbstractScrollArea):
     def _settle(self, changed_y: int | None = None) -> None:
         """Draw what changed from `changed_y` on, or everything, at the reader's place."""
         self._scroller.settle(changed_y)
-        self._place_cover()
+        self.cover.place()
         if self._library.is_loading and not self._lexer_timer.isActive():
             self._lexer_timer.start()
         last = len(self.column.messages) - 1
@@ -442,7 +404,7 @@ class TranscriptView(QAbstractScrollArea):
         """The scroll bar moved, by hand or by keys: keep that place from now on."""
         del dx, dy
         if self._scroller.take_scroll():
-            self._place_cover()
+            self.cover.place()
             self.pointer.after_scroll()
 
     # --- places ---
@@ -583,7 +545,7 @@ class TranscriptView(QAbstractScrollArea):
 
     def floating_widgets(self) -> tuple[QWidget, ...]:
         """The widgets above the messages."""
-        return (self._jump_button,) if self._cover is None else (self._cover, self._jump_button)
+        return (self._jump_button,) if self.cover.widget is None else (self.cover.widget, self._jump_button)
 
     def announce_focus(self, index: int) -> None:
         """Tell assistive technology that the keyboard is on a message."""
