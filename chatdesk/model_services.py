@@ -127,7 +127,7 @@ class ModelServices:
                 self.loading.reload()
 
     def stop(self) -> None:
-        """Tell everything that reaches the network to end, and wait for nothing."""
+        """Tell what is not worth waiting for to end."""
         self.library.stop_verifying()
         self.hub.close(0)
         self._keyring.close(0)

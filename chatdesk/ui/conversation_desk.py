@@ -64,7 +64,7 @@ class Panes:
     """What of the window follows the conversation that is shown."""
 
     sidebar: Sidebar
-    pane: ConversationPane
+    conversation: ConversationPane
     temporary_bar: TemporaryBar
     notices: NoticeStrip
     transcript: TranscriptView
@@ -107,7 +107,7 @@ class ConversationDesk(QObject):
         panes.context.show_conversation(None)
         panes.reasoning.show_conversation(None)
         panes.desk.show_conversation(None)
-        panes.pane.show_welcome()
+        panes.conversation.show_welcome()
         self.titled.emit("")
         self.offered.emit(False)
         self.refresh()
@@ -228,7 +228,7 @@ class ConversationDesk(QObject):
         panes.transcript.set_messages(end, {})
         panes.branching.show_messages(conversation.id)
         panes.desk.show_conversation(conversation.id)
-        panes.pane.show_transcript()
+        panes.conversation.show_transcript()
         panes.sidebar.select(conversation.id)
         self._set_title(conversation)
 
@@ -256,7 +256,7 @@ class ConversationDesk(QObject):
         panes.context.show_conversation(conversation, summary)
         panes.reasoning.show_conversation(conversation)
         panes.desk.show_conversation(conversation.id)
-        panes.pane.show_transcript()
+        panes.conversation.show_transcript()
         panes.sidebar.select(conversation.id)
         self._set_title(conversation)
         self.offered.emit(True)

@@ -146,18 +146,18 @@ class MainWindow(QMainWindow):
 
     def _panes(self) -> Panes:
         return Panes(
-            self._sidebar,
-            self._pane,
-            self._temporary_bar,
-            self._notices,
-            self._transcript,
-            self._composer,
-            self._desk,
-            self._sending,
-            self._reasoning,
-            self._context,
-            self._branching,
-            self._models,
+            sidebar=self._sidebar,
+            conversation=self._pane,
+            temporary_bar=self._temporary_bar,
+            notices=self._notices,
+            transcript=self._transcript,
+            composer=self._composer,
+            desk=self._desk,
+            sending=self._sending,
+            reasoning=self._reasoning,
+            context=self._context,
+            branching=self._branching,
+            models=self._models,
         )
 
     def _connect(self) -> None:

@@ -2,7 +2,7 @@ import string
 
 import pytest
 
-from chatdesk.core.composing import ComposerState, can_queue, can_send, can_stop, is_blank
+from chatdesk.core.composing import ComposerState, can_queue, can_send, can_stop, composer_state, is_blank
 from chatdesk.core.errors import ENGLISH, ErrorCode, ErrorDetail, UserFacingError
 from chatdesk.core.model_files import display_name, quantization_of, shard_names, shard_of
 from chatdesk.core.sampling import SamplingParams, checked, resolve
@@ -88,3 +88,18 @@ def test_the_composer_sends_when_ready_and_queues_while_a_reply_is_written() -> 
     assert [state for state in ComposerState if can_stop(state)] == [ComposerState.REPLYING]
     assert is_blank(" \n\t\u3000")
     assert not is_blank("hi")
+
+
+@pytest.mark.parametrize(
+    ("is_sending", "is_replying", "has_model", "state"),
+    [
+        (True, True, False, ComposerState.SENDING),
+        (False, True, False, ComposerState.REPLYING),
+        (False, False, False, ComposerState.NO_MODEL),
+        (False, False, True, ComposerState.READY),
+    ],
+)
+def test_what_is_under_way_comes_before_what_is_missing(
+    is_sending: bool, is_replying: bool, has_model: bool, state: ComposerState
+) -> None:
+    assert composer_state(is_sending=is_sending, is_replying=is_replying, has_model=has_model) is state
