@@ -116,7 +116,7 @@ def _load_modes(usual: RawLoop, pairs: int, writing: Speed) -> Iterator[Figure]:
         other = _loop(OPTIONS, load_mode)
         yield _faster(f"{what}, writing", usual, other, pairs, writing)
         other.close()
-        loads = interleaved(pairs, lambda mode=load_mode: 1 / _load(mode), lambda: 1 / _load(USUAL_LOAD_MODE))  # type: ignore[misc]
+        loads = interleaved(pairs, lambda mode=load_mode: 1 / _load(mode), lambda: 1 / _load(USUAL_LOAD_MODE))  # type: ignore[misc]  # mypy cannot type a lambda's defaults
         yield _figure(f"{what}, loads per second", loads, "loads/s")
 
 

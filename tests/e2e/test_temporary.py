@@ -9,7 +9,7 @@ from typing import TypeVar
 import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from chatdesk.app import TemporaryChat, WindowedApp
@@ -61,7 +61,7 @@ class Person:
         before = self.n_replies()
         edit = self.find(window, QPlainTextEdit, "composer")
         edit.setPlainText(text)
-        self.find(window, QWidget, "send_button").click()  # type: ignore[attr-defined]
+        self.find(window, QToolButton, "send_button").click()
         self.wait(lambda: self.n_replies() > before)
 
     def n_replies(self) -> int:
@@ -138,7 +138,7 @@ def test_nothing_of_a_temporary_chat_is_on_the_disk_while_it_is_open_or_after(pe
 def test_closing_the_app_in_the_middle_of_a_temporary_reply_leaves_nothing(person: Person, paths: Paths) -> None:
     window = person.open_temporary().window
     person.find(window, QPlainTextEdit, "composer").setPlainText(SECRET)
-    person.find(window, QWidget, "send_button").click()  # type: ignore[attr-defined]
+    person.find(window, QToolButton, "send_button").click()
     person.app.window.close()
     assert person.app._temporary == []
     assert traces(paths, SECRET) == []

@@ -42,7 +42,7 @@ class App:
         """Wait until the engine has nothing to do any more; idle work may ask for more idle work."""
         for _ in range(4):
             done = threading.Event()
-            self.core.inference.run("rest", lambda _engine, done=done: done.set(), Priority.CLOSE)  # type: ignore[misc]
+            self.core.inference.run("rest", lambda _engine, done=done: done.set(), Priority.CLOSE)  # type: ignore[misc]  # mypy cannot type a lambda's defaults
             assert done.wait(60)
 
     def next(self, kind: type[E], act: Callable[[], object]) -> E:

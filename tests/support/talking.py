@@ -39,7 +39,7 @@ def rest(desk: Desk) -> None:
     """Wait until the engine has nothing to do any more; idle work may ask for more idle work."""
     for _ in range(4):
         done = threading.Event()
-        desk.inference.run("rest", lambda _engine, done=done: done.set(), Priority.CLOSE)  # type: ignore[misc]
+        desk.inference.run("rest", lambda _engine, done=done: done.set(), Priority.CLOSE)  # type: ignore[misc]  # mypy cannot type a lambda's defaults
         assert done.wait(10)
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from chatdesk.core.downloads import DownloadState
 from chatdesk.core.errors import ErrorCode, ErrorDetail
-from chatdesk.core.fit import FitLabel, Machine
+from chatdesk.core.fit import Fit, FitLabel, Machine
 from chatdesk.ui.model_manager import words
 from tests.ui.model_manager.world import GB, download, fit
 
@@ -19,8 +19,8 @@ DAY = 86_400
         (fit(FitLabel.FITS, is_estimate=True), "Fits · estimate"),
     ],
 )
-def test_a_verdict_is_told_in_words(verdict: object, said: str) -> None:
-    assert words.fit_words(verdict) == said  # type: ignore[arg-type]
+def test_a_verdict_is_told_in_words(verdict: Fit, said: str) -> None:
+    assert words.fit_words(verdict) == said
 
 
 def test_the_memory_need_is_told_in_total_and_in_its_parts() -> None:

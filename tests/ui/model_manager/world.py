@@ -141,4 +141,4 @@ def installed(
 def texts(root: QWidget, name: str) -> Sequence[str]:
     """What the visible labels or buttons of this name say."""
     QApplication.processEvents()
-    return [each.text() for each in root.findChildren(QWidget, name) if each.isVisible()]  # type: ignore[attr-defined]
+    return [each.text() for each in root.findChildren(QWidget, name) if each.isVisible()]  # type: ignore[attr-defined]  # both have a text

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QAbstractItemModel, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
 from pytestqt.modeltest import ModelTester
 
 from chatdesk.core.conversations import Conversation
@@ -54,8 +54,8 @@ class Mirror:
     def _again(self, *_: object) -> None:
         self.shown = self._read()
 
-    def _change(self, first: object, last: object, _roles: object) -> None:
-        self.shown[first.row() : last.row() + 1] = self._read()[first.row() : last.row() + 1]  # type: ignore[attr-defined]
+    def _change(self, first: QModelIndex, last: QModelIndex, _roles: object) -> None:
+        self.shown[first.row() : last.row() + 1] = self._read()[first.row() : last.row() + 1]
 
     def is_right(self) -> bool:
         return self.shown == self._read()

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from chatdesk.core.events import Event, MessageAdded, ReplyFinished, ReplyStarted
-from chatdesk.core.messages import ReplyStatus
+from chatdesk.core.messages import Message, ReplyStatus
 from chatdesk.core.reply_notices import LONG_SECONDS, ReplyNotice
 from chatdesk.ui.reply_watch import ReplyWatch
 from tests.ui.transcript.messages import reply
@@ -25,10 +25,10 @@ class Scene:
         self.now += after
         self._watch.on_event(event)
 
-    def wait_for(self, message: object = REPLY, seconds: float = LONG_SECONDS + 1) -> list[tuple[str, str, str]]:
+    def wait_for(self, message: Message = REPLY, seconds: float = LONG_SECONDS + 1) -> list[tuple[str, str, str]]:
         self.see(MessageAdded(REPLY))
         self.see(ReplyStarted(REPLY), 1.0)
-        self.see(ReplyFinished(message), seconds - 1.0)  # type: ignore[arg-type]
+        self.see(ReplyFinished(message), seconds - 1.0)
         return self.told
 
 

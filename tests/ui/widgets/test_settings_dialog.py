@@ -150,7 +150,7 @@ def test_every_page_fits_from_side_to_side_and_scrolls(width: int, height: int, 
     for name in ("settings_general", "settings_looks", "settings_replies", "settings_loading", "settings_network"):
         dialog.show_page(name)
         page = find(dialog, QScrollArea, name)
-        qtbot.waitUntil(lambda page=page: inner_width(page) <= page.viewport().width())  # type: ignore[misc]
+        qtbot.waitUntil(lambda page=page: inner_width(page) <= page.viewport().width())  # type: ignore[misc]  # mypy cannot type a lambda's defaults
     assert (dialog.width(), dialog.height()) == (width, height)
     assert find(dialog, QPushButton, "save_settings_button").isVisible()
 

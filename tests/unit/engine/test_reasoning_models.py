@@ -61,7 +61,7 @@ class Reply:
 
     @property
     def parts(self) -> tuple[str, str]:
-        return tuple("".join(chunk.text for chunk in self.chunks if chunk.kind is kind) for kind in KINDS)  # type: ignore[return-value]
+        return tuple("".join(chunk.text for chunk in self.chunks if chunk.kind is kind) for kind in KINDS)  # type: ignore[return-value]  # there are two kinds
 
     @property
     def token_ids(self) -> tuple[int, ...]:

@@ -64,8 +64,8 @@ class Chain(MemoryKeyring):
         self.backends = backends
 
 
-FAILING: Keyring = keyring.backends.fail.Keyring()  # type: ignore[no-untyped-call]
-NULL: Keyring = keyring.backends.null.Keyring()  # type: ignore[no-untyped-call]
+FAILING: Keyring = keyring.backends.fail.Keyring()  # type: ignore[no-untyped-call]  # keyring says no types
+NULL: Keyring = keyring.backends.null.Keyring()  # type: ignore[no-untyped-call]  # keyring says no types
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ TOKENS = array(STRING, [string(f"token {number}") for number in range(50_000)])
 
 
 def read(content: bytes, **options: bool | int) -> GgufHeader:
-    return read_header(reader_of(content), **options)  # type: ignore[arg-type]
+    return read_header(reader_of(content), **options)  # type: ignore[arg-type]  # names of its parameters
 
 
 def refused(content: bytes) -> str:

@@ -211,7 +211,7 @@ def test_hostile_names_are_not_offered_and_not_taken(server: LoopbackHub, hub: H
         server.repos[REPO].put(name, b"evil")
     assert len(hub.page(REPO).models) == 4
     for name in HOSTILE:
-        error = error_of(lambda name=name: hub.find_model(REPO, name))  # type: ignore[misc]
+        error = error_of(lambda name=name: hub.find_model(REPO, name))  # type: ignore[misc]  # mypy cannot type a lambda's defaults
         assert error.code is ErrorCode.DOWNLOAD_UNSAFE_NAME
         assert error.english.isprintable()
 
@@ -234,7 +234,7 @@ def ask(request: pytest.FixtureRequest, hub: Hub) -> Callable[[], object]:
 def test_offline_mode_sends_nothing(server: LoopbackHub, open_hub: Callable[..., Hub]) -> None:
     offline = open_hub(is_offline=True)
     for verb in ASKING.values():
-        assert error_of(lambda verb=verb: verb(offline)).code is ErrorCode.HUB_OFFLINE  # type: ignore[misc]
+        assert error_of(lambda verb=verb: verb(offline)).code is ErrorCode.HUB_OFFLINE  # type: ignore[misc]  # mypy cannot type a lambda's defaults
     assert server.requests == []
 
 

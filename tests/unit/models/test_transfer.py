@@ -173,7 +173,7 @@ class _FullFile(io.FileIO):
         return super().write(piece)
 
 
-class _FullDisk(WindowsPath if os.name == "nt" else PosixPath):  # type: ignore[misc]
+class _FullDisk(WindowsPath if os.name == "nt" else PosixPath):  # type: ignore[misc]  # as this system has it
     def open(self, mode: str = "r", *_args: Any, **_options: Any) -> Any:
         return _FullFile(self, mode.replace("b", ""))
 

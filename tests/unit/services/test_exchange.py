@@ -160,7 +160,7 @@ def test_a_cancelled_import_keeps_whole_conversations(places: list[Place]) -> No
             there.exchange.cancel()
         return added
 
-    there.store.add = add_and_cancel_at_the_third  # type: ignore[method-assign]
+    there.store.add = add_and_cancel_at_the_third  # type: ignore[method-assign]  # to be in the middle of it
     report = there.imported(here.folder / "all.json")
     assert report.is_cancelled
     assert report.outcomes == {Outcome.ADDED: 3}

@@ -21,7 +21,7 @@ def thinker(*replies: str, kind: ReasoningKind = ReasoningKind.ON_BY_DEFAULT, pa
 
 
 def set_sampling(desk: Desk, **changes: object) -> None:
-    desk.settings = Settings(sampling=replace(SamplingParams(), **changes))  # type: ignore[arg-type]
+    desk.settings = Settings(sampling=replace(SamplingParams(), **changes))  # type: ignore[arg-type]  # names of its fields
 
 
 def test_it_is_a_part_of_the_reply_and_none_of_its_text(desk: Desk) -> None:

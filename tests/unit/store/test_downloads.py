@@ -92,7 +92,7 @@ def test_a_download_that_cannot_be_finished_is_still_there(
     downloads: DownloadStore, provenance: ProvenanceStore
 ) -> None:
     downloads.add(FIRST)
-    broken = replace(origin("/m/2.gguf"), size_bytes="many")  # type: ignore[arg-type]
+    broken = replace(origin("/m/2.gguf"), size_bytes="many")  # type: ignore[arg-type]  # what a damaged row says
     with pytest.raises(sqlite3.IntegrityError):
         downloads.finish("id-1", [origin("/m/1.gguf"), broken])
     assert downloads.all() == (FIRST,)

@@ -127,7 +127,7 @@ def test_wherever_it_is_cut_off_the_next_start_finds_everything(home: Home, plac
     while home.relocation.is_wished:
         left = iter(range(n_cuts))
         with contextlib.suppress(PowerCutError):
-            home.relocation.carry_out(home.paths(), lambda _share, left=left: cut(left), lambda: False)  # type: ignore[misc]
+            home.relocation.carry_out(home.paths(), lambda _share, left=left: cut(left), lambda: False)  # type: ignore[misc]  # mypy cannot type a lambda's defaults
         n_cuts += 1
         if home.relocation.is_wished:
             home.check()
@@ -284,7 +284,7 @@ def test_both_folders_are_moved_at_one_start_wherever_it_is_cut_off(home: Home, 
     while home.relocation.is_wished:
         left = iter(range(n_cuts))
         with contextlib.suppress(PowerCutError):
-            home.relocation.carry_out(home.paths(), lambda _share, left=left: cut(left), lambda: False)  # type: ignore[misc]
+            home.relocation.carry_out(home.paths(), lambda _share, left=left: cut(left), lambda: False)  # type: ignore[misc]  # mypy cannot type a lambda's defaults
         n_cuts += 1
     home.start()
     home.check()
