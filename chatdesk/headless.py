@@ -28,6 +28,7 @@ from chatdesk.core.exchange import HtmlPage, PageWords
 from chatdesk.core.releases import Version, parse_version
 from chatdesk.exchange.pages import Pages, make_pages
 from chatdesk.llama_engines import remember_variant
+from chatdesk.load_record import find_suspects
 from chatdesk.logs import problems_logged
 from chatdesk.model_services import ModelServices
 from chatdesk.services.about import AboutService
@@ -95,6 +96,7 @@ class Core:
         self.state.load()
         self._problems = [problem for problem in (self.database.notice, settings_problem) if problem is not None]
         self._finish_move(paths)
+        suspects = find_suspects(self.database, self.state)
         self._temporary: list[Chats] = []
         self._awake = KeepAwake(lambda: self.preferences.current().keeps_awake)
 
@@ -109,7 +111,7 @@ class Core:
         self._store_worker = store_worker = Worker("store", post)
         self.preferences = PreferencesService(settings, settings_file, store_worker, post)
         self.models = models = ModelServices(
-            paths, self.database, self.state, self.preferences, self._stop_replies, post
+            paths, self.database, self.state, self.preferences, suspects, self._stop_replies, post
         )
         self.library, self.loading, self.inference = models.library, models.loading, models.inference
         self.downloads, self.hub, self.connection = models.downloads, models.hub, models.connection

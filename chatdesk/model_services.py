@@ -17,7 +17,7 @@ from chatdesk.core.overrides import resolve_overrides
 from chatdesk.core.snapshot_budget import snapshot_budget
 from chatdesk.engine.snapshot_files import forget_snapshots, taken_bytes
 from chatdesk.llama_engines import FirstTry, LlamaEngines
-from chatdesk.load_record import LoadRecord, find_suspects
+from chatdesk.load_record import LoadRecord
 from chatdesk.machine import read_gpus, resident_bytes, this_machine
 from chatdesk.models.appraiser import Appraiser
 from chatdesk.models.curated import read_curated
@@ -54,14 +54,16 @@ class ModelServices:
         database: Database,
         state: StateFile,
         preferences: PreferencesService,
+        suspects: frozenset[str],
         stop_replies: Callable[[], None],
         post: Post,
     ) -> None:
+        """`suspects` are the paths of models that may have ended an earlier run: see `load_record.find_suspects`."""
         self._paths = paths
         self._state = state
         self._preferences = preferences
         self._post = post
-        self._suspects = find_suspects(database, state)
+        self._suspects = suspects
         self._has_llama = False  # llama.cpp is loaded and set up
         self.load_failure: ErrorDetail | None = None  # why a model was not loaded last
         self.worker = Worker("models", post)
