@@ -52,9 +52,9 @@ def _work_as_child(options: argparse.Namespace) -> int | None:
 
         return run_typesetter()
     if options.try_variant is not None:
-        from chatdesk.engine.cpu_variants import run_trial
+        from chatdesk.engine.cpu.trial_child import run_trial
 
-        return run_trial(*options.try_variant)
+        return run_trial(*options.try_variant, is_timed=options.timed)
     return None
 
 
@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--probe", nargs=2, metavar=("MODEL", "RESULT"), help=argparse.SUPPRESS)
     parser.add_argument("--typeset", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--try-variant", nargs=2, metavar=("MODEL", "RESULT"), help=argparse.SUPPRESS)
+    parser.add_argument("--timed", action="store_true", help=argparse.SUPPRESS)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     ask = commands.add_parser("ask", help="answer one message; saved only with --conversation or --new")
     ask.add_argument("message", help="the message, or - to read it from standard input")

@@ -15,6 +15,7 @@ import psutil
 from chatdesk import __version__
 from chatdesk.core.errors import ErrorCode, ErrorDetail, UserFacingError
 from chatdesk.engine.cache_counts import read_counts
+from chatdesk.engine.cpu.records import Failure
 from chatdesk.engine.snapshot_files import snapshot_paths, taken_bytes
 from chatdesk.models.library import find_starter
 from chatdesk.store.conversations import ConversationStore
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from chatdesk.engine.cache_counts import CacheOutcome
+    from chatdesk.engine.cpu.records import Record
     from chatdesk.store.paths import Paths
 
 SCARCE_DISK_BYTES = 2 * 10**9
@@ -75,6 +77,7 @@ def examine(paths: Paths) -> Iterator[Finding]:
     yield Finding("Python", is_ok=True, value=f"{platform.python_version()} on {platform.platform()}")
     yield _guarded("Qt", _qt)
     yield _guarded("llama.cpp", _llama)
+    yield _guarded("CPU variants", _cpu_variants)
     yield _guarded("device", _device)
     yield _memory()
     for name, folder in (("data folder", paths.data), ("model folder", paths.models), ("log folder", paths.logs)):
@@ -101,13 +104,38 @@ def _qt() -> str:
 
 
 def _llama() -> str:
-    from chatdesk.engine.cpu_variants import in_use
+    from chatdesk.engine.cpu.choice import in_use
     from chatdesk.engine.devices import read_devices
 
     found = read_devices()
     variant = f"variant {name}: " if (name := in_use()) else ""
     features = variant + ", ".join(found.cpu_features)
     return f"{found.llama_cpp_version} (llama-cpp-python {found.bindings_version}); {features}"
+
+
+def _cpu_variants() -> str:
+    from chatdesk.engine.cpu.choice import in_use, known_here
+    from chatdesk.engine.llama_runtime import llama_cpp, start
+
+    start()
+    known = known_here(llama_cpp)
+    return "one, which was chosen when llama.cpp was built" if known is None else variants_in_words(known, in_use())
+
+
+def variants_in_words(known: Record, in_use: str | None) -> str:
+    """`zen4 in use; time taken: haswell 0.85, zen4 1.00; crashed: sapphirerapids; at the next start: haswell`."""
+    parts = [f"{in_use} in use"]
+    if seconds := known.seconds:
+        base = seconds.get(in_use or "", min(seconds.values()))
+        times = ", ".join(f"{name} {each / base:.2f}" for name, each in seconds.items())
+        parts.append(f"time taken{'' if known.next_to_time is None else ' so far'}: {times}")
+    else:
+        parts.append("not timed yet")
+    by_failure = {failure: [name for name, why in known.failures.items() if why is failure] for failure in Failure}
+    parts += [f"{failure}: {', '.join(names)}" for failure, names in by_failure.items() if names]
+    if known.chosen is not None and known.chosen != in_use:
+        parts.append(f"at the next start: {known.chosen}")
+    return "; ".join(parts)
 
 
 def _device() -> str:

@@ -106,7 +106,8 @@ class Core:
             self.chats.on_event(event)
             self._after(event)
 
-        remember_variant(paths)
+        # A model that may have ended the app may have been ended by the variant that computed it.
+        remember_variant(paths, is_trusted=not suspects)
         self._pages = pages
         self._store_worker = store_worker = Worker("store", post)
         self.preferences = PreferencesService(settings, settings_file, store_worker, post)
@@ -207,6 +208,7 @@ class Core:
             announce(event)
             self._awake.on_event(event)
             chats.on_event(event)
+            self.models.variant_timing.on_event(event)
 
         chats = self._make_chats(MemoryDatabase(), post, keeps_snapshots=False)
         self._temporary.append(chats)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from chatdesk.core.model_files import ModelFile, ModelOrigin
 from chatdesk.engine.cache_counts import CacheCounts
-from chatdesk.engine.cpu_variants import remember_in
+from chatdesk.engine.cpu.choice import remember_in
 from chatdesk.engine.fingerprint import fingerprint
 from chatdesk.engine.snapshot_files import SnapshotFiles
 from chatdesk.engine.snapshots import MemorySnapshots, SnapshotShelf
@@ -27,9 +27,17 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def remember_variant(paths: Paths) -> None:
+def remember_variant(paths: Paths, *, is_trusted: bool = True) -> None:
     """Have llama.cpp's choice among its variants remembered, and made on the starter model."""
-    remember_in(paths.cache / "cpu-variant.json", find_starter(resource("models")))
+    remember_in(paths.cache / "cpu-variant.json", find_starter(resource("models")), is_trusted=is_trusted)
+
+
+def time_variants(should_stop: ShouldStop) -> bool:
+    """Time the variants; see `chatdesk.engine.cpu`. For a process that has llama.cpp already."""
+    from chatdesk.engine.cpu import choice
+    from chatdesk.engine.llama_runtime import llama_cpp
+
+    return choice.time_variants(llama_cpp, should_stop)
 
 
 class LlamaEngines:

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
+from chatdesk.chats import has_power_to_spare
 from chatdesk.connection import HubConnection
 from chatdesk.core.errors import ErrorCode, ErrorDetail
 from chatdesk.core.events import Event, ModelFailed, ModelInstalled, ModelReady, NoticeRaised, Post, SettingsChanged
@@ -16,7 +17,7 @@ from chatdesk.core.model_files import ModelFile, display_name
 from chatdesk.core.overrides import resolve_overrides
 from chatdesk.core.snapshot_budget import snapshot_budget
 from chatdesk.engine.snapshot_files import forget_snapshots, taken_bytes
-from chatdesk.llama_engines import FirstTry, LlamaEngines
+from chatdesk.llama_engines import FirstTry, LlamaEngines, time_variants
 from chatdesk.load_record import LoadRecord
 from chatdesk.machine import read_gpus, resident_bytes, this_machine
 from chatdesk.models.appraiser import Appraiser
@@ -28,6 +29,7 @@ from chatdesk.services.hub import HubService
 from chatdesk.services.inference import InferenceService
 from chatdesk.services.model_library import ModelLibraryService
 from chatdesk.services.model_loading import ModelLoadService
+from chatdesk.services.variant_timing import VariantTimingService
 from chatdesk.services.worker import Worker
 from chatdesk.store.downloads import DownloadStore, ProvenanceStore
 from chatdesk.store.model_records import ModelRecordStore
@@ -89,6 +91,7 @@ class ModelServices:
             lambda owner: forget_snapshots(paths.snapshots, owner),
             post,
         )
+        self.variant_timing = VariantTimingService(self.inference, time_variants, has_power_to_spare)
         self.loading = ModelLoadService(
             self.library, self.inference, preferences.current, self.machine, stop_replies, post
         )
@@ -115,6 +118,7 @@ class ModelServices:
 
     def on_event(self, event: Event) -> None:
         """Do what follows of what was announced. On the thread that announced it."""
+        self.variant_timing.on_event(event)
         match event:
             case ModelReady():
                 self.loading.on_event(event)
@@ -131,6 +135,7 @@ class ModelServices:
     def stop(self) -> None:
         """Tell what is not worth waiting for to end."""
         self.library.stop_verifying()
+        self.variant_timing.close()
         self.hub.close(0)
         self._keyring.close(0)
         self.downloads.close(0)
@@ -178,10 +183,11 @@ class ModelServices:
     def load_first(self, file: str | None = None) -> None:
         """Look for models and load the file at `file`; without one, the model that was used last.
 
-        Tells of all that may have ended an earlier run, and goes on with downloads.
+        Tells of all that may have ended an earlier run, goes on with downloads, and times variants when all is quiet.
         """
         self.library.scan(then=self._load_first if file is None else lambda _models: self.add(file))
         self.downloads.take_up()
+        self.variant_timing.start()
 
     def load(self, name_or_path: str | None) -> None:
         """Load the model that a person names, else the one that was used last."""

@@ -53,6 +53,7 @@ class SelfTestError(Exception):
 
 def _run(paths: Paths) -> dict[str, object]:
     from chatdesk.app import WindowedApp, make_application
+    from chatdesk.engine.cpu.choice import in_use
     from chatdesk.logs import logging_to
     from chatdesk.store.settings_file import SettingsFile
 
@@ -98,6 +99,7 @@ def _run(paths: Paths) -> dict[str, object]:
         "reply_tokens": reply.figures.reply_tokens,
         "finish_reason": reply.finish_reason,
         "model": reply.origin.model_name if reply.origin is not None else None,
+        "cpu_variant": in_use(),
     }
 
 

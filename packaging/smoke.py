@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from variants import is_well, try_variants
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -25,7 +27,9 @@ def main() -> int:
         figures = self_test(program)
         answer = run(program, "ask", "Who are you?", "--max-tokens", "8", "--seed", "1").stdout.strip()
         assert answer, "no reply"
-    print(json.dumps({"self_test": figures, "reply": answer}, ensure_ascii=False))
+        verdicts = try_variants(program)
+        assert is_well(verdicts), verdicts
+    print(json.dumps({"self_test": figures, "reply": answer, "variants": verdicts}, ensure_ascii=False))
     return 0
 
 

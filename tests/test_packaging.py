@@ -2,9 +2,11 @@
 
 import ast
 import configparser
+import json
 import plistlib
 import re
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -232,3 +234,42 @@ def test_children_of_the_frozen_app_get_the_environment_that_it_was_given(tmp_pa
     given = {"LD_LIBRARY_PATH": "/opt/chatdesk/_internal", "LD_LIBRARY_PATH_ORIG": "/usr/mine"}
     result = subprocess.run(command, env=given, capture_output=True, text=True, check=True)
     assert result.stdout == ("/usr/mine 1\n" if sys.platform == "linux" else "/opt/chatdesk/_internal 1\n")
+
+
+# --- the variants for processors ---
+
+
+@needs("sh")
+@pytest.mark.parametrize(
+    ("crash", "expected"),
+    [
+        ("", {"haswell": "answered with haswell", "zen4": "answered with haswell"}),
+        ("kill -ILL $$", {"haswell": "answered with haswell", "zen4": f"exit code {-signal.SIGILL}: "}),
+    ],
+)
+def test_each_variant_is_forced_and_a_crash_is_seen(tmp_path: Path, crash: str, expected: dict[str, str]) -> None:
+    libraries = tmp_path / "app" / "_internal" / "llama_cpp" / "lib"
+    libraries.mkdir(parents=True)
+    for name in ("libggml-cpu-haswell.so", "libggml-cpu-zen4.so", "libggml-cpu.so.0", "libllama.so"):
+        (libraries / name).touch()
+    program = tmp_path / "app" / "chatdesk"
+    program.write_text(
+        f"""#!/bin/sh
+[ "$1" = --self-test ] || exit 2
+case "$CHATDESK_CPU_VARIANT" in *zen4.so) {crash or ":"};; esac
+echo '{{"cpu_variant": "haswell"}}'
+""",
+        encoding="utf-8",
+    )
+    program.chmod(0o755)
+    (tmp_path / "chatdesk").symlink_to(program)
+    command = [sys.executable, str(PACKAGING / "variants.py"), str(tmp_path / "chatdesk")]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert json.loads(result.stdout) == expected
+    assert result.returncode == (1 if crash else 0)
+
+
+def test_a_program_without_variants_is_no_package(tmp_path: Path) -> None:
+    command = [sys.executable, str(PACKAGING / "variants.py"), str(tmp_path / "bin" / "chatdesk")]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (result.stdout, result.returncode) == ("{}\n", 1)

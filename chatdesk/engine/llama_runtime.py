@@ -24,7 +24,7 @@ os.environ.setdefault("GGML_NO_BACKTRACE", "1")
 
 import llama_cpp
 
-from chatdesk.engine.cpu_variants import load_backends
+from chatdesk.engine.cpu.choice import load_backends
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -89,7 +89,7 @@ def probe(
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
-                creationflags=_creation_flags(),
+                creationflags=creation_flags(),
             )
         try:
             _wait(child, model, files, _Patience(should_stop, on_progress, seconds))
@@ -101,7 +101,7 @@ def probe(
 
 def run_probe(path: str, result_path: str) -> int:
     """The child's side: try the file at `path`, leave the verdict at `result_path`, return the exit code."""
-    _die_quietly()
+    die_quietly()
     files = _ProbeFiles(Path(result_path))
     try:
         _try_out(ModelFile(path, Path(path).stat().st_size, 0.0), files)
@@ -253,14 +253,14 @@ def _last_words(log: Path) -> str:
     return re.sub(r"^\S*[/\\]([\w.-]+:\d+: )", r"\1", line)[:_REASON_CHARS]
 
 
-def _creation_flags() -> int:
+def creation_flags() -> int:
     """No console window flashes up on Windows."""
     if sys.platform == "win32":
         return subprocess.CREATE_NO_WINDOW
     return 0
 
 
-def _die_quietly() -> None:
+def die_quietly() -> None:
     """A probe may die: without a core dump, and without a dialog."""
     if sys.platform == "win32":
         import ctypes

@@ -1,0 +1,180 @@
+"""Chooses the variant that this process computes with, and loads it.
+
+Backends belong to the process, so this is a matter of the process too: `remember_in` is called once, before llama.cpp
+is used. A process that this app starts inherits what was chosen. What a person forces through the environment is tried
+in a child like any other: nothing that crashes is ever loaded here, and where it does not answer, another is used.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chatdesk.engine.cpu.records import Failure, Record, RecordFile
+from chatdesk.engine.cpu.timing import VariantTimer
+from chatdesk.engine.cpu.trials import TRIED_VARIABLE, Answer, ChildTrial, trial_command
+from chatdesk.engine.cpu.variants import PREFIXES, Variant, backend_files, variants
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chatdesk.engine.base import ShouldStop
+    from chatdesk.engine.cpu.trials import TryOut
+
+# A person's wish: a variant by its name, or the path of its library.
+VARIABLE = "CHATDESK_CPU_VARIANT"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class VariantChooser:
+    """Chooses a variant, and remembers the choice in `file`."""
+
+    file: RecordFile
+    version: str
+    try_out: TryOut
+
+    def choose(
+        self, possible: Sequence[Variant], wanted: str | None = None, *, is_trusted: bool = True
+    ) -> Variant | None:
+        """The variant to use among `possible`, the best first: `wanted` if it answers rightly, else as remembered.
+
+        What is remembered is tried anew when it is not trusted.
+        """
+        if len(possible) <= 1:
+            return next(iter(possible), None)
+        record = self.file.load(self.version, possible)
+        sound = [variant for variant in possible if variant.name not in record.failures]
+        if wanted is not None and wanted not in {variant.name for variant in sound}:
+            _log.warning("the variant %s of llama.cpp cannot be used here: another is", wanted)
+            wanted = None
+        if wanted is None and is_trusted:
+            known = next((variant for variant in sound if variant.name == record.chosen), None)
+            if known is not None:
+                return known
+        plainest = possible[-1]
+        expected = self.try_out(plainest)
+        if not isinstance(expected, Answer):  # the machine is busy, or there is no model: it says nothing of others
+            return plainest
+        # A stable order: behind these two the best come first.
+        sound.sort(key=lambda variant: (variant.name != wanted, variant.name != record.chosen))
+        chosen, record = self._first_right([*sound, plainest], expected, record)
+        if wanted is None:
+            record = replace(record, chosen=chosen.name)
+        elif chosen.name != wanted:
+            _log.warning("the variant %s of llama.cpp does not answer rightly here: %s is used", wanted, chosen.name)
+        self.file.save(record)
+        return chosen
+
+    def _first_right(self, candidates: Sequence[Variant], expected: Answer, record: Record) -> tuple[Variant, Record]:
+        """The first that answers as the plainest does, which is the last, and what is known then."""
+        *_, plainest = candidates
+        for variant in candidates:
+            if variant == plainest:
+                break
+            answer = self.try_out(variant)
+            if isinstance(answer, Answer):
+                if answer.agrees_with(expected):
+                    return variant, record
+                answer = Failure.WRONG
+            # A machine that is busy while the app starts may be slow once. What is slow at rest as well, stays out.
+            if answer in (Failure.CRASHED, Failure.WRONG):
+                record = record.failing(variant.name, answer)
+        return plainest, record
+
+
+@dataclass(slots=True)
+class _Trials:
+    """Where this process remembers its choice, whether it may rely on it, and on which model it tries: set once."""
+
+    file: RecordFile | None = None
+    model: str | None = None
+    is_trusted: bool = True
+
+
+_trials = _Trials()
+
+
+def remember_in(file: Path, trial_model: str | None, *, is_trusted: bool = True) -> None:
+    """Keep the choice in `file`, and try variants on the model file at `trial_model`.
+
+    What is remembered `is_trusted`, unless an earlier run ended without saying why.
+    """
+    _trials.file, _trials.model, _trials.is_trusted = RecordFile(file), trial_model, is_trusted
+
+
+def load_backends(llama_cpp: Any) -> None:
+    """Load what a build keeps in libraries of their own: one variant for the processor, and every other backend.
+
+    Children inherit the choice. A backend that cannot be loaded, such as one whose driver is missing, is left out.
+    """
+    files = _files(llama_cpp)
+    if not files:
+        return
+    from chatdesk.engine.devices import ggml_libraries
+
+    load = next(library for library in ggml_libraries(llama_cpp) if hasattr(library, "ggml_backend_load"))[
+        "ggml_backend_load"
+    ]
+    load.argtypes, load.restype = (ctypes.c_char_p,), ctypes.c_void_p
+    if (variant := _variant_here(files, _version(llama_cpp))) is not None:
+        os.environ[TRIED_VARIABLE] = str(variant)
+        load(os.fsencode(variant))
+    for path in files:
+        if not path.name.startswith(PREFIXES) and not load(os.fsencode(path)):
+            _log.warning("llama.cpp's backend %s cannot be used here: its driver may be missing", path.name)
+
+
+def in_use() -> str | None:
+    """The name of the variant that computes, None where a build has no variants or llama.cpp is not started."""
+    path = os.environ.get(TRIED_VARIABLE)
+    return Variant(Path(path), 0).name if path else None
+
+
+def time_variants(llama_cpp: Any, should_stop: ShouldStop) -> bool:
+    """Time what is to be timed for the next start, unless it is to stop. Returns whether nothing is left to do."""
+    if _trials.file is None or _trials.model is None:
+        return True
+    try_out = ChildTrial(trial_command(), _trials.model)
+    return VariantTimer(_trials.file, _version(llama_cpp), try_out).run(variants(_files(llama_cpp)), should_stop)
+
+
+def known_here(llama_cpp: Any) -> Record | None:
+    """What is known of the variants on this machine; None where there is no choice."""
+    possible = variants(_files(llama_cpp))
+    return _trials.file.load(_version(llama_cpp), possible) if _trials.file is not None and possible else None
+
+
+def _files(llama_cpp: Any) -> list[Path]:
+    return backend_files(Path(llama_cpp.__file__).parent)
+
+
+def _version(llama_cpp: Any) -> str:
+    return str(llama_cpp.__version__)
+
+
+def _variant_here(files: Sequence[Path], version: str) -> Path | None:
+    tried = os.environ.get(TRIED_VARIABLE)
+    if (inherited := next((path for path in files if str(path) == tried), None)) is not None:
+        return inherited
+    possible = variants(files)
+    if _trials.file is None or _trials.model is None:
+        # Nothing to try it on: the plainest is slower and never wrong.
+        return possible[-1].path if possible else None
+    chooser = VariantChooser(_trials.file, version, ChildTrial(trial_command(), _trials.model))
+    chosen = chooser.choose(possible, _wanted(), is_trusted=_trials.is_trusted)
+    return None if chosen is None else chosen.path
+
+
+def _wanted() -> str | None:
+    """The name of the variant that a person asks for."""
+    wanted = os.environ.get(VARIABLE)
+    if not wanted:
+        return None
+    path = Path(wanted)
+    return Variant(path, 0).name if path.name.startswith(PREFIXES) else wanted
