@@ -109,6 +109,7 @@ def start() -> LlamaLog:
 @cache
 def _started() -> LlamaLog:
     log = LlamaLog()
-    llama_cpp.llama_backend_init()
+    # First, for with no backend at hand llama.cpp would load whatever lies in the folder that this process runs in.
     load_backends(llama_cpp)
+    llama_cpp.llama_backend_init()
     return log
