@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from chatdesk.engine.cpu.variants import Variant
 
-# Each variant is timed in so many rounds, and its best counts: another program may have been busy during one.
+# Each variant is timed in so many rounds, for other programs may be busy during one.
 ROUNDS = 2
-# Another variant is used only when it takes at most this share of the time: less may be chance.
+# Another variant is used only when its worst time is at most this share of the chosen one's best: less may be chance.
 CLEARLY_FASTER = 0.9
 # What no trial takes, so that a file or an answer that says otherwise is not believed.
 MOST_SECONDS = 600.0
@@ -86,10 +86,11 @@ class Record:
     def fastest(self) -> str | None:
         """The variant to use by what was timed: the chosen one, unless another is clearly faster."""
         seconds = self.seconds
-        first = next(iter(seconds), None)
-        if first is None or self.chosen not in seconds:
-            return first or self.chosen
-        return first if seconds[first] <= CLEARLY_FASTER * seconds[self.chosen] else self.chosen
+        if not seconds or self.chosen not in seconds:
+            return next(iter(seconds), self.chosen)
+        worst = {name: max(timing.seconds for timing in self.timings[name]) for name in seconds}
+        first = min(worst, key=lambda name: worst[name])
+        return first if worst[first] <= CLEARLY_FASTER * seconds[self.chosen] else self.chosen
 
     @property
     def _sound(self) -> list[str]:

@@ -1,6 +1,7 @@
 """What is known of the variants is kept, and nothing else is believed."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,24 @@ def test_a_file_that_is_none_is_as_no_file(tmp_path: Path, text: str) -> None:
 
 def test_the_best_of_the_rounds_counts() -> None:
     assert KNOWN.seconds == {"haswell": 0.75}
+
+
+@pytest.mark.parametrize(
+    ("zen4", "haswell", "fastest"),
+    [
+        ((1.0, 1.1), (0.8, 0.9), "haswell"),
+        ((1.0, 1.1), (0.8, 0.95), "zen4"),
+        ((1.0, 9.0), (0.95, 0.95), "zen4"),  # another program was busy in one round
+        ((1.0, 1.0), (0.5, 4.0), "zen4"),
+    ],
+)
+def test_a_faster_variant_is_faster_in_each_round(
+    zen4: tuple[float, float], haswell: tuple[float, float], fastest: str
+) -> None:
+    record = replace(FRESH, chosen="zen4")
+    for mine, its in zip(zen4, haswell, strict=True):
+        record = record.timed("zen4", Timing(mine / 2, mine / 2)).timed("haswell", Timing(its / 2, its / 2))
+    assert record.fastest == fastest
 
 
 def test_doctor_tells_what_is_known() -> None:
