@@ -6,8 +6,10 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,17 +57,33 @@ def test_one_chat_is_written_as_a_page(home: Path, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends no Ctrl+C to one process")
 def test_an_import_that_is_interrupted_ends_in_silence(tmp_path: Path) -> None:
-    file, home = tmp_path / "endless.json", tmp_path / "home"
-    os.mkfifo(file)
+    file, home = tmp_path / "long.json", tmp_path / "home"
+    file.write_text(json.dumps([_of_chatgpt(number) for number in range(5000)]), encoding="utf-8")
     process = subprocess.Popen(
         [sys.executable, "-m", "chatdesk", "import", str(file)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, "CHATDESK_HOME": str(home)},
     )
-    with file.open("w"):  # which waits until it is read from
-        process.send_signal(signal.SIGINT)
-        assert (process.communicate(timeout=60), process.returncode) == ((b"", b""), 130)
+    while process.poll() is None and not _has_chats(home):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    assert (process.communicate(timeout=60), process.returncode) == ((b"", b""), 130)
+
+
+def _of_chatgpt(number: int) -> dict[str, object]:
+    """One chat as an export of ChatGPT holds it."""
+    message = {"author": {"role": "user"}, "content": {"content_type": "text", "parts": ["Hello"]}}
+    mapping = {"a": {"id": "a", "message": message, "parent": None, "children": []}}
+    return {"id": f"{number}", "title": f"{number}", "create_time": 1.0, "mapping": mapping, "current_node": "a"}
+
+
+def _has_chats(home: Path) -> bool:
+    try:
+        with sqlite3.connect(f"file:{home}/chatdesk.db?mode=ro", uri=True) as database:
+            return bool(database.execute("SELECT 1 FROM conversation").fetchone())
+    except sqlite3.OperationalError:  # not there yet
+        return False
 
 
 def test_what_is_wrong_is_a_sentence(home: Path, tmp_path: Path) -> None:
