@@ -74,7 +74,7 @@ def test_an_import_that_is_interrupted_ends_in_silence(tmp_path: Path) -> None:
 def _of_chatgpt(number: int) -> dict[str, object]:
     """One chat as an export of ChatGPT holds it."""
     message = {"author": {"role": "user"}, "content": {"content_type": "text", "parts": ["Hello"]}}
-    mapping = {"a": {"id": "a", "message": message, "parent": None, "children": []}}
+    mapping: dict[str, object] = {"a": {"id": "a", "message": message, "parent": None, "children": []}}
     return {"id": f"{number}", "title": f"{number}", "create_time": 1.0, "mapping": mapping, "current_node": "a"}
 
 
