@@ -22,6 +22,8 @@ from environment import CMAKE_ARGS, fetch_starter, make_environment
 from listing import write_bill_of_materials, write_contents, write_sums
 
 FORMATS = {"linux": ("deb", "tar"), "win32": ("setup",), "darwin": ("dmg",)}
+# What is made only when it is named: the frozen folder alone, and a file that needs a runtime from elsewhere.
+OTHER_FORMATS = {"linux": ("appimage", "folder")}
 
 
 def main() -> int:
@@ -40,14 +42,16 @@ def main() -> int:
     environment.run(HERE / "icons.py", icons, "io.github.chatdesk.ChatDesk")
     command = ("--noconfirm", "--distpath", work / "frozen", "--workpath", work / "freezing")
     spec = HERE / "pyinstaller" / "chatdesk.spec"
-    environment.run("-m", "PyInstaller", *command, spec, CHATDESK_STARTER=str(starter or ""), CHATDESK_ICONS=str(icons))
+    # The order of sets goes into what is frozen; with a seed of its own it is the same each time.
+    variables = {"CHATDESK_STARTER": str(starter or ""), "CHATDESK_ICONS": str(icons), "PYTHONHASHSEED": "1"}
+    environment.run("-m", "PyInstaller", *command, spec, **variables)
     frozen = work / "frozen" / "chatdesk"
     if sys.platform == "linux":
         from trim import trim
 
         trim(frozen)
     for name in options.format:
-        _wrap(name, frozen, icons, work, version, out)
+        _wrap(name, frozen, icons, work, version, out, options.runtime)
     write_contents(frozen, out / f"chatdesk-{version}-contents.txt")
     write_bill_of_materials(site_packages(environment.folder), version, out / f"chatdesk-{version}-sbom.cdx.json")
     write_sums(out)
@@ -57,18 +61,22 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    formats = FORMATS[sys.platform]
+    formats, others = FORMATS[sys.platform], OTHER_FORMATS.get(sys.platform, ("folder",))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--format", nargs="+", choices=[*formats, "folder"], default=list(formats))
+    parser.add_argument("--format", nargs="+", choices=[*formats, *others], default=list(formats))
     parser.add_argument("--wheels", type=Path, default=ROOT / "build" / "wheels", help="where built wheels are kept")
     parser.add_argument(
         "--cmake-args", default=CMAKE_ARGS, help="add the flag of a graphics card; default: %(default)s"
     )
     parser.add_argument("--no-starter", dest="starter", action="store_false", help="leave the starter model out")
-    return parser.parse_args()
+    parser.add_argument("--runtime", type=Path, help="the AppImage runtime, for --format appimage")
+    options = parser.parse_args()
+    if "appimage" in options.format and options.runtime is None:
+        parser.error("--format appimage needs --runtime FILE: https://github.com/AppImage/type2-runtime/releases")
+    return options
 
 
-def _wrap(name: str, frozen: Path, icons: Path, work: Path, version: str, out: Path) -> None:
+def _wrap(name: str, frozen: Path, icons: Path, work: Path, version: str, out: Path, runtime: Path | None) -> None:
     match name:
         case "deb" | "tar":
             from linux import packages
@@ -76,6 +84,12 @@ def _wrap(name: str, frozen: Path, icons: Path, work: Path, version: str, out: P
             packages.check_frozen(frozen)
             build = packages.build_deb if name == "deb" else packages.build_tarball
             build(frozen, icons, work, version, out)
+        case "appimage":
+            from linux import packages
+
+            packages.check_frozen(frozen)
+            assert runtime is not None
+            packages.build_appimage(frozen, icons, work, version, out, runtime)
         case "setup":
             from windows import setup
 

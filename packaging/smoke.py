@@ -1,13 +1,19 @@
-"""Installs what `build.py` made on this system, tries it, and removes it: `python packaging/smoke.py`."""
+"""Installs what `build.py` made on this system, tries it, and removes it: `python packaging/smoke.py`.
+
+`--picture FILE` also keeps a picture of the screen with the window on it, on Windows and macOS; it needs Pillow. What
+`rehearse.py` does for Linux is more.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,16 +25,23 @@ if TYPE_CHECKING:
 
 PACKAGES = Path(__file__).parent.parent / "build" / "packages"
 PATIENCE_SECONDS = 300
+# After this the window is there and the starter model has been loaded, also on a slow machine.
+PICTURE_AFTER_SECONDS = 30
 
 
 def main() -> int:
     """Try what there is; an error ends with its reason."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--picture", type=Path, help="where to keep a picture of the screen")
+    picture = parser.parse_args().picture
     with installed() as program:
         figures = self_test(program)
         answer = run(program, "ask", "Who are you?", "--max-tokens", "8", "--seed", "1").stdout.strip()
         assert answer, "no reply"
         verdicts = try_variants(program)
         assert is_well(verdicts), verdicts
+        if picture is not None:
+            photograph(program, picture)
     print(json.dumps({"self_test": figures, "reply": answer, "variants": verdicts}, ensure_ascii=False))
     return 0
 
@@ -41,6 +54,23 @@ def self_test(program: Path) -> dict[str, object]:
     figures = json.loads(line)
     assert isinstance(figures, dict)
     return figures
+
+
+def photograph(program: Path, picture: Path) -> None:
+    """Keep a picture of the screen with the window on it."""
+    from PIL import ImageGrab  # type: ignore[import-not-found]  # whoever wants a picture has it
+
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
+        windowed = program.with_name(program.name.replace("-cli", ""))
+        process = subprocess.Popen([windowed], env={**os.environ, "CHATDESK_HOME": home})
+        try:
+            time.sleep(PICTURE_AFTER_SECONDS)
+            assert process.poll() is None, f"the window ended with {process.returncode}"
+            picture.parent.mkdir(parents=True, exist_ok=True)
+            ImageGrab.grab().save(picture)
+        finally:
+            process.terminate()
+            process.wait()
 
 
 def run(program: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

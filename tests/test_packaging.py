@@ -2,7 +2,9 @@
 
 import ast
 import configparser
+import importlib.util
 import json
+import os
 import plistlib
 import re
 import shutil
@@ -11,6 +13,7 @@ import struct
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -114,6 +117,59 @@ def test_the_install_script_installs_updates_and_removes(tmp_path: Path) -> None
     play("--uninstall")
     left = [path for path in home.rglob("*") if path.is_file() and "mime" not in path.parts]
     assert [path.name for path in left if path.name != "mimeinfo.cache"] == ["mine"]
+
+
+@pytest.fixture(scope="session")
+def packages() -> ModuleType:
+    """What wraps the frozen folder on Linux, which is no package that could be imported."""
+    spec = importlib.util.spec_from_file_location("packages", LINUX / "packages.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def frozen(tmp_path: Path) -> Path:
+    """Something like a frozen folder."""
+    folder = tmp_path / "frozen"
+    (folder / "_internal").mkdir(parents=True)
+    (folder / "chatdesk").write_bytes(b"\x7fELF\0GLIBC_2.17\0")
+    (folder / "_internal" / "libx.so.1").write_bytes(b"\x7fELF\0GLIBC_2.9\0GLIBC_2.34\0GLIBC_PRIVATE\0")
+    (folder / "_internal" / "notes.txt").write_bytes(b"\0GLIBC_2.99\0")
+    return folder
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it is packed on Linux")
+def test_the_package_asks_for_the_c_library_that_its_files_ask_for(packages: ModuleType, frozen: Path) -> None:
+    assert packages.least_libc(frozen) == "2.34"
+
+
+@needs("dpkg-deb")
+def test_the_debian_package_says_what_it_needs(packages: ModuleType, frozen: Path, icons: Path, tmp_path: Path) -> None:
+    package = packages.build_deb(frozen, icons, tmp_path, "1.2.3", tmp_path)
+    listed = subprocess.run(["dpkg-deb", "--field", package], capture_output=True, text=True, check=True).stdout
+    assert "@" not in listed.replace("chatdesk@users", "")
+    assert "Version: 1.2.3\n" in listed
+    assert "libc6 (>= 2.34)" in listed
+
+
+@needs("mksquashfs")
+def test_an_appimage_is_its_runtime_followed_by_all_that_a_desktop_asks_for(
+    packages: ModuleType, frozen: Path, icons: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "runtime").write_bytes(b"runtime")
+    package = packages.build_appimage(frozen, icons, tmp_path, "1.2.3", tmp_path, tmp_path / "runtime")
+    content = package.read_bytes()
+    assert content.startswith(b"runtimehsqs")
+    assert os.access(package, os.X_OK)
+    command = ["unsquashfs", "-offset", str(len(b"runtime")), "-dest", tmp_path / "unpacked", package]
+    subprocess.run(command, check=True, capture_output=True)
+    unpacked = tmp_path / "unpacked"
+    assert (unpacked / "AppRun").resolve() == (unpacked / "app" / "chatdesk").resolve()
+    assert (unpacked / f"{APP_ID}.desktop").exists()
+    assert (unpacked / ".DirIcon").read_bytes().startswith(b"\x89PNG")
 
 
 # --- Windows ---

@@ -1,9 +1,10 @@
-"""What Linux installs: a `.deb`, and a `.tar.gz` with a script that installs it for one user."""
+"""What Linux installs: a `.deb`, a `.tar.gz` with a script that installs it for one user, and an AppImage."""
 
 from __future__ import annotations
 
 import gzip
 import os
+import re
 import shutil
 import subprocess
 import tarfile
@@ -21,6 +22,15 @@ def check_frozen(frozen: Path) -> None:
     missing = [name for name in MUST_BE_INSIDE if not (frozen / "_internal" / name).exists()]
     if missing:
         raise SystemExit(f"The builder lacks {', '.join(missing)}; install libxcb-cursor0 and libxkbcommon-x11-0.")
+
+
+def least_libc(frozen: Path) -> str:
+    """The oldest version of the C library that has all that the frozen folder asks for."""
+    asked_for = set[int]()
+    for path in frozen.rglob("*"):
+        if path.is_file() and not path.is_symlink() and (path.name == "chatdesk" or ".so" in path.name):
+            asked_for.update(int(version) for version in re.findall(rb"\0GLIBC_2\.(\d+)", path.read_bytes()))
+    return f"2.{max(asked_for)}"
 
 
 def _share(folder: Path, icons: Path) -> None:
@@ -53,7 +63,13 @@ def build_deb(frozen: Path, icons: Path, work: Path, version: str, out: Path) ->
     _set_modes(root)
     size = sum(path.lstat().st_size for path in root.rglob("*") if not path.is_symlink() and path.is_file())
     control = (HERE / "control.in").read_text(encoding="utf-8")
-    for name, value in {"VERSION": version, "ARCHITECTURE": architecture, "SIZE": str(-(-size // 1024))}.items():
+    values = {
+        "VERSION": version,
+        "ARCHITECTURE": architecture,
+        "SIZE": str(-(-size // 1024)),
+        "LIBC": least_libc(frozen),
+    }
+    for name, value in values.items():
         control = control.replace(f"@{name}@", value)
     (root / "DEBIAN").mkdir(mode=0o755)
     (root / "DEBIAN" / "control").write_text(control, encoding="utf-8")
@@ -89,6 +105,35 @@ def build_tarball(frozen: Path, icons: Path, work: Path, version: str, out: Path
     ):
         for path in [root, *sorted(root.rglob("*"))]:
             archive.add(path, f"{name}/{path.relative_to(root)}", recursive=False, filter=plain)
+    return package
+
+
+def build_appimage(frozen: Path, icons: Path, work: Path, version: str, out: Path, runtime: Path) -> Path:
+    """Build one file that runs where it lies into the folder `out` (https://docs.appimage.org/reference/appdir.html).
+
+    `runtime` is the program that mounts it, of https://github.com/AppImage/type2-runtime/releases. The packing is one
+    that the oldest runtimes read, in small blocks: xz makes each start ten seconds longer.
+    """
+    root = work / "appimage"
+    shutil.rmtree(root, ignore_errors=True)
+    shutil.copytree(frozen, root / "app", symlinks=True)
+    _share(root / "usr/share", icons)
+    shutil.copyfile(HERE / "copyright", root / "copyright")
+    shutil.copyfile(HERE / f"{APP_ID}.desktop", root / f"{APP_ID}.desktop")
+    shutil.copyfile(icons / "hicolor" / "256x256" / "apps" / f"{APP_ID}.png", root / f"{APP_ID}.png")
+    (root / ".DirIcon").symlink_to(f"{APP_ID}.png")
+    (root / "AppRun").symlink_to("app/chatdesk")
+    _set_modes(root)
+    packed = work / "appimage.squashfs"
+    packed.unlink(missing_ok=True)
+    options = ["-root-owned", "-noappend", "-no-progress", "-quiet", "-comp", "gzip", "-b", "128K"]
+    subprocess.run(["mksquashfs", str(root), str(packed), *options], check=True)
+    package = out / f"ChatDesk-{version}-{os.uname().machine}.AppImage"
+    with package.open("wb") as file:
+        for part in (runtime, packed):
+            with part.open("rb") as source:
+                shutil.copyfileobj(source, file)
+    package.chmod(0o755)
     return package
 
 
