@@ -175,8 +175,9 @@ def test_an_appimage_is_its_runtime_followed_by_all_that_a_desktop_asks_for(
 # --- Windows ---
 
 
-@needs("makensis")
-def test_the_setup_script_compiles_without_a_warning(icons: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def setup_program(icons: Path, tmp_path: Path) -> Path:
+    """The setup of a stand-in for the frozen folder."""
     (tmp_path / "app" / "_internal").mkdir(parents=True)
     for name in ("chatdesk.exe", "chatdesk-cli.exe", "_internal/library"):
         (tmp_path / "app" / name).write_bytes(b"MZ")
@@ -185,7 +186,62 @@ def test_the_setup_script_compiles_without_a_warning(icons: Path, tmp_path: Path
     defined = [f"-D{name}={value}" for name, value in values.items()]
     script = PACKAGING / "windows" / "chatdesk.nsi"
     subprocess.run(["makensis", "-V2", "-WX", *defined, str(script)], check=True, capture_output=True)
-    assert (tmp_path / "ChatDesk-1.2.3-setup.exe").read_bytes().startswith(b"MZ")
+    return tmp_path / "ChatDesk-1.2.3-setup.exe"
+
+
+@needs("makensis")
+def test_the_setup_script_compiles_without_a_warning(setup_program: Path) -> None:
+    assert setup_program.read_bytes().startswith(b"MZ")
+
+
+@needs("makensis")
+@needs("wine")
+def test_the_setup_installs_updates_and_removes(setup_program: Path, tmp_path: Path) -> None:
+    """Under wine, which tells what Windows would find in its folders and registry."""
+    environment = {
+        **os.environ,
+        "WINEPREFIX": str(tmp_path / "wine"),
+        "WINEDEBUG": "-all",
+        "WINEDLLOVERRIDES": "mscoree=",
+    }
+    environment.pop("DISPLAY", None)
+
+    def wine(*command: str | Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["wine", *command],
+            env=environment,
+            check=False,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=300,
+        )
+
+    def play(program: Path) -> None:
+        assert wine(program, "/S").returncode == 0
+        # The uninstaller copies itself away and returns at once; the server ends with the last program.
+        subprocess.run(["wineserver", "--wait"], env=environment, check=True, timeout=300)
+
+    def registry(key: str) -> str:
+        """What is there; empty where there is no such key."""
+        found = wine("reg", "query", f"HKCU\\Software\\{key}", "/s")
+        return found.stdout if found.returncode == 0 else ""
+
+    play(setup_program)
+    folder = next((tmp_path / "wine").glob("drive_c/users/*/AppData/Local/Programs/ChatDesk"))
+    (folder / "_internal" / "of-an-older-version").touch()
+    (folder / "of-somebody-else").touch()
+    play(setup_program)
+    installed = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    assert installed == ["_internal/library", "chatdesk-cli.exe", "chatdesk.exe", "of-somebody-else", "uninstall.exe"]
+    assert "chatdesk.exe" in registry("Classes\\ChatDesk.gguf\\shell\\open\\command")
+    assert "1.2.3" in registry("Microsoft\\Windows\\CurrentVersion\\Uninstall\\ChatDesk")
+    assert list((tmp_path / "wine").rglob("ChatDesk.lnk"))
+    play(folder / "uninstall.exe")
+    assert [path.name for path in folder.iterdir()] == ["of-somebody-else"]
+    assert [key for key in ("ChatDesk", "Classes\\ChatDesk.gguf", "Classes\\.gguf") if registry(key)] == []
+    assert registry("Microsoft\\Windows\\CurrentVersion\\Uninstall\\ChatDesk") == ""
+    assert not list((tmp_path / "wine").rglob("ChatDesk.lnk"))
 
 
 def test_what_the_setup_writes_into_the_registry_the_uninstaller_takes_out() -> None:
