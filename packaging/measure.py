@@ -59,7 +59,7 @@ def seconds_to_window(program: str, environment: dict[str, str]) -> float:
         command, env=environment, capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS
     ).stdout.split()[0]
     seconds = time.perf_counter() - started
-    subprocess.run(["xdotool", "windowclose", window], env=environment, check=True)
+    subprocess.run(["xdotool", "windowfocus", window, "key", "ctrl+q"], env=environment, check=True)
     process.wait(PATIENCE_SECONDS)
     return seconds
 

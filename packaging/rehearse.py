@@ -41,6 +41,8 @@ PATIENCE_SECONDS = 180
 QUESTION_AND_REPLY = 2
 # Of this system, for the bare one.
 SHARED = (Path("/proc"), Path("/tmp") / ".X11-unix")  # noqa: S108 - where the X server listens
+# By their whole path: what they start gets an environment without one.
+_CHROOT, _UNSHARE = (shutil.which(name) or name for name in ("chroot", "unshare"))
 SCREEN = "1280x800x24"
 # Where the message box is, in a window that fills the screen without a window manager.
 COMPOSER = ("760", "730")
@@ -53,15 +55,16 @@ class Root:
     folder: Path
     display: str
 
-    def as_root(self, *command: str, **variables: str) -> None:
+    def as_root(self, *command: str) -> None:
         """Run in the system as its administrator, who has the network."""
-        subprocess.run(["chroot", self.folder, *command], env=_plain(**variables), check=True, stdout=sys.stderr)
+        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run([_CHROOT, self.folder, *command], env=environment, check=True, stdout=sys.stderr)
 
     def start(self, *command: str, **variables: str) -> subprocess.Popen[str]:
         """Start as the user, with an empty environment and no network."""
-        cut_off = ["unshare", "--net", "chroot", f"--userspec={USER}", str(self.folder), *command]
+        cut_off = [_UNSHARE, "--net", _CHROOT, f"--userspec={USER}", str(self.folder), *command]
         pipe = subprocess.PIPE
-        return subprocess.Popen(cut_off, env=_plain(HOME=str(HOME), **variables), stdout=pipe, stderr=pipe, text=True)
+        return subprocess.Popen(cut_off, env={"HOME": str(HOME), **variables}, stdout=pipe, stderr=pipe, text=True)
 
     def run(self, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run as the user to the end; an error ends the rehearsal."""
@@ -93,6 +96,7 @@ def main() -> int:
 def _deb(root: Root, picture: Path) -> None:
     package = next(PACKAGES.glob("*.deb"))
     shutil.copy(package, root.path("/package.deb"))
+    root.as_root("apt-get", "update", "--quiet")
     root.as_root("apt-get", "install", "--yes", "--quiet", "--no-install-recommends", "/package.deb")
     _live(root, Path("/usr/share") / ENTRY, picture)
     root.as_root("apt-get", "purge", "--yes", "--quiet", "chatdesk")
@@ -121,11 +125,14 @@ def _live(root: Root, entry: Path, picture: Path) -> None:
     assert result.stderr == "", result.stderr
     figures = json.loads(result.stdout)
     assert len(result.stdout.splitlines()) == 1, result.stdout
-    model = _own_model(root)
+    model = _own_model(root, program)
     with _window(root, *_command(root, entry)) as window:
-        _send(root, window, QUESTION)
-        _wait("a reply", lambda: _said(root) >= QUESTION_AND_REPLY)
-        subprocess.run(["import", "-display", root.display, "-window", "root", picture], check=True)
+        try:
+            _wait("the starter model to be loaded", lambda: _loaded(root).suffix)
+            _send(root, window, QUESTION)
+            _wait("a reply", lambda: _said(root) >= QUESTION_AND_REPLY)
+        finally:  # a picture tells most where it does not come
+            subprocess.run(["import", "-display", root.display, "-window", "root", picture], check=True)
         second = root.start(*_command(root, entry, model), DISPLAY=root.display)
         assert second.wait(PATIENCE_SECONDS) == 0, "the second start did not hand its file over"
         assert _windows(root) == [window], "there is more than one window"
@@ -148,9 +155,9 @@ def _command(root: Root, entry: Path, *files: Path) -> list[str]:
     return ["/" + str(Path(found).relative_to(root.folder)) if found else command[0], *command[1:]]
 
 
-def _own_model(root: Root) -> Path:
+def _own_model(root: Root, program: str) -> Path:
     """A model of the user's own, under a name that must survive every quoting: the starter, as another file."""
-    source = next(path for path in root.folder.rglob("resources/models/*.gguf") if "proc" not in path.parts)
+    (source,) = root.path(program).resolve().parent.glob("_internal/resources/models/*.gguf")
     target = HOME / MODEL_NAME
     shutil.copy(source, root.path(target))
     root.as_root("chown", "-R", f"{USER}:{USER}", str(HOME))
@@ -159,13 +166,13 @@ def _own_model(root: Root) -> Path:
 
 @contextmanager
 def _window(root: Root, *command: str) -> Iterator[str]:
-    """The app's one window, closed at the end as by its button."""
+    """The app's one window, closed at the end by its own shortcut."""
     process = root.start(*command, DISPLAY=root.display)
     try:
         _wait("a window", lambda: _windows(root) or process.poll() is not None)
         (window,) = _windows(root)
         yield window
-        _tell(root, "windowclose", window)
+        _tell(root, "windowfocus", window, "key", "ctrl+q")
         assert process.wait(PATIENCE_SECONDS) == 0, f"the window ended with {process.returncode}"
     finally:
         if process.poll() is None:
@@ -182,7 +189,6 @@ def _send(root: Root, window: str, text: str) -> None:
     _tell(root, "windowsize", window, *SCREEN.split("x")[:2])
     _tell(root, "windowmove", window, "0", "0")
     _tell(root, "windowfocus", window)
-    # The model is still being loaded: what is sent now waits for it.
     _tell(root, "mousemove", *COMPOSER, "click", "1")
     _tell(root, "type", "--delay", "20", text)
     _tell(root, "key", "Return")
@@ -248,10 +254,6 @@ def bare_debian(suite: str) -> Iterator[Root]:
 
 def _unmount(place: Path) -> None:
     subprocess.run(["umount", place], check=True)
-
-
-def _plain(**variables: str) -> dict[str, str]:
-    return variables
 
 
 if __name__ == "__main__":
