@@ -50,10 +50,12 @@ class MarkdownPage(QTextBrowser):
         """Show sections in place of what is shown: a title, which is no Markdown, and the Markdown below it."""
         self.clear()
         writer = _Writer(self)
-        for title, untrusted_markdown in sections:
-            writer.write_title(title)
-            writer.write_markdown(untrusted_markdown)
-        writer.finish()
+        try:
+            for title, untrusted_markdown in sections:
+                writer.write_title(title)
+                writer.write_markdown(untrusted_markdown)
+        finally:
+            writer.finish()
         self.moveCursor(QTextCursor.MoveOperation.Start)
 
     def sizeHint(self) -> QSize:
@@ -141,7 +143,8 @@ class _Writer:
                 label.setStyle(QTextListFormat.Style.ListDisc)
             case ContainerKind.NUMBER:
                 label.setStyle(QTextListFormat.Style.ListDecimal)
-                label.setStart(int(container.label[:-1]))
+                if container.label not in _TASKS:  # a box to tick has no number
+                    label.setStart(int(container.label[:-1]))
             case ContainerKind.QUOTE | ContainerKind.NOTE:
                 return
         block = self._cursor.blockFormat()

@@ -1,8 +1,10 @@
 """Markdown of others on a page: what it looks like, and that none of it is run, loaded or opened."""
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings, strategies
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDesktopServices, QTextBlock, QTextFormat, QTextList, QTextListFormat
+from PySide6.QtGui import QDesktopServices, QTextBlock, QTextBlockFormat, QTextFormat, QTextList, QTextListFormat
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from chatdesk.ui.markdown_page import MarkdownPage
@@ -14,6 +16,23 @@ HOSTILE = """\
 
 [js](javascript:alert(1)) [file](file:///etc/passwd) [share](//host/share) [web](https://example.org/a)
 """
+
+PIECES = [
+    *"-*+>#|`~[]()!_$:\\",
+    "\n",
+    "\n\n",
+    "  ",
+    "    ",
+    "1. ",
+    "- ",
+    "[ ] ",
+    "[x] ",
+    "[^a]: ",
+    "<b>",
+    "$$",
+    "```",
+    "| a |\n|---|\n",
+]
 
 
 @pytest.fixture
@@ -95,3 +114,30 @@ def test_a_title_is_no_markdown_and_what_stands_before_it_cannot_swallow_it(page
     page.show_sections([("before", "before")])
     page.show_sections([("0.5.0 **new**", "```\nnever closed"), ("0.4.0", "- old")])
     assert paragraphs(page) == ["0.5.0 **new**", "never closed", "0.4.0", "old"]
+
+
+def test_tasks_have_a_box_whatever_list_they_are_of(page: MarkdownPage) -> None:
+    write(page, "- [ ] a\n\n1. [x] b\n2. c")
+    block = page.document().begin().next()
+    found = []
+    while block.isValid():
+        found.append((block.text(), block.blockFormat().marker()))
+        block = block.next()
+    kind = QTextBlockFormat.MarkerType
+    assert found == [("a", kind.Unchecked), ("b", kind.Checked), ("c", kind.NoMarker)]
+
+
+@pytest.fixture(scope="module")
+def one_page(qapp: QApplication) -> MarkdownPage:
+    del qapp
+    return MarkdownPage("page", "Page")
+
+
+@given(strategies.lists(strategies.sampled_from(PIECES) | strategies.text(max_size=6), max_size=20).map("".join))
+@example("1. [x] done")
+@example("999999999. a\n1000000000. b")
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_written_is_shown(one_page: MarkdownPage, markdown: str) -> None:
+    one_page.show_sections([("Title", markdown), ("After", "")])
+    assert paragraphs(one_page)[0] == "Title"
+    assert paragraphs(one_page)[-1] == "After"
