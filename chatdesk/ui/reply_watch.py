@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chatdesk.core.messages import Message
 
 MOST_CHARS = 200
+READ_CHARS = 4 * MOST_CHARS  # that many are made of, marks and all; a reply may be a megabyte
 
 
 class ReplyWatch(QObject):
@@ -64,7 +65,11 @@ class ReplyWatch(QObject):
             return
         is_good = message.status is ReplyStatus.COMPLETE
         title = self.tr("The reply is ready") if is_good else self.tr("The reply could not be written")
-        text = one_line(plain_words(message.text), MOST_CHARS) if wanted is ReplyNotice.WITH_TEXT and is_good else ""
+        text = (
+            one_line(plain_words(message.text[:READ_CHARS]), MOST_CHARS)
+            if wanted is ReplyNotice.WITH_TEXT and is_good
+            else ""
+        )
         self.ended.emit(title, text, message.conversation_id)
 
 

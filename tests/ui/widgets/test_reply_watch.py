@@ -1,3 +1,4 @@
+import time
 from dataclasses import replace
 
 import pytest
@@ -40,6 +41,14 @@ def test_its_beginning_is_told_only_to_who_wants_it() -> None:
     assert Scene(ReplyNotice.WITH_TEXT).wait_for() == [
         ("The reply is ready", "Once upon a time there was a <b>cat</b>.", "c")
     ]
+
+
+def test_a_reply_of_any_length_is_told_at_once() -> None:
+    long = reply("r", "*a " * 300_000)  # nothing is slower to read as words: 8 seconds for all of it
+    started = time.perf_counter()
+    told = Scene(ReplyNotice.WITH_TEXT).wait_for(long)
+    assert time.perf_counter() - started < 1
+    assert told[0][1].startswith("*a *a")
 
 
 def test_a_failure_is_told_as_one() -> None:
