@@ -44,6 +44,7 @@ class JumpButton(QToolButton):
             f"QToolButton:hover {{ background: {style.hover.name()}; }}"
             f"QToolButton:focus {{ border: 2px solid {style.accent.name()}; }}"
         )
+        self.place()
 
     def place(self) -> None:
         """Stand at the bottom of the viewport, in the middle."""

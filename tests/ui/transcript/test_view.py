@@ -308,6 +308,16 @@ def test_other_looks_apply_at_once_and_keep_the_place_and_the_stream(view: Trans
     assert view.column.text_of(61) == "Hello there"
 
 
+def test_the_way_back_to_the_end_is_within_the_view_in_larger_letters(view: TranscriptView) -> None:
+    view.set_messages(talk(30), {})
+    view.verticalScrollBar().setValue(0)
+    view.set_style(dark_style(40))
+    button, stage = jump_button(view), view.viewport().geometry()
+    assert button.isVisible()
+    assert stage.contains(button.geometry())
+    assert abs(button.geometry().center().x() - stage.center().x()) <= 1
+
+
 def test_text_from_right_to_left_stands_on_the_right(view: TranscriptView) -> None:
     view.set_messages([reply("r", "مرحبا\n\nHello")], {})
     line = view.viewport().grab().toImage()
