@@ -33,7 +33,7 @@ from chatdesk.services.variant_timing import VariantTimingService
 from chatdesk.services.worker import Worker
 from chatdesk.store.downloads import DownloadStore, ProvenanceStore
 from chatdesk.store.model_records import ModelRecordStore
-from chatdesk.store.paths import Paths, resource
+from chatdesk.store.paths import Paths, resource, steady_resource
 from chatdesk.store.settings_file import StateFile, StateKey
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class ModelServices:
         records, provenance = ModelRecordStore(database), ProvenanceStore(database)
         first_try = FirstTry(records)
         self.library = ModelLibraryService(
-            ModelLibrary(paths.models, find_starter(resource("models"))),
+            ModelLibrary(paths.models, find_starter(steady_resource("models", paths.cache, os.environ))),
             records,
             provenance,
             find_elsewhere,

@@ -55,12 +55,16 @@ def seconds_to_window(program: str, environment: dict[str, str]) -> float:
     started = time.perf_counter()
     process = subprocess.Popen([program], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     command = ["xdotool", "search", "--sync", "--onlyvisible", "--class", WINDOW_CLASS]
-    window = subprocess.run(
-        command, env=environment, capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS
-    ).stdout.split()[0]
-    seconds = time.perf_counter() - started
-    subprocess.run(["xdotool", "windowfocus", window, "key", "ctrl+q"], env=environment, check=True)
-    process.wait(PATIENCE_SECONDS)
+    try:
+        found = subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS
+        )
+        seconds = time.perf_counter() - started
+        quit_it = ["xdotool", "windowfocus", found.stdout.split()[0], "key", "ctrl+q"]
+        subprocess.run(quit_it, env=environment, check=True)
+        process.wait(PATIENCE_SECONDS)
+    finally:
+        process.kill()
     return seconds
 
 

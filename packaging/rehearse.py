@@ -21,7 +21,7 @@ import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from measure import screen
 
@@ -41,6 +41,7 @@ PATIENCE_SECONDS = 180
 QUESTION_AND_REPLY = 2
 # Of this system, for the bare one.
 SHARED = (Path("/proc"), Path("/tmp") / ".X11-unix")  # noqa: S108 - where the X server listens
+_HAS_OWN_MOUNTS = "CHATDESK_REHEARSAL"
 # By their whole path: what they start gets an environment without one.
 _CHROOT, _UNSHARE = (shutil.which(name) or name for name in ("chroot", "unshare"))
 SCREEN = "1280x800x24"
@@ -60,15 +61,15 @@ class Root:
         environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run([_CHROOT, self.folder, *command], env=environment, check=True, stdout=sys.stderr)
 
-    def start(self, *command: str, **variables: str) -> subprocess.Popen[str]:
+    def start(self, *command: str, output: int | TextIO = sys.stderr, **variables: str) -> subprocess.Popen[str]:
         """Start as the user, with an empty environment and no network."""
         cut_off = [_UNSHARE, "--net", _CHROOT, f"--userspec={USER}", str(self.folder), *command]
-        pipe = subprocess.PIPE
-        return subprocess.Popen(cut_off, env={"HOME": str(HOME), **variables}, stdout=pipe, stderr=pipe, text=True)
+        environment = {"HOME": str(HOME), **variables}
+        return subprocess.Popen(cut_off, env=environment, stdout=output, stderr=output, text=True)
 
     def run(self, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run as the user to the end; an error ends the rehearsal."""
-        process = self.start(*command, **variables)
+        process = self.start(*command, output=subprocess.PIPE, **variables)
         output, errors = process.communicate(timeout=PATIENCE_SECONDS)
         if process.returncode != 0:
             raise SystemExit(f"{shlex.join(command)}: {process.returncode}\n{output}{errors}")
@@ -85,6 +86,10 @@ def main() -> int:
     parser.add_argument("--suite", nargs="+", default=SUITES, help="default: %(default)s")
     parser.add_argument("--pictures", type=Path, default=PACKAGES.parent / "pictures", help="where screenshots go")
     options = parser.parse_args()
+    if _HAS_OWN_MOUNTS not in os.environ:
+        # What is mounted goes away with this process, however that ends.
+        apart = ["unshare", "--mount", "--propagation", "private", sys.executable, *sys.argv]
+        os.execvpe(apart[0], apart, {**os.environ, _HAS_OWN_MOUNTS: "yes"})  # noqa: S606 - itself, once more
     options.pictures.mkdir(parents=True, exist_ok=True)
     for suite in options.suite:
         with bare_debian(suite) as root:
@@ -177,7 +182,7 @@ def _window(root: Root, *command: str) -> Iterator[str]:
     finally:
         if process.poll() is None:
             process.kill()
-            print(process.communicate()[1], file=sys.stderr)
+            process.wait()
 
 
 def _windows(root: Root) -> list[str]:
@@ -253,7 +258,8 @@ def bare_debian(suite: str) -> Iterator[Root]:
 
 
 def _unmount(place: Path) -> None:
-    subprocess.run(["umount", place], check=True)
+    # At once, whoever still uses it: what lies behind it is this system's, and the folder around it is removed next.
+    subprocess.run(["umount", "--lazy", place], check=True)
 
 
 if __name__ == "__main__":

@@ -85,6 +85,27 @@ def find_paths(environ: Mapping[str, str], executable: str | None = None) -> Pat
     return _system_paths()
 
 
+def steady_resource(name: str, cache: Path, environ: Mapping[str, str]) -> Path:
+    """The shipped folder `name`, by a path that is the same at each start.
+
+    An AppImage lies elsewhere whenever it runs, and much is remembered by path: it gets a link in `cache`. Only for the
+    process that owns the data, for the link goes to where that one lies.
+    """
+    folder = resource(name)
+    if not (mounted := environ.get("APPDIR")) or not folder.is_relative_to(mounted):
+        return folder
+    link = cache / f"shipped-{name}"
+    unfinished = link.with_suffix(".new")
+    try:
+        unfinished.unlink(missing_ok=True)
+        unfinished.symlink_to(folder)
+        unfinished.replace(link)
+    except OSError as error:
+        _log.warning("there is no link to what is shipped: %s", error)
+        return folder
+    return link
+
+
 def _below(home: Path) -> Paths:
     """Everything in one folder."""
     return Paths(data=home, cache=home / "cache", logs=home / "logs", config=home, models=home / "models")

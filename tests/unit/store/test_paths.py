@@ -12,7 +12,7 @@ import pytest
 
 import chatdesk
 from chatdesk.core.errors import ErrorCode, UserFacingError
-from chatdesk.store.paths import find_paths, resource
+from chatdesk.store.paths import find_paths, resource, steady_resource
 
 
 @pytest.fixture
@@ -123,3 +123,19 @@ def test_shipped_files_are_found_in_an_installed_package_and_in_a_frozen_app(tmp
     frozen = tmp_path / "frozen"
     (frozen / "resources").mkdir(parents=True)
     assert where_icons_are(tmp_path, f"sys._MEIPASS = {str(frozen)!r}") == str(frozen / "resources" / "icons")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an AppImage is of Linux")
+def test_what_an_appimage_ships_has_the_same_path_wherever_it_is_mounted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = []
+    for mounted in (tmp_path / "mount1", tmp_path / "mount2"):
+        (mounted / "resources" / "models").mkdir(parents=True)
+        (mounted / "resources" / "models" / "starter.gguf").write_text(mounted.name, encoding="utf-8")
+        monkeypatch.setattr(sys, "_MEIPASS", str(mounted), raising=False)
+        places.append(steady_resource("models", tmp_path, {"APPDIR": str(mounted)}))
+        assert (places[-1] / "starter.gguf").read_text(encoding="utf-8") == mounted.name
+    assert places[0] == places[1]
+    assert steady_resource("models", tmp_path, {"APPDIR": "/another/app"}) == resource("models")
+    assert steady_resource("models", tmp_path / "not there", {"APPDIR": str(mounted)}) == resource("models")
