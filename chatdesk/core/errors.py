@@ -35,6 +35,7 @@ class ErrorCode(StrEnum):
     MODEL_WRONG_PROCESSOR = "model_wrong_processor"
     MODEL_PROBE_TIMEOUT = "model_probe_timeout"
     MODEL_LOAD_FAILED = "model_load_failed"
+    ENGINE_INCOMPLETE = "engine_incomplete"
     LOAD_CANCELLED = "load_cancelled"
     TEMPLATE_FAILED = "template_failed"
     PROMPT_TOO_LONG = "prompt_too_long"
@@ -187,6 +188,10 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
     ErrorCode.MODEL_LOAD_FAILED: (
         QT_TRANSLATE_NOOP("Errors", "“{model}” could not be loaded: {reason}."),
         QT_TRANSLATE_NOOP("Errors", "Try it again, or choose another model."),
+    ),
+    ErrorCode.ENGINE_INCOMPLETE: (
+        QT_TRANSLATE_NOOP("Errors", "The part of ChatDesk that computes is missing or cannot be opened."),
+        QT_TRANSLATE_NOOP("Errors", "See whether a virus scanner holds it back, or install ChatDesk again."),
     ),
     ErrorCode.LOAD_CANCELLED: (
         QT_TRANSLATE_NOOP("Errors", "Loading “{model}” was cancelled."),

@@ -51,6 +51,7 @@ _FIXES: Mapping[ErrorCode, tuple[LoadFix, ...]] = {
     # llama.cpp gives no reason; a graphics card without room is the most frequent.
     ErrorCode.MODEL_LOAD_FAILED: (LoadFix.TRY_AGAIN, LoadFix.FEWER_GPU_LAYERS, LoadFix.CHOOSE_ANOTHER),
     ErrorCode.MODEL_PROBE_TIMEOUT: (LoadFix.TRY_AGAIN, LoadFix.SMALLER_FILE, LoadFix.CHOOSE_ANOTHER),
+    ErrorCode.ENGINE_INCOMPLETE: (LoadFix.TRY_AGAIN,),
     ErrorCode.MODEL_UNREADABLE: (LoadFix.TRY_AGAIN, LoadFix.CHOOSE_ANOTHER),
     ErrorCode.MODEL_EMPTY: (LoadFix.DOWNLOAD_AGAIN, LoadFix.CHOOSE_ANOTHER),
     ErrorCode.MODEL_TRUNCATED: (LoadFix.DOWNLOAD_AGAIN, LoadFix.CHOOSE_ANOTHER),

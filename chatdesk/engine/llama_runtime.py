@@ -101,6 +101,9 @@ def start() -> LlamaLog:
     """Set llama.cpp up, the first time; return its log. From any thread.
 
     The log callback and the backends belong to the process, not to an engine, hence this one cached object.
+
+    Raises:
+        UserFacingError: `ENGINE_INCOMPLETE`.
     """
     with _starting:
         return _started()
@@ -108,8 +111,14 @@ def start() -> LlamaLog:
 
 @cache
 def _started() -> LlamaLog:
-    log = LlamaLog()
+    log = _log()
     # First, for with no backend at hand llama.cpp would load whatever lies in the folder that this process runs in.
     load_backends(llama_cpp)
     llama_cpp.llama_backend_init()
     return log
+
+
+@cache
+def _log() -> LlamaLog:
+    """Kept also where the start comes to nothing and is tried again: llama.cpp calls what it was given first."""
+    return LlamaLog()

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.model_files import ModelFile
+from chatdesk.engine.cpu.in_use import environment_of_child
 from chatdesk.engine.model_file_check import path_to_load
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def probe(
         with _start_problems_named(model), files.log.open("wb") as log:
             child = subprocess.Popen(  # noqa: S603 - our own executable
                 [*command, str(Path(model.path).absolute()), str(files.result)],
+                env=environment_of_child(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log,

@@ -1395,6 +1395,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>请将其另存为纯文本后再附加。</translation>
     </message>
     <message>
+      <source>See whether a virus scanner holds it back, or install ChatDesk again.</source>
+      <translation>请查看是否被杀毒软件拦截，或重新安装 ChatDesk。</translation>
+    </message>
+    <message>
       <source>Send a shorter one, unpin messages, choose a longer context in Settings, or another model.</source>
       <translation>请缩短消息、取消固定一些消息、在设置中选择更长的上下文，或换一个模型。</translation>
     </message>
@@ -1477,6 +1481,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>The old file is kept as {moved_to}.</source>
       <translation>旧文件保留为 {moved_to}。</translation>
+    </message>
+    <message>
+      <source>The part of ChatDesk that computes is missing or cannot be opened.</source>
+      <translation>ChatDesk 中负责计算的部分缺失或无法打开。</translation>
     </message>
     <message>
       <source>The release page answered with something unexpected ({reason}).</source>

@@ -1,26 +1,28 @@
 """Chooses the variant that this process computes with, and loads it.
 
 Backends belong to the process, so this is a matter of the process too: `remember_in` is called once, before llama.cpp
-is used. A process that this app starts inherits what was chosen. What a person forces through the environment is tried
+is used. A child of this app is told what was chosen (`in_use`). What a person forces through the environment is tried
 in a child like any other: nothing that crashes is ever loaded here, and where it does not answer, another is used.
 """
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chatdesk.core.errors import ErrorCode, UserFacingError
+from chatdesk.engine.cpu.backends import Backends
+from chatdesk.engine.cpu.in_use import inherited_variant, set_variant_in_use, variant_in_use
 from chatdesk.engine.cpu.records import Failure, Record, RecordFile
 from chatdesk.engine.cpu.timing import VariantTimer
-from chatdesk.engine.cpu.trials import TRIED_VARIABLE, Answer, ChildTrial, trial_command
+from chatdesk.engine.cpu.trials import Answer, ChildTrial, trial_command
 from chatdesk.engine.cpu.variants import PREFIXES, Variant, backend_files, variants
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from chatdesk.engine.base import ShouldStop
     from chatdesk.engine.cpu.trials import TryOut
@@ -111,29 +113,41 @@ def remember_in(file: Path, trial_model: str | None, *, is_trusted: bool = True)
 def load_backends(llama_cpp: Any) -> None:
     """Load what a build keeps in libraries of their own: one variant for the processor, and every other backend.
 
-    Children inherit the choice. A backend that cannot be loaded, such as one whose driver is missing, is left out.
+    A backend that cannot be loaded, such as one whose driver is missing, is left out.
+
+    Raises:
+        UserFacingError: `ENGINE_INCOMPLETE`, nothing can compute.
     """
-    files = _files(llama_cpp)
-    if not files:
-        return
     from chatdesk.engine.devices import ggml_libraries
 
-    load = next(library for library in ggml_libraries(llama_cpp) if hasattr(library, "ggml_backend_load"))[
-        "ggml_backend_load"
-    ]
-    load.argtypes, load.restype = (ctypes.c_char_p,), ctypes.c_void_p
-    if (variant := _variant_here(files, _version(llama_cpp))) is not None:
-        os.environ[TRIED_VARIABLE] = str(variant)
-        load(os.fsencode(variant))
+    files = _files(llama_cpp)
+    backends = Backends(ggml_libraries(llama_cpp))
+    if any(path.name.startswith(PREFIXES) for path in files):
+        set_variant_in_use(first_loaded(_variants_to_load(files, _version(llama_cpp)), backends.add))
     for path in files:
-        if not path.name.startswith(PREFIXES) and not load(os.fsencode(path)):
+        if not path.name.startswith(PREFIXES) and not backends.add(path):
             _log.warning("llama.cpp's backend %s cannot be used here: its driver may be missing", path.name)
+    if backends.count == 0:
+        raise UserFacingError(ErrorCode.ENGINE_INCOMPLETE)
+
+
+def first_loaded(candidates: Iterable[Path], load: Callable[[Path], bool]) -> Path:
+    """Load the first of `candidates` that can be loaded, and return it.
+
+    Raises:
+        UserFacingError: `ENGINE_INCOMPLETE`, none can.
+    """
+    for path in candidates:
+        if load(path):
+            return path
+        _log.warning("%s cannot be loaded: another of llama.cpp's variants is used", path.name)
+    raise UserFacingError(ErrorCode.ENGINE_INCOMPLETE)
 
 
 def in_use() -> str | None:
     """The name of the variant that computes, None where a build has no variants or llama.cpp is not started."""
-    path = os.environ.get(TRIED_VARIABLE)
-    return Variant(Path(path), 0).name if path else None
+    path = variant_in_use()
+    return Variant(path, 0).name if path is not None else None
 
 
 def time_variants(llama_cpp: Any, should_stop: ShouldStop) -> bool:
@@ -158,17 +172,22 @@ def _version(llama_cpp: Any) -> str:
     return str(llama_cpp.__version__)
 
 
-def _variant_here(files: Sequence[Path], version: str) -> Path | None:
-    tried = os.environ.get(TRIED_VARIABLE)
-    if (inherited := next((path for path in files if str(path) == tried), None)) is not None:
-        return inherited
+def _variants_to_load(files: Sequence[Path], version: str) -> list[Path]:
+    """The variant that is chosen; behind it, should it be gone or held, those that did not fail, the plainest first."""
+    inherited = inherited_variant()
+    if (given := next((path for path in files if str(path) == inherited), None)) is not None:
+        return [given]  # a trial of it says nothing if another answers
     possible = variants(files)
+    plainest_first = [variant.path for variant in reversed(possible)]
     if _trials.file is None or _trials.model is None:
-        # Nothing to try it on: the plainest is slower and never wrong.
-        return possible[-1].path if possible else None
+        return plainest_first  # nothing to try others on: the plainest is slower and never wrong
     chooser = VariantChooser(_trials.file, version, ChildTrial(trial_command(), _trials.model))
     chosen = chooser.choose(possible, _wanted(), is_trusted=_trials.is_trusted)
-    return None if chosen is None else chosen.path
+    if chosen is None:
+        return []
+    failures = _trials.file.load(version, possible).failures
+    others = [variant.path for variant in reversed(possible) if variant.name not in failures and variant != chosen]
+    return [chosen.path, *others]
 
 
 def _wanted() -> str | None:

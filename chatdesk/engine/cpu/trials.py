@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import signal
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from chatdesk.engine.cpu.in_use import environment_of_child
 from chatdesk.engine.cpu.records import MOST_BYTES, Failure, Timing, timing_from
 from chatdesk.engine.probe import creation_flags, death_in_words
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from chatdesk.engine.base import ShouldStop
     from chatdesk.engine.cpu.variants import Variant
 
-# Names, for our own children, the variant that was tried and is used, by its path.
-TRIED_VARIABLE = "CHATDESK_CPU_VARIANT_IN_USE"
 TRIAL_SECONDS = 60.0
 _POLL_SECONDS = 0.05
 _MOST_TOKENS = 1000
@@ -99,7 +97,7 @@ class ChildTrial:
         """
         child = subprocess.Popen(  # noqa: S603 - our own executable
             [*self.command, *arguments],
-            env={**os.environ, TRIED_VARIABLE: str(variant.path)},
+            env=environment_of_child(variant.path),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -5,10 +5,11 @@ A build with one set of processor code has none, and nothing of this package app
 
 from __future__ import annotations
 
-import ctypes
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from chatdesk.engine.cpu.backends import open_library, score
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,9 +54,7 @@ def variants(files: Sequence[Path]) -> list[Variant]:
 
 def _score(path: Path) -> int:
     try:
-        function = ctypes.CDLL(str(path)).ggml_backend_score
-    except (OSError, AttributeError) as error:
+        return score(open_library(path)) or 0
+    except OSError as error:
         _log.info("%s is not among the variants: %s", path.name, error)
         return 0
-    function.argtypes, function.restype = (), ctypes.c_int
-    return int(function())

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.engine.base import ShouldStop
-from chatdesk.engine.cpu.choice import VariantChooser
+from chatdesk.engine.cpu.choice import VariantChooser, first_loaded
 from chatdesk.engine.cpu.records import Failure, RecordFile, Timing
 from chatdesk.engine.cpu.timing import VariantTimer
 from chatdesk.engine.cpu.trials import Answer
@@ -223,6 +224,18 @@ def test_where_nothing_can_be_tried_nothing_is_concluded(file: RecordFile) -> No
 
 
 # --- the libraries ---
+
+
+def test_a_variant_that_cannot_be_loaded_gives_way_and_with_none_at_all_a_person_is_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    paths = [variant.path for variant in ALL]
+    assert first_loaded(paths, lambda path: path != BEST.path) == GOOD.path
+    with pytest.raises(UserFacingError) as caught:
+        first_loaded(paths, lambda _path: False)
+    assert caught.value.code is ErrorCode.ENGINE_INCOMPLETE
+    assert BEST.path.name in caplog.text
+    caplog.clear()
 
 
 def test_parts_that_are_always_loaded_are_no_backends(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from chatdesk.core.model_files import ModelFile
+from chatdesk.engine.cpu.in_use import TRIED_VARIABLE
 from chatdesk.engine.cpu.records import Failure, Timing
-from chatdesk.engine.cpu.trials import TRIED_VARIABLE, Answer, ChildTrial, trial_command
+from chatdesk.engine.cpu.trials import Answer, ChildTrial, trial_command
 from chatdesk.engine.cpu.variants import Variant
 
 PLAIN = Variant(Path("/lib/libggml-cpu-x64.so"), 1)
