@@ -52,10 +52,10 @@ class VariantChooser:
             return next(iter(possible), None)
         record = self.file.load(self.version, possible)
         sound = [variant for variant in possible if variant.name not in record.failures]
-        if wanted is not None and wanted not in {variant.name for variant in sound}:
+        forced = next((variant for variant in possible if variant.name == wanted), None)
+        if wanted is not None and forced is None:
             _log.warning("the variant %s of llama.cpp cannot be used here: another is", wanted)
-            wanted = None
-        if wanted is None and is_trusted:
+        if forced is None and is_trusted:
             known = next((variant for variant in sound if variant.name == record.chosen), None)
             if known is not None:
                 return known
@@ -63,12 +63,15 @@ class VariantChooser:
         expected = self.try_out(plainest)
         if not isinstance(expected, Answer):  # the machine is busy, or there is no model: it says nothing of others
             return plainest
-        # A stable order: behind these two the best come first.
-        sound.sort(key=lambda variant: (variant.name != wanted, variant.name != record.chosen))
-        chosen, record = self._first_right([*sound, plainest], expected, record)
-        if wanted is None:
+        # Behind what is forced, whatever is known of it, and what is remembered, the best come first: the order is
+        # stable.
+        sound.sort(key=lambda variant: variant.name != record.chosen)
+        first = [forced] if forced is not None else []
+        others = [variant for variant in sound if variant != forced]
+        chosen, record = self._first_right([*first, *others, plainest], expected, record)
+        if forced is None:
             record = replace(record, chosen=chosen.name)
-        elif chosen.name != wanted:
+        elif chosen != forced:
             _log.warning("the variant %s of llama.cpp does not answer rightly here: %s is used", wanted, chosen.name)
         self.file.save(record)
         return chosen

@@ -33,7 +33,10 @@ _N_CTX = 256
 
 
 def run_trial(path: str, result: str, *, is_timed: bool) -> int:
-    """Compute with the model at `path`, and leave the tokens, and the times, at `result`. Returns the exit code."""
+    """Compute with the model at `path`, and leave the tokens, and the times, at `result`.
+
+    Ends the process then; returns the exit code where the model is no good.
+    """
     die_quietly()
     from chatdesk.engine import llama_runtime
 
@@ -42,10 +45,11 @@ def run_trial(path: str, result: str, *, is_timed: bool) -> int:
     if trial is None:
         return 1
     found: dict[str, Any] = {"tokens": trial.answer()}
-    if is_timed:
-        found["reading_seconds"], found["writing_seconds"] = trial.timing()
+    if is_timed and (times := trial.timing()) is not None:
+        found["reading_seconds"], found["writing_seconds"] = times
     Path(result).write_text(json.dumps(found), encoding="utf-8")
-    return 0  # the process ends now: nothing is freed
+    # At once: nothing needs to be freed, and a driver that crashes at the end says nothing of the variant.
+    os._exit(0)
 
 
 class _Trial:
@@ -97,18 +101,23 @@ class _Trial:
             likeliest.append(int(first) if is_clear else None)
         return likeliest
 
-    def timing(self) -> tuple[float, float]:
-        """The best times for reading and for writing, in seconds. What is written is given: it takes as long."""
+    def timing(self) -> tuple[float, float] | None:
+        """The best times for reading and for writing, in seconds; None where something was not computed.
+
+        What is written is given: it takes as long.
+        """
         tokens = list(islice(cycle(self._tokens), READ_TOKENS + WRITTEN_TOKENS))
         reading: list[float] = []
         writing: list[float] = []
         while len(reading) < REPETITIONS and sum(reading) + sum(writing) < ENOUGH_SECONDS:
             self._forget()
             began = time.perf_counter()
-            self._compute(tokens[:READ_TOKENS], 0)
+            if not self._compute(tokens[:READ_TOKENS], 0):
+                return None
             has_read = time.perf_counter()
             for place in range(READ_TOKENS, len(tokens)):
-                self._compute(tokens[place : place + 1], place)
+                if not self._compute(tokens[place : place + 1], place):
+                    return None
             reading.append(has_read - began)
             writing.append(time.perf_counter() - has_read)
         return min(reading), min(writing)

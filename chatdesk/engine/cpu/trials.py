@@ -62,7 +62,7 @@ class TryOut(Protocol):
     def __call__(
         self, variant: Variant, *, is_timed: bool = False, should_stop: ShouldStop = lambda: False
     ) -> Answer | Failure | None:
-        """Have `variant` answer; with its times where the trial `is_timed`."""
+        """Have `variant` answer; with its times where the trial `is_timed` and could take them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class ChildTrial:
             with tempfile.TemporaryDirectory(prefix="chatdesk-variant-", ignore_cleanup_errors=True) as folder:
                 result = Path(folder) / "result.json"
                 code = self._run(variant, [self.model, str(result), *(["--timed"] if is_timed else [])], should_stop)
-                found = _found(code, result, is_timed=is_timed)
+                found = _found(code, result)
         except (OSError, ValueError, RecursionError) as error:
             _log.info("trying the variant %s came to nothing: %s", variant.name, error)
             return None
@@ -123,7 +123,7 @@ def _wait(child: subprocess.Popen[bytes]) -> int | None:
         return None
 
 
-def _found(code: int | None, result: Path, *, is_timed: bool) -> Answer | Failure:
+def _found(code: int | None, result: Path) -> Answer | Failure:
     """What a child found that ended with `code`.
 
     Raises:
@@ -145,8 +145,7 @@ def _found(code: int | None, result: Path, *, is_timed: bool) -> Answer | Failur
         return Failure.WRONG
     if not all(token is None or type(token) is int for token in tokens):
         return Failure.WRONG
-    timing = timing_from(untrusted.get("reading_seconds"), untrusted.get("writing_seconds"))
-    return Failure.WRONG if is_timed and timing is None else Answer(tuple(tokens), timing)
+    return Answer(tuple(tokens), timing_from(untrusted.get("reading_seconds"), untrusted.get("writing_seconds")))
 
 
 def trial_command() -> list[str]:
