@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chatdesk.core.errors import ErrorCode, UserFacingError
-from chatdesk.core.events import AttachmentsChanged, ImportEnded, NoticeRaised
+from chatdesk.core.events import AttachmentsChanged, ImportEnded, JobCrashed, NoticeRaised
 from chatdesk.services.attachments import file_source
 from chatdesk.services.plain_files import refuse_what_is_no_file
 from tests.support.desk import Desk
@@ -66,3 +66,11 @@ def test_neither_prompts_nor_chats_are_imported_from_a_pipe(desk: Desk, pipe: Pa
     problem = desk.log.wait_for(ImportEnded).report.problem
     assert problem is not None
     assert problem.code is ErrorCode.NOT_A_FILE
+
+
+def test_what_cannot_be_looked_at_is_not_imported_with_a_sentence(desk: Desk, tmp_path: Path) -> None:
+    desk.exchange.import_file(str(tmp_path / ("n" * 300)))  # a name that no disk knows; as a locked folder, a bad disk
+    problem = desk.log.wait_for(ImportEnded).report.problem
+    assert problem is not None
+    assert problem.code is ErrorCode.IMPORT_UNREADABLE
+    assert desk.log.of(JobCrashed) == []
