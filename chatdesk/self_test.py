@@ -100,7 +100,17 @@ def _run(paths: Paths) -> dict[str, object]:
         "finish_reason": reply.finish_reason,
         "model": reply.origin.model_name if reply.origin is not None else None,
         "cpu_variant": in_use(),
+        "cpu_variants": _variants(),
     }
+
+
+def _variants() -> dict[str, str]:
+    """The variants that this processor can run, the best first, each with why it is not used, if there is a reason."""
+    from chatdesk.engine.cpu.choice import known_here
+    from chatdesk.engine.llama_runtime import llama_cpp
+
+    known = known_here(llama_cpp)
+    return {} if known is None else {name: str(known.failures.get(name, "")) for name in known.scores}
 
 
 def _read_back(paths: Paths, reply: Message) -> list[str]:

@@ -121,8 +121,13 @@ def test_the_install_script_installs_updates_and_removes(tmp_path: Path) -> None
 
 @pytest.fixture(scope="session")
 def packages() -> ModuleType:
-    """What wraps the frozen folder on Linux, which is no package that could be imported."""
-    spec = importlib.util.spec_from_file_location("packages", LINUX / "packages.py")
+    """What wraps the frozen folder on Linux."""
+    return loaded(LINUX / "packages.py")
+
+
+def loaded(path: Path) -> ModuleType:
+    """A script of the packaging, which is no package that could be imported."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -351,25 +356,39 @@ def test_children_of_the_frozen_app_get_the_environment_that_it_was_given(tmp_pa
 # --- the variants for processors ---
 
 
+@pytest.fixture
+def variants() -> ModuleType:
+    return loaded(PACKAGING / "variants.py")
+
+
+RUNS_THREE = {"zen4": "", "haswell": "", "x64": ""}
+
+
 @needs("sh")
 @pytest.mark.parametrize(
-    ("crash", "expected"),
+    ("at_zen4", "used", "expected"),
     [
-        ("", {"haswell": "answered with haswell", "zen4": "answered with haswell"}),
-        ("kill -ILL $$", {"haswell": "answered with haswell", "zen4": f"exit code {-signal.SIGILL}: "}),
+        ("", "zen4", "answered"),
+        ("", "haswell", "fell back to haswell: no answer in time, or it could not be loaded"),
+        ("kill -ILL $$", "zen4", f"exit code {-signal.SIGILL}: "),
     ],
 )
-def test_each_variant_is_forced_and_a_crash_is_seen(tmp_path: Path, crash: str, expected: dict[str, str]) -> None:
+def test_each_variant_is_forced_and_a_crash_is_seen(tmp_path: Path, at_zen4: str, used: str, expected: str) -> None:
     libraries = tmp_path / "app" / "_internal" / "llama_cpp" / "lib"
     libraries.mkdir(parents=True)
-    for name in ("libggml-cpu-haswell.so", "libggml-cpu-zen4.so", "libggml-cpu.so.0", "libllama.so"):
+    names = ("zen4", "haswell", "x64", "armv9")
+    for name in (*(f"libggml-cpu-{name}.so" for name in names), "libggml-cpu.so.0", "libllama.so"):
         (libraries / name).touch()
     program = tmp_path / "app" / "chatdesk"
     program.write_text(
         f"""#!/bin/sh
 [ "$1" = --self-test ] || exit 2
-case "$CHATDESK_CPU_VARIANT" in *zen4.so) {crash or ":"};; esac
-echo '{{"cpu_variant": "haswell"}}'
+case "$CHATDESK_CPU_VARIANT" in
+    *zen4.so) {at_zen4 or ":"}; used={used};;
+    *haswell.so) used=haswell;;
+    *) used=x64;;
+esac
+echo '{{"cpu_variant": "'$used'", "cpu_variants": {json.dumps(RUNS_THREE)}}}'
 """,
         encoding="utf-8",
     )
@@ -377,8 +396,26 @@ echo '{{"cpu_variant": "haswell"}}'
     (tmp_path / "chatdesk").symlink_to(program)
     command = [sys.executable, str(PACKAGING / "variants.py"), str(tmp_path / "chatdesk")]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert json.loads(result.stdout) == expected
-    assert result.returncode == (1 if crash else 0)
+    assert json.loads(result.stdout) == {
+        "armv9": "not for this processor: x64 answered",
+        "haswell": "answered",
+        "x64": "answered",
+        "zen4": expected,
+    }
+    assert result.returncode == (1 if at_zen4 else 0)
+
+
+def test_a_variant_that_fell_back_is_told_with_its_reason(variants: ModuleType) -> None:
+    figures = {"cpu_variant": "haswell", "cpu_variants": RUNS_THREE | {"zen4": "crashed"}}
+    assert variants.verdict_of(figures, "zen4") == "fell back to haswell: crashed"
+
+
+def test_one_variant_may_be_at_odds_with_a_machine_and_all_only_with_the_build(variants: ModuleType) -> None:
+    assert variants.is_well({"x64": "answered"}), "this processor can run no other"
+    assert variants.is_well({"x64": "answered", "haswell": "answered", "zen4": "fell back to haswell: crashed"})
+    fallen = {"haswell": "fell back to x64: crashed", "zen4": "fell back to x64: wrong"}
+    assert not variants.is_well({"x64": "answered", "armv9": "not for this processor: x64 answered", **fallen})
+    assert not variants.is_well({"x64": "answered", "haswell": "answered", "zen4": "no end within 600 seconds"})
 
 
 def test_a_program_without_variants_is_no_package(tmp_path: Path) -> None:
