@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from chatdesk import __version__
@@ -44,7 +45,7 @@ from chatdesk.store.disk import folder_bytes
 from chatdesk.store.paths import Paths, find_paths, resource
 from chatdesk.store.relocation import Relocation, moved_path
 from chatdesk.store.saved_prompts import SavedPromptStore
-from chatdesk.store.settings_file import SettingsFile, StateFile, StateKey
+from chatdesk.store.settings_file import SettingsFile, StateFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -185,8 +186,7 @@ class Core:
             return
         with problems_logged("old files of a move stay for the next start"):
             for source, target in Relocation(paths.config).finish(self.database):
-                if (last := self.state.get(StateKey.LAST_MODEL_PATH)) is not None:
-                    self.state.set(StateKey.LAST_MODEL_PATH, moved_path(last, source, target))
+                self.state.move_models(partial(moved_path, source=source, target=target))
 
     def start(self) -> None:
         """Announce what there is, and say what went wrong before."""

@@ -302,7 +302,7 @@ def _remove_empty(folder: Path) -> None:
 
 
 def _rename_paths(database: Database, source: str, target: str) -> None:
-    """Let the records of models and downloads follow their files."""
+    """Let what is known of models, downloads and who wrote a reply follow the files."""
     with database.write() as connection:
         for table in ("model_record", "installed_from"):
             paths = [path for (path,) in connection.execute(f"SELECT path FROM {table}")]  # noqa: S608 - as above
@@ -310,6 +310,14 @@ def _rename_paths(database: Database, source: str, target: str) -> None:
                 f"UPDATE OR REPLACE {table} SET path = ? WHERE path = ?",  # noqa: S608 - as above
                 [(new, path) for path in paths if (new := moved_path(path, source, target)) != path],
             )
+        connection.executemany(
+            "UPDATE reply SET model_path = ? WHERE model_path = ?",
+            [
+                (new, path)
+                for (path,) in connection.execute("SELECT DISTINCT model_path FROM reply").fetchall()
+                if (new := moved_path(path, source, target)) != path
+            ],
+        )
         rows = connection.execute("SELECT id, targets FROM download WHERE targets IS NOT NULL").fetchall()
         connection.executemany(
             "UPDATE download SET targets = ? WHERE id = ?",

@@ -261,6 +261,17 @@ class StateFile:
         with self._adding:
             self._file.update({_SUSPECTS: sorted(self.suspects() | set(paths))})
 
+    def move_models(self, moved: Callable[[str], str]) -> None:
+        """Let every path of a model that is remembered be what `moved` makes of it; durable on return.
+
+        Raises:
+            UserFacingError: the disk did not take it; what was remembered before still is.
+        """
+        keys = (StateKey.LAST_MODEL_PATH, StateKey.LOADING_MODEL_PATH)
+        paths: dict[str, Any] = {key: moved(path) for key in keys if (path := self.get(key)) is not None}
+        with self._adding:
+            self._file.update({**paths, _SUSPECTS: sorted(moved(path) for path in self.suspects())})
+
     def clear_suspects(self) -> None:
         """Suspect no model any more; durable on return.
 

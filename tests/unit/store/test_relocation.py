@@ -6,13 +6,14 @@ import contextlib
 import errno
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from chatdesk.core.errors import ErrorCode, UserFacingError
-from chatdesk.core.messages import ReplyOrigin
+from chatdesk.core.messages import Message, ReplyOrigin
 from chatdesk.core.model_files import ModelFile, ModelOrigin
 from chatdesk.store.conversations import ConversationStore
 from chatdesk.store.database import Database
@@ -69,8 +70,17 @@ class Home:
         added = ModelRecordStore(database).added()
         assert [each.path for each in added] == [str(model)]
         assert added[0].modified_at == model.stat().st_mtime
+        wrote = {message.origin.model_path for message in whole_path(database) if message.origin is not None}
+        assert wrote == {str(model)}
         database.close()
         assert (paths.data / "snapshots" / "s.kv").read_bytes() == b"state"
+
+
+def whole_path(database: Database) -> Iterable[Message]:
+    """The messages of the only conversation."""
+    store = ConversationStore(database)
+    (conversation,) = store.conversations()
+    return store.active_path(conversation.id)
 
 
 @pytest.fixture
@@ -86,7 +96,7 @@ def home(tmp_path: Path, origin: ReplyOrigin) -> Home:
     model.write_bytes(MODEL)
     os.utime(model, (1_700_000_000, 1_700_000_000))
     database = Database.open(paths.database)
-    ConversationStore(database).add_exchange(None, "hello", origin)
+    ConversationStore(database).add_exchange(None, "hello", replace(origin, model_path=str(model)))
     ModelRecordStore(database).add(ModelFile(str(model), len(MODEL), 1_700_000_000.0, ModelOrigin.ADDED))
     database.close()
     return home

@@ -200,6 +200,27 @@ def test_suspects_are_kept_until_cleared(file: Path) -> None:
     assert StateFile(file).suspects() == frozenset()
 
 
+def test_what_is_remembered_of_models_follows_them(file: Path) -> None:
+    state = StateFile(file)
+    state.set(StateKey.LAST_MODEL_PATH, "/old/a.gguf")
+    state.set_loading("/old/b.gguf")
+    state.set(StateKey.LAST_CONVERSATION_ID, "/old/c")
+    state.add_suspects(["/old/b.gguf", "/else/d.gguf"])
+    state.move_models(lambda path: path.replace("/old/", "/new/"))
+    after = StateFile(file)
+    assert after.get(StateKey.LAST_MODEL_PATH) == "/new/a.gguf"
+    assert after.get(StateKey.LOADING_MODEL_PATH) == "/new/b.gguf"
+    assert after.get(StateKey.LAST_CONVERSATION_ID) == "/old/c"
+    assert after.suspects() == {"/new/b.gguf", "/else/d.gguf"}
+
+
+def test_of_no_model_nothing_is_remembered_by_a_move(file: Path) -> None:
+    state = StateFile(file)
+    state.move_models(lambda path: f"/new{path}")
+    assert StateFile(file).get(StateKey.LAST_MODEL_PATH) is None
+    assert StateFile(file).suspects() == frozenset()
+
+
 @pytest.mark.parametrize(("junk", "known"), [("3", set()), ('{"a": 1}', set()), ('["/a.gguf", 3, [1]]', {"/a.gguf"})])
 def test_junk_is_no_suspect(file: Path, junk: str, known: set[str]) -> None:
     file.write_text(f'{{"suspects": {junk}}}', encoding="utf-8")
