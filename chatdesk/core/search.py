@@ -187,6 +187,14 @@ class Matcher:
         """Whether anything may be in what `markdown` is drawn as."""
         return any(may_be_drawn(term.words, markdown) for term in self._terms)
 
+    def first_place(self, markdown: str) -> int:
+        """Where the first term is; where marks stand in all of them, their longest word that is there; or else 0."""
+        folded = fold(markdown)
+        if self._any is not None and (found := self._any.search(folded)) is not None:
+            return found.start()
+        longest_first = sorted(self._words, key=len, reverse=True)
+        return next((place for word in longest_first if (place := folded.find(word)) >= 0), 0)
+
     def snippet(self, text: str) -> Snippet:
         """The surroundings of the first term that is found in `text`, or its beginning."""
         found = self._any.search(fold(text)) if self._any is not None else None

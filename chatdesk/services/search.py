@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from chatdesk.store.conversations import ConversationStore
     from chatdesk.store.search import Found, FoundMessage, SearchStore
 
+# Of a reply so much is read as it is drawn, around what was found.
+READ_BEFORE, READ_CHARS = 1000, 4000
+
 
 class SearchService:
     """Search over all conversations. Methods may be called from any thread and return at once."""
@@ -76,5 +79,11 @@ class SearchService:
 
 def _snippet(message: FoundMessage, matcher: Matcher) -> Snippet:
     """A piece of a message as it is drawn; as it is written, where only that shows what was found, as an address."""
-    plain = matcher.snippet(plain_words(message.text)) if message.is_reply else Snippet("")
+    plain = matcher.snippet(plain_words(_surroundings(message.text, matcher))) if message.is_reply else Snippet("")
     return plain if plain.highlights else matcher.snippet(message.text)
+
+
+def _surroundings(markdown: str, matcher: Matcher) -> str:
+    """As much of a message as a snippet may be of: to read the marks of a long one takes seconds."""
+    start = max(matcher.first_place(markdown) - READ_BEFORE, 0)
+    return markdown[start : start + READ_CHARS]
