@@ -49,6 +49,7 @@ class WindowedApp:
         from chatdesk.ui.exchange.wording import page_words
         from chatdesk.ui.languages import speak
         from chatdesk.ui.main_window import MainWindow
+        from chatdesk.ui.settings_dialog.index import SettingsIndex
         from chatdesk.ui.transcript.maths import MathsLibrary
         from chatdesk.ui.transcript.typesetter import typesetter_command
 
@@ -57,6 +58,7 @@ class WindowedApp:
         speak(self.core.preferences.current().language)
         self._temporary: list[TemporaryChat] = []
         self.maths = MathsLibrary(typesetter_command())
+        self._settings_index = SettingsIndex()
         self.window = MainWindow(self.verbs(self.core.chats), self.maths)
         self.window.closed.connect(self._close_temporary)
         self.bridge.received.connect(self.window.on_event)
@@ -106,6 +108,7 @@ class WindowedApp:
                 change_token=core.models.change_token,
                 clear_snapshots=core.clear_snapshots,
                 folders=self._folder_verbs() if keep is None else None,
+                index=self._settings_index,
             ),
             add_model=core.models.add,
             log_file=str(core.paths.log_file),

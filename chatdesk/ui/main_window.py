@@ -321,9 +321,10 @@ class MainWindow(QMainWindow):
         self.closed.emit()
 
     def warm_up(self) -> None:
-        """Load what the first reply will need, now that the window stands."""
+        """Load what the first reply and the command palette will need, now that the window stands."""
         self._transcript.warm_up()
         self._models.picker.warm_up()
+        self._settings.warm_up()
 
     def saved_geometry(self) -> tuple[str, str]:
         """Where the window and its divider are, as text for `restore_geometry`."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 
 from chatdesk.core.palette import Entry, EntryKind
 from chatdesk.core.settings import stepped_text
 from chatdesk.ui.actions import ActionRow, Group
 from chatdesk.ui.folders_dialog import FoldersDialog
-from chatdesk.ui.settings_dialog.dialog import SettingsDialog, all_settings, page_titles
+from chatdesk.ui.settings_dialog.dialog import SettingsDialog, page_titles
+from chatdesk.ui.settings_dialog.index import SettingsIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +39,7 @@ class SettingsVerbs:
     change_token: Callable[[str], None]
     clear_snapshots: Callable[[], None]
     folders: FolderVerbs | None = None
+    index: SettingsIndex = field(default_factory=SettingsIndex)
 
 
 class SettingsDesk(QObject):
@@ -47,7 +49,6 @@ class SettingsDesk(QObject):
         super().__init__(window)
         self._verbs = verbs
         self._window = window
-        self._all_settings: list[Setting] = []  # made when the palette first opens
 
     def rows(self) -> tuple[ActionRow, ...]:
         """What can be done here."""
@@ -65,15 +66,19 @@ class SettingsDesk(QObject):
             return rows
         return (*rows, ActionRow("folders_action", group, self.tr("Data and model folders…"), self._show_folders))
 
+    def warm_up(self) -> None:
+        """Read what the palette offers, a page at a time: all at once would hold the window up."""
+        if self._verbs.index.read_page():
+            QTimer.singleShot(0, self, self.warm_up)
+
     def entries(self) -> list[Entry]:
         """The pages of the dialog and all that can be set on them, for the command palette."""
-        self._all_settings = self._all_settings or all_settings()
         return [
             *(
                 Entry(f"settings:{page}", EntryKind.SETTINGS, title, partial(self._show, page))
                 for page, title in page_titles().items()
             ),
-            *map(self._entry, self._all_settings),
+            *map(self._entry, self._verbs.index.all()),
         ]
 
     def _entry(self, setting: Setting) -> Entry:

@@ -28,6 +28,8 @@ from chatdesk.ui.settings_dialog.network_page import NetworkPage
 from chatdesk.ui.settings_dialog.replies_page import RepliesPage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from chatdesk.ui.settings_dialog.page import Setting, SettingsPage
 
 WIDTH, HEIGHT = 780, 620
@@ -180,12 +182,22 @@ class SettingsDialog(QDialog):
         self.accept()
 
 
-def all_settings() -> list[Setting]:
-    """Every setting, in the language that is spoken, for who looks for one elsewhere."""
-    pages = _make_pages(has_token=False)
-    for page in pages:
+def settings_by_page() -> Iterator[list[Setting]]:
+    """Every setting, in the language that is spoken, for who looks for one elsewhere. Each page takes its time."""
+    for name, title in page_titles().items():
+        page = _PAGES[name](title)
+        found = page.index()
         page.deleteLater()
-    return [setting for page in pages for setting in page.index()]
+        yield found
+
+
+_PAGES: dict[str, Callable[[str], SettingsPage]] = {
+    "settings_general": GeneralPage,
+    "settings_looks": LooksPage,
+    "settings_replies": RepliesPage,
+    "settings_loading": LoadingPage,
+    "settings_network": NetworkPage,
+}
 
 
 def _make_pages(*, has_token: bool) -> tuple[GeneralPage, LooksPage, RepliesPage, LoadingPage, NetworkPage]:

@@ -20,7 +20,7 @@ HUB_ADDRESS = "https://huggingface.co"
 class NetworkPage(SettingsPage):
     """The network, and the access token, which is no setting: it goes to the system's keyring."""
 
-    def __init__(self, title: str, *, has_token: bool) -> None:
+    def __init__(self, title: str, *, has_token: bool = False) -> None:
         super().__init__("settings_network", title)
         self._is_offline = Switch()
         self._endpoint = AddressField(ADDRESS_SCHEMES["hub_endpoint"], "https", HUB_ADDRESS)
