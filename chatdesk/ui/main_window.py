@@ -185,6 +185,7 @@ class MainWindow(QMainWindow):
         self._transcript.attachment_requested.connect(self._desk.look_at)
         self._desk.take_drops(self._pane.stage)
         self._desk.lost_marks.connect(self._notices.show_notice)
+        self._context.told.connect(self._notices.show_notice)
         self._transcript.set_picture_source(verbs.composing.attachments.content)
         self._transcript.origin_requested.connect(self._replays.explain)
         self._transcript.version_requested.connect(verbs.history.show_version)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from chatdesk.core.context_map import default_policy
 from chatdesk.core.context_outlook import Outlook, as_sent, has_draft, is_tight, outlook
@@ -59,6 +59,8 @@ class ContextVerbs(Protocol):
 class ContextMeter(QObject):
     """The meter beside the composer, the line above it, the map, and the transcript's divider, for one conversation."""
 
+    told = Signal(str)  # why nothing opens
+
     def __init__(self, chat: ContextVerbs, composer: Composer, transcript: TranscriptView) -> None:
         super().__init__(composer)
         self._chat = chat
@@ -73,6 +75,7 @@ class ContextMeter(QObject):
         self._drafted: ContextUse | None = None
         self._is_stale = True  # the conversation has changed since `_now` was measured
         self._writing_tokens = 0  # of the reply that is being written, reasoning among them
+        self._is_uncounted = False  # which is said; a measurement takes long
         self._is_asked = False  # for a measurement with the draft, which has not come yet
         self._popup: MapPopup | None = None
         self._button = MeterButton()
@@ -169,6 +172,7 @@ class ContextMeter(QObject):
         if use.conversation_id != self._conversation_id:
             return
         self._overdue.stop()
+        self._is_uncounted = False
         if not has_draft(use):
             self._show_now(use)
             self._is_stale = False
@@ -219,6 +223,8 @@ class ContextMeter(QObject):
         """Show what the model is sent."""
         use = self._drafted or self._now
         if use is None or self._model is None or self._colors is None:
+            if self._model is not None:
+                self.told.emit(wording.uncounted_name())
             return
         if self._popup is None:
             self._popup = MapPopup(self._button)
@@ -273,7 +279,7 @@ class ContextMeter(QObject):
     def _forget(self) -> None:
         self._now = self._drafted = None
         self._is_stale = True
-        self._is_asked = False
+        self._is_asked = self._is_uncounted = False
         self._pause.stop()
         self._overdue.stop()
         self._close_map()
@@ -283,14 +289,15 @@ class ContextMeter(QObject):
     def _say_uncounted(self) -> None:
         """The model is busy, with a reply in another chat most likely, and nobody else counts tokens."""
         if self._now is None and self._drafted is None:
+            self._is_uncounted = True
             self._button.show_uncounted()
-            self._button.show()
+            self._refresh()
 
     def _refresh(self) -> None:
         use = self._drafted or self._now
         ahead = outlook(self._now, self._drafted) if self._drafted is not None else Outlook()
         self._line.say(wording.outlook_words(ahead))
-        self._button.setVisible(use is not None and self._model is not None)
+        self._button.setVisible(self._is_uncounted or (use is not None and self._model is not None))
         if use is None:
             return
         use = replace(use, writing_tokens=self._writing_tokens)

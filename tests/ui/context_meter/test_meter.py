@@ -141,6 +141,29 @@ def test_while_the_model_is_busy_elsewhere_the_meter_says_that_nothing_is_counte
     assert not desk.button().isVisible()
 
 
+def test_that_nothing_is_counted_yet_stays_until_it_is(desk: Desk) -> None:
+    desk.write("a draft")
+    desk.meter.show_conversation(replace(CONVERSATION, id="other"))
+    desk.qtbot.waitUntil(desk.button().isVisible)
+    desk.meter.note_written(16)
+    desk.meter.update_conversation(replace(CONVERSATION, id="other", title="Renamed"))
+    desk.composer.set_text("")
+    assert desk.button().isVisible()
+    assert desk.button().text() == "Not counted yet"
+    desk.meter.show_conversation(CONVERSATION)
+    assert not desk.button().isVisible()
+
+
+def test_what_cannot_be_opened_yet_is_told_when_its_key_is_pressed(desk: Desk) -> None:
+    desk.meter.show_conversation(replace(CONVERSATION, id="other"))
+    with desk.qtbot.waitSignal(desk.meter.told) as told:
+        desk.meter.open_map()
+    assert told.args == ["The context is counted as soon as the model is free."]
+    desk.meter.take(use(SYSTEM, conversation_id="other"))
+    with desk.qtbot.assertNotEmitted(desk.meter.told):
+        desk.open_map()
+
+
 def test_what_is_measured_of_another_conversation_is_not_shown(desk: Desk) -> None:
     desk.meter.take(use(message("u0", 100), conversation_id="other"))
     assert not desk.button().isVisible()
