@@ -46,7 +46,8 @@ class GeneralPage(SettingsPage):
             )
         )
         self._clear = QPushButton(self.tr("Clear now"))
-        self._clear.clicked.connect(self._ask_to_clear)
+        self._clear.setAutoDefault(False)  # who comes here from the palette by Enter may press it once too often
+        self._clear.clicked.connect(self._clear_now)
         self.section(title)
         self._add_chat_rows()
         self._add_kept_rows()
@@ -112,7 +113,7 @@ class GeneralPage(SettingsPage):
             writes_titles=self._titles.currentData(),
         )
 
-    def _ask_to_clear(self) -> None:
+    def _clear_now(self) -> None:
         self._clear.setEnabled(False)
         self._clear.setText(self.tr("Cleared"))
         self.clear_requested.emit()

@@ -23,6 +23,7 @@ from chatdesk.core.reply_notices import ReplyNotice
 from chatdesk.core.sampling import MAX_SEED, SamplingParams
 from chatdesk.core.settings import Accent, Density, Settings, Theme
 from chatdesk.ui.settings_dialog import SettingsDialog
+from chatdesk.ui.settings_dialog.index import SettingsIndex
 from tests.ui.widgets.finding import find
 
 W = TypeVar("W", bound=QWidget)
@@ -311,6 +312,18 @@ def test_what_is_kept_ready_of_chats_has_a_budget_and_can_be_cleared(qtbot: QtBo
     with qtbot.waitSignal(dialog.saved) as saved:
         find(dialog, QPushButton, "save_settings_button").click()
     assert saved.args == [Settings(snapshot_bytes=0)]
+
+
+def test_enter_clears_nothing_that_the_palette_led_to(qtbot: QtBot) -> None:
+    dialog = shown(qtbot)
+    name = "clear_snapshots_button"
+    dialog.show_setting(next(setting for setting in SettingsIndex().all() if setting.field == name))
+    button = find(dialog, QPushButton, name)
+    qtbot.waitUntil(button.hasFocus)
+    with qtbot.assertNotEmitted(dialog.clear_requested):
+        qtbot.keyClick(button, Qt.Key.Key_Return)
+    with qtbot.waitSignal(dialog.clear_requested):
+        qtbot.keyClick(button, Qt.Key.Key_Space)
 
 
 # --- search ---
