@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from chatdesk.core.errors import UserFacingError
@@ -24,19 +25,25 @@ class NewVersionService:
         self._read_releases = read_releases
         self._post = post
         self._worker = Worker("new versions", post)
+        self._looking = threading.Lock()  # held while a look waits or runs
 
     def look(self) -> None:
-        """Announce `NewVersionsRead` or `NewVersionsFailed`."""
-        self._worker.submit("look", self._look)
+        """Announce `NewVersionsRead` or `NewVersionsFailed`, once for all that want to know it by then."""
+        if self._looking.acquire(blocking=False):
+            self._worker.submit("look", self._look)
 
     def close(self, timeout_seconds: float) -> bool:
         """End the thread; no answer is worth waiting for."""
         return self._worker.close(timeout_seconds)
 
     def _look(self) -> None:
+        # What was found is announced when it can be looked for again: who hears it may want to.
+        self._post(self._found())
+
+    def _found(self) -> NewVersionsRead | NewVersionsFailed:
         try:
-            newer = newer_releases(self._read_releases(), self._version)
+            return NewVersionsRead(newer_releases(self._read_releases(), self._version))
         except UserFacingError as error:
-            self._post(NewVersionsFailed(error.detail))
-        else:
-            self._post(NewVersionsRead(newer))
+            return NewVersionsFailed(error.detail)
+        finally:
+            self._looking.release()

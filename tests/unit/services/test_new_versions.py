@@ -1,13 +1,14 @@
 """New versions are looked for when somebody asks, over HTTP on loopback."""
 
 import json
+import threading
 from collections.abc import Iterator
 
 import pytest
 
 from chatdesk.core.errors import ErrorCode
 from chatdesk.core.events import NewVersionsFailed, NewVersionsRead
-from chatdesk.core.releases import Version
+from chatdesk.core.releases import Release, Version
 from chatdesk.models.hub_access import HubAccess
 from chatdesk.models.release_page import ReleasePage
 from chatdesk.services.new_versions import NewVersionService
@@ -68,3 +69,21 @@ def test_each_wish_is_one_request_and_one_event_and_without_one_nothing_is_asked
     assert looking.service.close(5)
     looking.service.look()  # the app is going away
     assert len(looking.server.requests) == len(looking.log.events) == 2
+
+
+def test_wishes_during_a_look_are_answered_by_it() -> None:
+    log, asked, may_answer = EventLog(), [], threading.Event()
+
+    def read() -> list[Release]:
+        asked.append("asked")
+        assert may_answer.wait(20)
+        return []
+
+    service = NewVersionService(Version(0, 3, 0), read, log.post)
+    for _ in range(3):
+        service.look()
+    may_answer.set()
+    log.wait_for(NewVersionsRead)
+    service.look()
+    assert service.close(5)
+    assert len(asked) == len(log.events) == 2
