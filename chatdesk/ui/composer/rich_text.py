@@ -17,7 +17,9 @@ from PySide6.QtGui import QFont, QTextBlock, QTextDocument, QTextFormat, QTextFr
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-MOST_HTML_CHARS = 200_000  # a fifth of a second of work, for a page that is nothing but marks
+# Reading holds up the window. A tag takes a hundredth of a millisecond, and what is between them next to nothing.
+MOST_TAGS = 4_000
+MOST_HTML_CHARS = 200_000
 _MARKS = re.compile(r"<(?:b|strong|i|em|h[1-6]|[ou]l|table|blockquote|a)\b", re.IGNORECASE)
 _FIXED = re.compile(r"mono|courier|consolas|menlo|monaco", re.IGNORECASE)
 # Qt looks for the language where Markdown renderers do not put it.
@@ -36,7 +38,7 @@ _LINE = "\u2028"
 
 def as_markdown(untrusted_html: str) -> str | None:
     """The Markdown of rich text; None where there is nothing to mark, so that its plain text says it all."""
-    if not untrusted_html or len(untrusted_html) > MOST_HTML_CHARS:
+    if not untrusted_html or _is_too_long(untrusted_html):
         return None
     document = _Document()
     document.setHtml(_LANGUAGE.sub(r"<pre class='\1'>", untrusted_html))
@@ -48,7 +50,11 @@ def as_markdown(untrusted_html: str) -> str | None:
 
 def is_marked_at_length(untrusted_html: str) -> bool:
     """Whether there probably is something to mark, and too much text around it for `as_markdown`."""
-    return len(untrusted_html) > MOST_HTML_CHARS and _MARKS.search(untrusted_html) is not None
+    return _is_too_long(untrusted_html) and _MARKS.search(untrusted_html) is not None
+
+
+def _is_too_long(untrusted_html: str) -> bool:
+    return len(untrusted_html) > MOST_HTML_CHARS or untrusted_html.count("<") > MOST_TAGS
 
 
 class _Document(QTextDocument):

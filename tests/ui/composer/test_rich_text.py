@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatdesk.ui.composer.rich_text import MOST_HTML_CHARS, as_markdown
+from chatdesk.ui.composer.rich_text import MOST_HTML_CHARS, MOST_TAGS, as_markdown, is_marked_at_length
 
 WEB = """<meta charset='utf-8'><h2>Install it</h2>
 <p>You need <strong>Python</strong> or <em>newer</em>, see <a href="https://python.org/a_b">python.org</a>.</p>
@@ -73,11 +73,26 @@ def test_what_programs_copy_becomes_the_markdown_a_person_would_write(html: str,
         "line one<br>line two",
         # An editor of programs: all of it is code, and its plain text is what was copied.
         EDITOR,
-        "<p>" + "<b>x</b>" * MOST_HTML_CHARS,
     ],
 )
 def test_where_nothing_is_marked_the_plain_text_says_it_all(html: str) -> None:
     assert as_markdown(html) is None
+
+
+@pytest.mark.parametrize(
+    ("html", "is_kept"),
+    [
+        ("<b>x</b>" * (MOST_TAGS // 2), True),
+        ("<b>x</b>" * (MOST_TAGS // 2) + "<i>y</i>", False),
+        ("<b>x</b>" + "y" * (MOST_HTML_CHARS - 8), True),
+        ("<b>x</b>" + "y" * MOST_HTML_CHARS, False),
+    ],
+)
+def test_so_much_that_reading_it_would_hold_up_the_window_loses_its_marks_and_that_is_known(
+    html: str, is_kept: bool
+) -> None:
+    assert (as_markdown(html) is not None) is is_kept
+    assert is_marked_at_length(html) is not is_kept
 
 
 def test_nothing_leads_to_a_program_and_no_picture_is_loaded() -> None:
