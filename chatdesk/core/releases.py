@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chatdesk.core.untrusted_text import several_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 # The browser goes here and nowhere else, whatever an answer says.
 RELEASE_PAGE = "https://github.com/chatdesk/chatdesk/releases"
 MOST_RELEASES = 30
-MOST_NEWER = 10  # who is further behind reads on there
 MOST_NOTES_CHARS = 10_000
+# Who is further behind reads on there.
+MOST_TOLD = 10
+MOST_TOLD_CHARS = 20_000
 
 _NUMBER = r"(0|[1-9][0-9]{0,8})"
 _IDENTIFIERS = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
@@ -71,9 +74,15 @@ def parse_releases(untrusted: Any) -> tuple[Release, ...]:
 
 
 def newer_releases(releases: Iterable[Release], version: Version) -> tuple[Release, ...]:
-    """Those newer than `version`, the newest first and each once, `MOST_NEWER` of them."""
+    """Those newer than `version`, the newest first and each once."""
     by_version = {release.version: release for release in releases if release.version > version}
-    return tuple(by_version[newer] for newer in sorted(by_version, reverse=True)[:MOST_NEWER])
+    return tuple(by_version[newer] for newer in sorted(by_version, reverse=True))
+
+
+def told_releases(newer: Sequence[Release]) -> tuple[Release, ...]:
+    """The first of them, as many as can be read at once: `MOST_TOLD` with notes of `MOST_TOLD_CHARS` together."""
+    lengths = accumulate(len(release.untrusted_notes) for release in newer[:MOST_TOLD])
+    return tuple(release for release, length in zip(newer, lengths, strict=False) if length <= MOST_TOLD_CHARS)
 
 
 def _release(untrusted: dict[str, Any]) -> Release | None:

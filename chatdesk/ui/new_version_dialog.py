@@ -9,7 +9,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QDesktopSer
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayout, QWidget
 
 from chatdesk import __version__
-from chatdesk.core.releases import RELEASE_PAGE
+from chatdesk.core.releases import RELEASE_PAGE, told_releases
 from chatdesk.ui.markdown_page import MarkdownPage
 from chatdesk.ui.model_manager.labels import plain_label
 from chatdesk.ui.wording import error_words
@@ -69,12 +69,13 @@ class NewVersionDialog(QDialog):
             self._show(self.tr("There is no new version"), words)
             return
         nothing = self.tr("Nothing is written about this version.")
-        self._changes.show_sections((_heading(release), release.untrusted_notes or nothing) for release in releases)
+        told = told_releases(releases)
+        self._changes.show_sections((_heading(release), release.untrusted_notes or nothing) for release in told)
+        words = self.tr("You have {version}. ChatDesk installs nothing by itself: the release page has the files.")
+        older = self.tr("What is new in older versions is told there too.") if len(told) < len(releases) else ""
         self._show(
             self.tr("ChatDesk {version} can be downloaded").format(version=releases[0].version),
-            self.tr("You have {version}. ChatDesk installs nothing by itself: the release page has the files.").format(
-                version=__version__
-            ),
+            f"{words.format(version=__version__)} {older}".strip(),
             has_changes=True,
             has_page=True,
         )

@@ -3482,6 +3482,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>新变化</translation>
     </message>
     <message>
+      <source>What is new in older versions is told there too.</source>
+      <translation>更早版本的变化也在那里。</translation>
+    </message>
+    <message>
       <source>You have the newest version, {version}.</source>
       <translation>您使用的 {version} 就是最新版本。</translation>
     </message>

@@ -141,6 +141,21 @@ def test_newer_versions_are_told_with_what_is_new_in_each(dressed_app: WindowedA
 
 
 @OFFLINE
+def test_who_is_far_behind_is_told_where_the_rest_is(dressed_app: WindowedApp, qtbot: QtBot) -> None:
+    dialog = opened(dressed_app)
+    wait_for_answer(dialog, qtbot)
+    dressed_app.window.on_event(NewVersionsRead(NEWER))
+    assert "older versions" not in words(dialog)
+    many = tuple(Release(Version(1, 0, number), None, "- New.\n" * 2000) for number in (3, 2, 1))
+    dressed_app.window.on_event(NewVersionsRead(many))
+    assert "older versions" in words(dialog)
+    lines = find(dialog, MarkdownPage, "change_list").toPlainText().split("\n")
+    assert "1.0.3" in lines
+    assert "1.0.1" not in lines
+    dialog.reject()
+
+
+@OFFLINE
 def test_the_newest_version_is_told_to_be_it(dressed_app: WindowedApp, qtbot: QtBot) -> None:
     dialog = opened(dressed_app)
     wait_for_answer(dialog, qtbot)

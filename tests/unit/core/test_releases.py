@@ -4,14 +4,16 @@ from typing import Any
 import pytest
 
 from chatdesk.core.releases import (
-    MOST_NEWER,
     MOST_NOTES_CHARS,
     MOST_RELEASES,
+    MOST_TOLD,
+    MOST_TOLD_CHARS,
     Release,
     Version,
     newer_releases,
     parse_releases,
     parse_version,
+    told_releases,
 )
 
 OURS = Version(0, 3, 0)
@@ -96,13 +98,23 @@ def test_a_list_without_end_is_read_only_so_far() -> None:
     endless = [published(f"1.0.{number}") for number in range(10 * MOST_RELEASES)]
     read = parse_releases(endless)
     assert len(read) == MOST_RELEASES
-    assert newer_releases(read, OURS) == tuple(reversed(read))[:MOST_NEWER]
+    assert newer_releases(read, OURS) == tuple(reversed(read))
+    assert told_releases(newer_releases(read, OURS)) == tuple(reversed(read))[:MOST_TOLD]
 
 
 def test_only_newer_ones_are_told_the_newest_first_and_each_once() -> None:
     tags = ["0.2.9", "0.3.0", "0.4.0", "1.0.0", "0.10.0", "v0.4.0", "0.3.1"]
     newer = newer_releases(parse_releases([published(tag) for tag in tags]), OURS)
     assert [str(release.version) for release in newer] == ["1.0.0", "0.10.0", "0.4.0", "0.3.1"]
+
+
+@pytest.mark.parametrize(
+    ("lengths", "told"),
+    [([], 0), ([MOST_NOTES_CHARS + 2] * 3, 1), ([MOST_TOLD_CHARS - 5, 5, 1], 2), ([MOST_TOLD_CHARS - 5, 6, 0], 1)],
+)
+def test_as_much_is_told_as_can_be_read_at_once(lengths: list[int], told: int) -> None:
+    newer = [Release(Version(1, 0, 100 - place), None, "a" * length) for place, length in enumerate(lengths)]
+    assert told_releases(newer) == tuple(newer[:told])
 
 
 def test_who_tries_a_pre_release_is_told_of_its_release() -> None:
