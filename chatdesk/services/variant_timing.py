@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from chatdesk.services.inference import InferenceService
 
 QUIET_SECONDS = 60.0
+# How often it is asked, while variants are timed, whether the machine still has power to spare.
+POWER_SECONDS = 3.0
+JOIN_SECONDS = 0.5
 
 
 class VariantTimingService:
@@ -31,12 +34,14 @@ class VariantTimingService:
         time_variants: Callable[[ShouldStop], bool],
         may_work_idle: Callable[[], bool],
         quiet_seconds: float = QUIET_SECONDS,
+        power_seconds: float = POWER_SECONDS,
     ) -> None:
         """`time_variants` returns whether nothing is left to do, and ends when it is told to stop."""
         self._inference = inference
         self._time_variants = time_variants
         self._may_work_idle = may_work_idle
         self._quiet_seconds = quiet_seconds
+        self._power_seconds = power_seconds
         self._last_event = time.monotonic()
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
@@ -54,8 +59,10 @@ class VariantTimingService:
         """Wait no longer. What is being timed ends with the engine's thread."""
         with self._lock:
             self._is_closed = True
-            if self._timer is not None:
-                self._timer.cancel()
+            timer = self._timer
+        if timer is not None:
+            timer.cancel()
+            timer.join(JOIN_SECONDS)  # which at most asks for the battery
 
     def _wait(self, seconds: float) -> None:
         with self._lock:
@@ -83,9 +90,16 @@ class VariantTimingService:
 
     def _time(self, engine: Engine | None) -> None:
         began = self._last_event
+        may_work, asked_at = True, time.monotonic()
+
+        def has_power() -> bool:
+            nonlocal may_work, asked_at
+            if time.monotonic() - asked_at >= self._power_seconds:
+                may_work, asked_at = self._may_work_idle(), time.monotonic()
+            return may_work
 
         def should_stop() -> bool:
-            return self._last_event != began or self._inference.is_wanted(Priority.SPARE)
+            return self._last_event != began or self._inference.is_wanted(Priority.SPARE) or not has_power()
 
         # Without a model nobody chats yet, and llama.cpp may not be there. What came while this waited is no quiet.
         if engine is None or self._missing_seconds() > 0 or not self._time_variants(should_stop):

@@ -25,7 +25,7 @@ class Timed:
         self.ended = threading.Semaphore(0)
         self.may_end = threading.Event()
         self.has_power = True
-        self.service = VariantTimingService(desk.inference, self.time, lambda: self.has_power, QUIET_SECONDS)
+        self.service = VariantTimingService(desk.inference, self.time, lambda: self.has_power, QUIET_SECONDS, 0.01)
         desk.log.listeners.append(self.service.on_event)
 
     def time(self, should_stop: ShouldStop) -> bool:
@@ -71,6 +71,26 @@ def test_what_happens_elsewhere_ends_it_too(timed: Timed) -> None:
     timed.desk.log.post(SOMETHING)
     assert timed.ended.acquire(timeout=10)
     assert timed.begun.acquire(timeout=10)
+
+
+def test_a_plug_that_is_pulled_ends_it_until_there_is_power_again(timed: Timed) -> None:
+    load(timed.desk, ScriptedEngine("Hello."))
+    timed.service.start()
+    assert timed.begun.acquire(timeout=10)
+    timed.has_power = False
+    assert timed.ended.acquire(timeout=10)
+    assert not timed.begun.acquire(timeout=6 * QUIET_SECONDS)
+    timed.has_power = True
+    assert timed.begun.acquire(timeout=10)
+
+
+def test_no_timer_outlives_it(desk: Desk) -> None:
+    before = set(threading.enumerate())
+    service = VariantTimingService(desk.inference, lambda _should_stop: True, lambda: True, quiet_seconds=600)
+    service.start()
+    assert len(set(threading.enumerate()) - before) == 1
+    service.close()
+    assert set(threading.enumerate()) <= before
 
 
 def test_closing_ends_it(timed: Timed) -> None:
