@@ -83,11 +83,11 @@ def pause_seconds(headers: Mapping[str, str]) -> int:
         return round(min(max(left, 0), LONGEST_PAUSE_SECONDS))
     try:
         until = parsedate_to_datetime(value)
-    except ValueError:
+        if until.tzinfo is None:
+            until = until.replace(tzinfo=UTC)
+        seconds = (until - datetime.now(UTC)).total_seconds()
+    except (ValueError, OverflowError):  # the latter of numbers that no calendar knows
         return DEFAULT_PAUSE_SECONDS
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    seconds = (until - datetime.now(UTC)).total_seconds()
     return round(min(max(seconds, 0), LONGEST_PAUSE_SECONDS))
 
 
