@@ -1,11 +1,14 @@
 """The import rules of the architecture, as tests: a rule that no test holds is a wish."""
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from pytest_archon import archrule
 
+PACKAGE = Path(__file__).parent.parent / "chatdesk"
 # What introduces everything to each other: nobody below knows of it.
 ROOT = ("app", "headless", "chats", "model_services", "llama_engines", "load_record", "machine", "connection", "cli")
 # pathlib is allowed for its PurePath, which is a value.
@@ -72,3 +75,18 @@ assert not late, late
 """
     finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stderr
+
+
+def test_files_are_put_in_their_place_by_the_one_function_that_waits_for_windows() -> None:
+    """Of `x.replace(y)` only a path's takes one argument."""
+    found = [
+        f"{path.name}:{node.lineno}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "replace"
+        and ((len(node.args) == 1 and not node.keywords) or ast.unparse(node.func.value) == "os")
+        and path.name != "durable.py"
+    ]
+    assert found == []

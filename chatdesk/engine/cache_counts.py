@@ -12,6 +12,8 @@ from collections import Counter
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from chatdesk.durable import replace_when_let_go
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -69,7 +71,7 @@ class CacheCounts:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             unfinished = path.with_suffix(".tmp")
             unfinished.write_text(json.dumps(total), encoding="utf-8")
-            unfinished.replace(path)
+            replace_when_let_go(unfinished, path)
         except OSError as error:
             _log.info("what was counted of the cache is not kept: %s", error)
 

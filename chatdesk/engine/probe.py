@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.model_files import ModelFile
+from chatdesk.durable import replace_when_let_go
 from chatdesk.engine.cpu.in_use import environment_of_child
 from chatdesk.engine.model_file_check import path_to_load
 
@@ -145,7 +146,7 @@ class _ProbeFiles:
         verdict = {"code": error.code.value, "params": dict(error.detail.params)} if error else {"code": None}
         unfinished = self.result.with_name("unfinished")
         unfinished.write_text(json.dumps(verdict), encoding="utf-8")
-        unfinished.replace(self.result)
+        replace_when_let_go(unfinished, self.result)
 
     def read_verdict(self) -> dict[str, Any] | None:
         """The child's verdict; None when it did not get so far."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chatdesk.core.errors import ErrorCode, ErrorDetail, GoneError, UserFacingError
 from chatdesk.core.search import search_text
+from chatdesk.durable import replace_when_let_go
 from chatdesk.store.disk import (
     date_of,
     disk_problems_named,
@@ -313,7 +314,7 @@ def _copy_before(writer: sqlite3.Connection, path: Path, migration: str, now: fl
                 writer.backup(copy)
                 # One file, without companions that could be lost.
                 copy.execute("PRAGMA journal_mode = DELETE").fetchall()
-            unfinished.replace(target)
+            replace_when_let_go(unfinished, target)
         finally:
             unfinished.unlink(missing_ok=True)
         copies = path.parent.glob(f"{path.name}.before-*")

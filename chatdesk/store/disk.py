@@ -90,7 +90,7 @@ def move_aside(path: Path, now: float, companions: tuple[str, ...] = ()) -> Path
         for ending in (*companions, ""):  # the file itself last: until then everything is found again
             source = Path(f"{path}{ending}")
             if source.exists():
-                source.replace(f"{target}{ending}")
+                replace_when_let_go(source, Path(f"{target}{ending}"))
     return target
 
 

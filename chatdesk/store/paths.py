@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chatdesk.durable import replace_when_let_go
 from chatdesk.store.disk import disk_problems_named
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def steady_resource(name: str, cache: Path, environ: Mapping[str, str]) -> Path:
     try:
         unfinished.unlink(missing_ok=True)
         unfinished.symlink_to(folder)
-        unfinished.replace(link)
+        replace_when_let_go(unfinished, link)
     except OSError as error:
         _log.warning("there is no link to what is shipped: %s", error)
         return folder

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatdesk.core.errors import ErrorCode, UserFacingError
-from chatdesk.durable import make_durable
+from chatdesk.durable import make_durable, replace_when_let_go
 from chatdesk.store.disk import disk_problems_named, replace_file
 from chatdesk.store.paths import LOCATION_FILE, Paths
 
@@ -277,7 +277,7 @@ def _copy(step: _Step) -> Iterator[int]:
             yield 0
     if read.digest() != written.digest():
         raise UserFacingError(ErrorCode.DISK_ERROR, reason=f"{step.target} differs from {step.source}")
-    part.replace(step.target)
+    replace_when_let_go(part, step.target)
 
 
 def _part_of(step: _Step) -> Path:

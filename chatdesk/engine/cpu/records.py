@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
+
+from chatdesk.durable import replace_when_let_go
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -126,10 +129,13 @@ class RecordFile:
             "failures": dict(record.failures),
             "timings": timings,
         }
-        unfinished = self._path.with_suffix(".tmp")
+        unfinished = self._path.with_suffix(f".{os.getpid()}.tmp")  # `doctor` may run beside the window
         try:
-            unfinished.write_text(json.dumps(known), encoding="utf-8")
-            unfinished.replace(self._path)
+            try:
+                unfinished.write_text(json.dumps(known), encoding="utf-8")
+                replace_when_let_go(unfinished, self._path)
+            finally:
+                unfinished.unlink(missing_ok=True)
         except OSError as error:
             _log.info("what is known of llama.cpp's variants is not remembered: %s", error)
 

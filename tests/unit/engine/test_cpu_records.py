@@ -66,6 +66,16 @@ def test_a_faster_variant_is_faster_in_each_round(
     assert record.fastest == fastest
 
 
+def test_a_record_that_cannot_take_its_place_leaves_nothing_behind(tmp_path: Path) -> None:
+    file = tmp_path / "choice.json"
+    RecordFile(file).save(FRESH)
+    assert list(tmp_path.iterdir()) == [file]
+    file.unlink()
+    file.mkdir()
+    RecordFile(file).save(FRESH)
+    assert list(tmp_path.iterdir()) == [file]
+
+
 def test_doctor_tells_what_is_known() -> None:
     assert variants_in_words(FRESH, "zen4") == "zen4 in use; not timed yet"
     timed = FRESH.timed("zen4", Timing(1, 1))
