@@ -151,7 +151,9 @@ class _OfferItemModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 value = title
             case Qt.ItemDataRole.AccessibleTextRole:
-                value = ", ".join(part for part in (title, entry.aside, self._spoken_kind(entry.kind)) if part)
+                # What is beside a setting says already that it is one.
+                kind = "" if entry.kind is EntryKind.SETTING else self._spoken_kind(entry.kind)
+                value = ", ".join(part for part in (title, entry.aside, kind) if part)
             case Qt.ItemDataRole.ToolTipRole:
                 value = plain_tool_tip(title)
             case _ if role == ROW_ROLE:

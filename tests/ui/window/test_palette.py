@@ -38,6 +38,11 @@ def headings(app: WindowedApp) -> list[str]:
     return [name for name in names if name]
 
 
+def spoken(app: WindowedApp) -> str:
+    """The first row as a screen reader says it."""
+    return str(find(app.window, ChoiceList, "palette_list").model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole))
+
+
 def is_shown(app: WindowedApp) -> bool:
     return find(app.window, QWidget, "command_palette").isVisible()
 
@@ -115,6 +120,21 @@ def test_single_settings_are_found_and_gone_to(
     qtbot.waitUntil(wanted.hasFocus)
     assert wanted.visibleRegion().boundingRect().size() == wanted.size()
     dialog.reject()
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("theme", "Theme, Settings: Appearance"),
+        ("models and netw", "Models and network, Settings"),
+        ("new ch", "New chat, Ctrl+N, Action"),
+    ],
+)
+def test_a_row_is_read_with_its_kind_and_that_once(
+    typed: str, words: str, app: WindowedApp, field: QLineEdit, qtbot: QtBot
+) -> None:
+    qtbot.keyClicks(field, typed)
+    assert spoken(app) == words
 
 
 @pytest.mark.parametrize("dressed_app", [Settings(language="zh_CN")], indirect=True)
