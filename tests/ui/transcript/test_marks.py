@@ -75,6 +75,7 @@ def test_marks_are_seen_in_what_is_selected(view: TranscriptView, qtbot: QtBot) 
     view.set_messages([reply("r", "A needle.")], {})
     count(view, "needle", qtbot)
     plain = marked_pixels(view)
+    assert plain > 50
     view.pointer.select_all()
     assert marked_pixels(view) == plain
 
