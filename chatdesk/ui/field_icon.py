@@ -21,7 +21,6 @@ class FieldIcon(QWidget):
         super().__init__(field)
         self._name = name
         self._color = QColor()
-        self._field = field
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         field.installEventFilter(self)
         self._place()
@@ -42,6 +41,8 @@ class FieldIcon(QWidget):
         icon(self._name, self._color).paint(QPainter(self), self.rect())
 
     def _place(self) -> None:
-        size = self._field.fontMetrics().height()
-        self.setGeometry(SIDE, (self._field.height() - size) // 2, size, size)
-        self._field.setTextMargins(size + GAP, 0, 0, 0)
+        field = self.parentWidget()  # not kept: a widget and its child that hold each other go late
+        assert isinstance(field, QLineEdit)
+        size = field.fontMetrics().height()
+        self.setGeometry(SIDE, (field.height() - size) // 2, size, size)
+        field.setTextMargins(size + GAP, 0, 0, 0)

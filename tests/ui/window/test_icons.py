@@ -1,5 +1,7 @@
 """Icons grow with the text that stands beside them."""
 
+import gc
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -59,3 +61,16 @@ def test_the_icon_of_a_field_is_as_high_as_its_letters_which_begin_behind_it(
     assert mark.height() == mark.width() == field.fontMetrics().height()
     assert field.textMargins().left() > mark.width()
     assert field.rect().contains(mark.geometry())
+
+
+def test_a_field_goes_with_its_icon_as_soon_as_nobody_holds_it(qapp: QApplication) -> None:
+    del qapp
+    field = QLineEdit()
+    FieldIcon("search", field)
+    gone = weakref.ref(field)
+    gc.disable()  # which would find a circle of the two
+    try:
+        del field
+        assert gone() is None
+    finally:
+        gc.enable()

@@ -40,7 +40,9 @@ def headings(app: WindowedApp) -> list[str]:
 
 def spoken(app: WindowedApp) -> str:
     """The first row as a screen reader says it."""
-    return str(find(app.window, ChoiceList, "palette_list").model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole))
+    return str(
+        find(app.window, ChoiceList, "palette_list").model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    )
 
 
 def is_shown(app: WindowedApp) -> bool:
