@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -378,12 +378,13 @@ def checked(desk: Desk) -> OverflowPolicy:
 
 
 @pytest.mark.parametrize("percent", [80, 100, 200])
-def test_the_map_has_room_for_its_words_at_every_size_of_text(percent: int, desk: Desk, qapp: QApplication) -> None:
-    theme.apply(qapp, theme.Looks(text_percent=percent))
+def test_the_map_has_room_for_its_words_at_every_size_of_text(
+    percent: int, desk: Desk, wear: Callable[[theme.Looks], None]
+) -> None:
+    wear(theme.Looks(text_percent=percent))
     desk.meter.take(use(SYSTEM, message("u0", 1200)))
     desk.open_map()
     desk.qtbot.waitUntil(lambda: clipped(desk.popup()) == [])
-    theme.apply(qapp, theme.Looks())
 
 
 def test_the_policy_of_the_model_is_marked_and_in_force_until_another_is_chosen(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """Whatever is chosen, text can be read on its grounds: WCAG 2.2, 1.4.3 and, in high contrast, 1.4.6."""
 
 import re
+from collections.abc import Callable
 from dataclasses import fields, replace
 
 import pytest
@@ -105,19 +106,20 @@ def test_accents_differ() -> None:
 
 
 @pytest.mark.parametrize("percent", [80, 100, 200])
-def test_text_of_every_kind_has_the_size_that_was_chosen(percent: int, qapp: QApplication, qtbot: QtBot) -> None:
+def test_text_of_every_kind_has_the_size_that_was_chosen(
+    percent: int, wear: Callable[[theme.Looks], None], qtbot: QtBot
+) -> None:
     usual = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).pointSizeF()
     label, heading = QLabel("plain"), QLabel("heading")
     heading.setObjectName("settings_section")
     for widget in (label, heading):
         qtbot.addWidget(widget)
     looks = theme.Looks(text_percent=percent)
-    theme.apply(qapp, looks)
+    wear(looks)
     heading.ensurePolished()
     qtbot.waitUntil(lambda: label.font().pointSizeF() == pytest.approx(usual * percent / 100))
     assert heading.font().pixelSize() == round(16 * percent / 100)
     assert transcript_style(looks).text_px == round(TEXT_PX * percent / 100)
-    theme.apply(qapp, theme.Looks())
 
 
 def test_the_pictures_that_the_style_sheet_names_are_there() -> None:
@@ -127,36 +129,35 @@ def test_the_pictures_that_the_style_sheet_names_are_there() -> None:
 
 
 @pytest.mark.parametrize("percent", [80, 100, 200])
-def test_a_menu_has_room_for_marks_beside_its_words(percent: int, qapp: QApplication, qtbot: QtBot) -> None:
-    theme.apply(qapp, theme.Looks(text_percent=percent))
+def test_a_menu_has_room_for_marks_beside_its_words(
+    percent: int, wear: Callable[[theme.Looks], None], qtbot: QtBot
+) -> None:
+    wear(theme.Looks(text_percent=percent))
     menu = QMenu()
     qtbot.addWidget(menu)
     menu.addAction("Words")
     wide = menu.sizeHint().width() - menu.fontMetrics().horizontalAdvance("Words")
     assert wide >= 2 * round(26 * percent / 100)
-    theme.apply(qapp, theme.Looks())
 
 
-def test_compact_takes_less_room(qapp: QApplication, qtbot: QtBot) -> None:
+def test_compact_takes_less_room(wear: Callable[[theme.Looks], None], qtbot: QtBot) -> None:
     button = QPushButton("Words")
     qtbot.addWidget(button)
     heights = []
     for is_compact in (False, True):
         looks = theme.Looks(is_compact=is_compact)
-        theme.apply(qapp, looks)
+        wear(looks)
         button.ensurePolished()
         heights.append((button.sizeHint().height(), transcript_style(looks).pitch, transcript_style(looks).message_gap))
     assert all(small < large for large, small in zip(*heights, strict=True))
-    theme.apply(qapp, theme.Looks())
 
 
-def test_settings_say_what_is_worn(qapp: QApplication) -> None:
+def test_settings_say_what_is_worn(wear: Callable[[theme.Looks], None], qapp: QApplication) -> None:
     settings = Settings(theme=Theme.DARK, high_contrast=False, text_percent=150, density=Density.COMPACT)
     assert theme.looks_of(settings) == theme.Looks(
         colors_for(Accent.BLUE, is_dark=True, has_high_contrast=False), text_percent=150, is_compact=True
     )
     strong = theme.looks_of(replace(settings, high_contrast=True, accent=Accent.ROSE))
-    theme.apply(qapp, strong)
+    wear(strong)
     assert qapp.palette().color(QPalette.ColorRole.Window) == QColor("#000000")
     assert qapp.palette().color(QPalette.ColorRole.Highlight) == QColor(strong.colors.accent)
-    theme.apply(qapp, theme.Looks())

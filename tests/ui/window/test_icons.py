@@ -2,7 +2,7 @@
 
 import gc
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
@@ -26,12 +26,6 @@ SIZES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _undressed(qapp: QApplication) -> Iterator[None]:
-    yield
-    theme.apply(qapp, theme.Looks())
-
-
 def sizes(app: WindowedApp) -> dict[str, int]:
     for name in SIZES:
         find(app.window, QAbstractButton, name).ensurePolished()
@@ -51,9 +45,9 @@ def test_from_the_start_and_when_another_size_is_chosen(dressed_app: WindowedApp
 
 @pytest.mark.parametrize("percent", [100, 200])
 def test_the_icon_of_a_field_is_as_high_as_its_letters_which_begin_behind_it(
-    percent: int, qapp: QApplication, qtbot: QtBot
+    percent: int, wear: Callable[[theme.Looks], None], qtbot: QtBot
 ) -> None:
-    theme.apply(qapp, theme.Looks(text_percent=percent))
+    wear(theme.Looks(text_percent=percent))
     field = QLineEdit()
     qtbot.addWidget(field)
     mark = FieldIcon("search", field)

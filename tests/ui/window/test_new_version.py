@@ -17,8 +17,6 @@ from chatdesk.core.events import NewVersionsFailed, NewVersionsRead
 from chatdesk.core.releases import RELEASE_PAGE, Release, Version
 from chatdesk.core.settings import Settings, Theme
 from chatdesk.store.settings_file import SettingsFile
-from chatdesk.ui import theme
-from chatdesk.ui.languages import speak
 from chatdesk.ui.markdown_page import MarkdownPage
 from tests.support.clipping import clipped
 from tests.support.opened_app import opened_app
@@ -193,7 +191,7 @@ def test_an_answer_that_nobody_waits_for_any_more_is_not_told(dressed_app: Windo
 
 
 @pytest.mark.parametrize("dressed_app", LOOKS, indirect=True, ids=["light-en-100", "dark-zh-200"])
-def test_every_word_has_its_room(dressed_app: WindowedApp, qtbot: QtBot, qapp: QApplication) -> None:
+def test_every_word_has_its_room(dressed_app: WindowedApp, qtbot: QtBot) -> None:
     dialog = opened(dressed_app)
     qtbot.waitUntil(lambda: is_offered(dialog, "look_again_button"))
     failed = ErrorDetail(ErrorCode.RELEASES_UNREACHABLE, {"reason": "it did not answer in time"})
@@ -204,5 +202,3 @@ def test_every_word_has_its_room(dressed_app: WindowedApp, qtbot: QtBot, qapp: Q
             QApplication.processEvents()
         assert clipped(dialog) == [], event
     dialog.reject()
-    speak("en")
-    theme.apply(qapp, theme.Looks())

@@ -1,7 +1,5 @@
 """Every word on the main screens has its room: in small and large windows, at the usual and the largest text."""
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QAction, QFontDatabase
@@ -10,8 +8,6 @@ from pytestqt.qtbot import QtBot
 
 from chatdesk.app import WindowedApp
 from chatdesk.core.settings import Density, Settings, Theme
-from chatdesk.ui import theme
-from chatdesk.ui.languages import speak
 from chatdesk.ui.notices import NoticeStrip
 from tests.support.clipping import clipped
 from tests.ui.widgets.finding import find
@@ -32,13 +28,6 @@ SMALL_DIALOGS = (
 EACH = pytest.mark.parametrize(
     "dressed_app", CHOSEN, indirect=True, ids=[f"{s.theme}-{s.language}-{s.text_percent}" for s in CHOSEN]
 )
-
-
-@pytest.fixture(autouse=True)
-def _undressed(qapp: QApplication) -> Iterator[None]:
-    yield
-    speak("en")
-    theme.apply(qapp, theme.Looks())
 
 
 def resize(window: QWidget, size: tuple[int, int], qtbot: QtBot) -> None:

@@ -11,7 +11,6 @@ from chatdesk.core.conversations import Conversation
 from chatdesk.core.events import ConversationsListed
 from chatdesk.core.settings import Settings
 from chatdesk.ui.choice_list import HEADING_ROLE, ChoiceList
-from chatdesk.ui.languages import speak
 from tests.ui.widgets.finding import find
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -146,7 +145,6 @@ def test_settings_are_found_by_their_chinese_words(dressed_app: WindowedApp) -> 
     for typed, title in (("温度", "temperature"), ("主题", "主题"), ("代理", "代理"), ("上下文长度", "n_ctx")):
         field.setText(typed)
         assert title in rows(dressed_app)
-    speak("en")
 
 
 @pytest.mark.parametrize("dressed_app", [Settings(text_percent=150)], indirect=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QProgressBar, QPushButton
+from PySide6.QtWidgets import QDialogButtonBox, QLabel, QProgressBar, QPushButton
 from pytestqt.qtbot import QtBot
 
 from chatdesk.core.batches import BatchRun
@@ -184,8 +184,10 @@ def test_batches_are_told_shortly() -> None:
 
 
 @pytest.mark.parametrize("text_percent", [100, 200])
-def test_no_words_of_the_dialog_are_cut_off(text_percent: int, qapp: QApplication, qtbot: QtBot) -> None:
-    theme.apply(qapp, theme.Looks(text_percent=text_percent))
+def test_no_words_of_the_dialog_are_cut_off(
+    text_percent: int, wear: Callable[[theme.Looks], None], qtbot: QtBot
+) -> None:
+    wear(theme.Looks(text_percent=text_percent))
     message = Message("m", "c", "p", Role.ASSISTANT, (), 0.0, origin=ORIGIN, figures=ReplyFigures(3215, 3100, 240))
     dialog = OriginDialog(message, RECIPE)
     qtbot.addWidget(dialog)
@@ -194,4 +196,3 @@ def test_no_words_of_the_dialog_are_cut_off(text_percent: int, qapp: QApplicatio
     changed = (ChangedOption("n_threads", "2", "4"),)
     dialog.show_result(ReplayResult(ReplayVerdict.DIFFERENT, 17, Difference(18, "lighthouse", "harbour"), changed))
     assert clipped(dialog) == []
-    theme.apply(qapp, theme.Looks())
