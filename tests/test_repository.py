@@ -40,6 +40,15 @@ def test_readme_names_the_commands_that_ci_runs() -> None:
     assert commands[0] in ci
 
 
+def test_contributing_names_every_thread() -> None:
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("**Threads.**")[2]
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "chatdesk").rglob("*.py")]
+    begun = re.compile(r"""Worker\(f?"([a-z -]+)|Thread\([^\n]*name=f?"([a-z -]+)""")
+    names = {(worker or thread).strip() for source in sources for worker, thread in begun.findall(source)}
+    assert {"engine", "store", "download", "markdown"} <= names
+    assert {name for name in names if not re.search(rf"`{name}[ …]*`", contributing)} == set()
+
+
 def test_readme_links_and_pictures_exist() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     targets = [target for target in re.findall(r"\]\(([^)#]+)\)", readme) if "://" not in target]
