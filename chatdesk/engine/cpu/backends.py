@@ -54,9 +54,10 @@ class Backends:
         self._api_version: int | None = None
 
     @property
-    def count(self) -> int:
-        """How many there are, those included that are built in."""
-        return int(self._function("ggml_backend_reg_count", ctypes.c_size_t)())
+    def is_empty(self) -> bool:
+        """Whether there is none, built in or added, as far as a build lets its list be seen."""
+        count = self._function("ggml_backend_reg_count", ctypes.c_size_t)
+        return count is not None and count() == 0
 
     def add(self, path: Path) -> bool:
         """Load the backend in the library at `path`. Returns whether it can be used; why not is logged."""
@@ -85,11 +86,16 @@ class Backends:
             return f"it is of version {api_version}, others are of {self._api_version}"
         self._api_version = api_version
         register = self._function("ggml_backend_register", None)
+        if register is None:
+            return "this build keeps its list to itself"
         register.argtypes = (ctypes.c_void_p,)
         register(backend)
         return None
 
     def _function(self, name: str, result: Any) -> Any:
-        function = next(library for library in self._ggml if hasattr(library, name))[name]  # an object of our own
+        library = next((library for library in self._ggml if hasattr(library, name)), None)
+        if library is None:
+            return None
+        function = library[name]  # an object of our own
         function.restype = result
         return function

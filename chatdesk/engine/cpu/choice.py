@@ -130,7 +130,7 @@ def load_backends(llama_cpp: Any) -> None:
     for path in files:
         if not path.name.startswith(PREFIXES) and not backends.add(path):
             _log.warning("llama.cpp's backend %s cannot be used here: its driver may be missing", path.name)
-    if backends.count == 0:
+    if backends.is_empty:
         raise UserFacingError(ErrorCode.ENGINE_INCOMPLETE)
 
 

@@ -13,7 +13,7 @@ from chatdesk.engine.cpu.in_use import TRIED_VARIABLE, environment_of_child, set
 
 GGML = """
 static int count;
-void ggml_backend_register(void *backend) { count += *(int *)backend ? 1 : 100; }
+void ggml_backend_register(void *backend) { count += *(int *)backend > 0; }
 unsigned long ggml_backend_reg_count(void) { return count; }
 """
 BACKEND = """
@@ -50,9 +50,9 @@ def backends(folder: Path) -> Backends:
 
 @needs_compiler
 def test_a_backend_in_a_folder_of_any_name_is_known_to_ggml(folder: Path, backends: Backends) -> None:
-    assert backends.count == 0
+    assert backends.is_empty
     assert backends.add(backend(folder / "libggml-cpu-x64.so"))
-    assert backends.count == 1
+    assert not backends.is_empty
 
 
 @needs_compiler
@@ -61,14 +61,20 @@ def test_what_cannot_be_used_is_not_made_known(folder: Path, backends: Backends)
     assert not backends.add(backend(folder / "libggml-cpu-other.so", score=0))
     assert not backends.add(backend(folder / "libggml-ill.so", is_well=False))
     assert not backends.add(compiled(folder / "libggml-none.so", "int nothing;"))
-    assert backends.count == 0
+    assert backends.is_empty
 
 
 @needs_compiler
 def test_a_backend_of_another_build_is_not_made_known(folder: Path, backends: Backends) -> None:
     assert backends.add(backend(folder / "libggml-cpu-x64.so", version=2))
     assert not backends.add(backend(folder / "libggml-vulkan.so", version=1))
-    assert backends.count == 1
+
+
+@needs_compiler
+def test_a_build_that_keeps_its_list_to_itself_has_what_is_built_in(folder: Path) -> None:
+    closed = Backends([ctypes.CDLL(str(compiled(folder / "libllama.so", "int nothing;")))])
+    assert not closed.is_empty
+    assert not closed.add(backend(folder / "libggml-cpu-x64.so"))
 
 
 def test_children_learn_which_variant_is_in_use_and_nobody_else_does() -> None:
