@@ -10,5 +10,6 @@ instructions. So the variants are tried in child processes (`trials`, `trial_chi
 - later, while the app has nothing to do, each that answers rightly is timed (`timing`); one that is clearly faster is
   used from the next start on.
 
-What came of it is remembered until the processor or llama.cpp changes (`records`).
+What came of it is remembered until the processor or llama.cpp changes (`records`). What is chosen is loaded and made
+known to ggml (`backends`), and the app's own children are told of it (`in_use`).
 """
