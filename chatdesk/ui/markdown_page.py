@@ -139,12 +139,11 @@ class _Writer:
         """Put what stands before an item of a list before the paragraph that was written last."""
         label = QTextListFormat()
         match container.kind:
-            case ContainerKind.BULLET:
-                label.setStyle(QTextListFormat.Style.ListDisc)
-            case ContainerKind.NUMBER:
+            case ContainerKind.NUMBER if container.label not in _TASKS:
                 label.setStyle(QTextListFormat.Style.ListDecimal)
-                if container.label not in _TASKS:  # a box to tick has no number
-                    label.setStart(int(container.label[:-1]))
+                label.setStart(int(container.label[:-1]))
+            case ContainerKind.BULLET | ContainerKind.NUMBER:  # a box to tick stands in place of either
+                label.setStyle(QTextListFormat.Style.ListDisc)
             case ContainerKind.QUOTE | ContainerKind.NOTE:
                 return
         block = self._cursor.blockFormat()

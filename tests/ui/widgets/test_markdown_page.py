@@ -121,10 +121,16 @@ def test_tasks_have_a_box_whatever_list_they_are_of(page: MarkdownPage) -> None:
     block = page.document().begin().next()
     found = []
     while block.isValid():
-        found.append((block.text(), block.blockFormat().marker()))
+        of = list_of(block)
+        assert of is not None
+        found.append((block.text(), block.blockFormat().marker(), of.format().style()))
         block = block.next()
-    kind = QTextBlockFormat.MarkerType
-    assert found == [("a", kind.Unchecked), ("b", kind.Checked), ("c", kind.NoMarker)]
+    kind, style = QTextBlockFormat.MarkerType, QTextListFormat.Style
+    assert found == [
+        ("a", kind.Unchecked, style.ListDisc),
+        ("b", kind.Checked, style.ListDisc),  # a number would be drawn across the box
+        ("c", kind.NoMarker, style.ListDecimal),
+    ]
 
 
 @pytest.fixture(scope="module")
