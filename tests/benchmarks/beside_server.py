@@ -3,7 +3,7 @@
 The environment variable CHATDESK_LLAMA_SERVER names the server's binary, which must be built from the same source
 archive with the same options (README says how); where it is not set nothing is measured. Both get the same prompts as
 token ids, and the same threads, batch sizes and context. The server runs with its own defaults otherwise: it keeps
-prompts in memory, and none beyond its end.
+prompts in memory, and none beyond its end. Between a reply and another chat somebody reads, and the app has its rest.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from chatdesk.core.context import PromptMessage
 from chatdesk.engine.base import Engine
 from chatdesk.engine.llama import load_llama
 from tests.benchmarks.figures import Bar, Figure, figure, spread
-from tests.benchmarks.remembering import GREEDY, PLENTY, Answer, Subject, ask, next_turn, starter
+from tests.benchmarks.remembering import GREEDY, PLENTY, Answer, Subject, ask, next_turn, rest, starter
 from tests.benchmarks.starter import OPTIONS
 
 BINARY_VARIABLE = "CHATDESK_LLAMA_SERVER"
@@ -67,10 +67,9 @@ def measure(*, is_quick: bool) -> list[Figure]:
 def _our_waits(subject: Subject, folder: Path, number: int) -> list[float]:
     engine = subject.engine(folder, memory_bytes=PLENTY)
     cold, warm, turn = _go_on(subject, engine, lambda prompt: ask(engine, prompt, "one"), number)
-    write = engine.snapshot()
-    assert write is not None
-    assert write()
+    rest(engine)
     ask(engine, engine.prompt_tokens(subject.opening(2 * number + 1)), "two")
+    rest(engine)
     prompt = engine.prompt_tokens(turn)
     switched = ask(engine, prompt, "one")
     engine.close()

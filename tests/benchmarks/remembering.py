@@ -113,9 +113,9 @@ def _waits(subject: Subject, folder: Path, rounds: int) -> list[Figure]:
         assert len(first_prompt) >= TOKENS, f"{len(first_prompt)} tokens"
         first = ask(engine, first_prompt, "one")
         cold.append(first.seconds)
-        added.append(_rest(engine))
+        added.append(rest(engine))
         second = ask(engine, engine.prompt_tokens(other), "two")
-        _rest(engine)
+        rest(engine)
         prompt = engine.prompt_tokens(next_turn(opening, first))
         back = ask(engine, prompt, "one")
         switched.append(back.seconds)
@@ -155,7 +155,7 @@ def _waits(subject: Subject, folder: Path, rounds: int) -> list[Figure]:
     ]
 
 
-def _rest(engine: Engine) -> float:
+def rest(engine: Engine) -> float:
     """What the engine does when it has nothing else to do; how many ms nothing else could have interrupted it."""
     looks = [time.perf_counter()]
 
