@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 PAIRS = 7
 MOST_START, MOST_BUSY = 1.2, 6.0
 PATIENCE_SECONDS = 120
+LOOK_SECONDS = 0.01
 # What the desktop's own programs take up is told apart by name.
 WINDOW_CLASS = "chatdesk"
 BUSY = "while True: pass"
@@ -37,15 +38,20 @@ def main() -> int:
         for program in (packaged, source):  # both once before anything counts: files in the system's cache
             seconds_to_window(program, environment)
             seconds_to_answer(program, environment)
-        starts = [
-            seconds_to_window(packaged, environment) / seconds_to_window(source, environment) for _ in range(PAIRS)
-        ]
+        starts, seconds = [], []
+        for _ in range(PAIRS):
+            seconds.append(seconds_to_window(packaged, environment))
+            starts.append(seconds[-1] / seconds_to_window(source, environment))
         busy = []
         for _ in range(PAIRS):
             alone = seconds_to_answer(packaged, environment)
             with busy_processes():
                 busy.append(seconds_to_answer(packaged, environment) / alone)
-    figures = {"start ÷ source": _spread(starts), "eight tokens, busy ÷ alone": _spread(busy)}
+    figures = {
+        "start ÷ source": _spread(starts),
+        "seconds to the window": _spread(seconds),
+        "eight tokens, busy ÷ alone": _spread(busy),
+    }
     print(json.dumps(figures, ensure_ascii=False))
     return 0 if statistics.median(starts) <= MOST_START and statistics.median(busy) <= MOST_BUSY else 1
 
@@ -54,18 +60,25 @@ def seconds_to_window(program: str, environment: dict[str, str]) -> float:
     """From the start of the program to its window on the screen."""
     started = time.perf_counter()
     process = subprocess.Popen([program], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    command = ["xdotool", "search", "--sync", "--onlyvisible", "--class", WINDOW_CLASS]
     try:
-        found = subprocess.run(
-            command, env=environment, capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS
-        )
+        # Asked again and again: what xdotool offers for waiting looks twice a second.
+        while not (window := windows(environment)):
+            if process.poll() is not None or time.perf_counter() - started > PATIENCE_SECONDS:
+                raise SystemExit(f"{program} shows no window: {process.poll()}")
+            time.sleep(LOOK_SECONDS)
         seconds = time.perf_counter() - started
-        quit_it = ["xdotool", "windowfocus", found.stdout.split()[0], "key", "ctrl+q"]
+        quit_it = ["xdotool", "windowfocus", window[0], "key", "ctrl+q"]
         subprocess.run(quit_it, env=environment, check=True)
         process.wait(PATIENCE_SECONDS)
     finally:
         process.kill()
     return seconds
+
+
+def windows(environment: dict[str, str]) -> list[str]:
+    """The windows of the app that are on the screen."""
+    command = ["xdotool", "search", "--onlyvisible", "--class", WINDOW_CLASS]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False).stdout.split()
 
 
 def seconds_to_answer(program: str, environment: dict[str, str]) -> float:
@@ -92,7 +105,8 @@ def busy_processes() -> Iterator[None]:
 def screen(size: str = "1280x800x24") -> Iterator[str]:
     """A virtual screen; the value is its `DISPLAY`."""
     reader, writer = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", size, "-nolisten", "tcp"]
+    # By itself it begins anew when its last client leaves, and whoever comes meanwhile is turned away.
+    command = ["Xvfb", "-noreset", "-displayfd", str(writer), "-screen", "0", size, "-nolisten", "tcp"]
     process = subprocess.Popen(command, pass_fds=[writer], stderr=subprocess.DEVNULL)
     os.close(writer)
     try:
