@@ -46,8 +46,12 @@ def measure(*, is_quick: bool) -> list[Figure]:
     theirs: list[list[float]] = []
     with tempfile.TemporaryDirectory(prefix="chatdesk-benchmark-") as folder:
         for number in range(QUICK_ROUNDS if is_quick else ROUNDS):
-            ours.append(_our_waits(subject, Path(folder), number))
-            theirs.append(_server_waits(subject, binary, number))
+            # The one that is measured second may find the machine warmer, so they take turns.
+            for is_ours in (True, False) if number % 2 == 0 else (False, True):
+                if is_ours:
+                    ours.append(_our_waits(subject, Path(folder), number))
+                else:
+                    theirs.append(_server_waits(subject, binary, number))
     return [
         figure(
             f"{what} ÷ llama-server",
