@@ -1,11 +1,12 @@
 """Snapshots on disk: one file for each conversation and model, read only when everything about it is right.
 
 The file: eight bytes that name the format, the length of a JSON head as a little-endian 32-bit number, the head, the
-tokens as little-endian 32-bit numbers, the state as llama.cpp gave it, and a BLAKE2b checksum of all before it.
+tokens as little-endian 32-bit numbers, the state as llama.cpp gave it, and an XXH3-128 checksum of all before it.
 
 llama.cpp trusts the states that it is given. A state that another model file, build or cache type wrote, or that was
 damaged since, could crash it or change a reply. So the head holds a key that names all of those, and nothing reaches
-llama.cpp before key, lengths and checksum are right. A file that is not is removed.
+llama.cpp before key, lengths and checksum are right. A file that is not is removed. The checksum finds damage, not a
+forger, who could write to the conversations as well; a cryptographic one was a quarter of the wait after a restart.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+import numpy as np
+import xxhash
+
 from chatdesk.core.batches import BatchRun, as_numbers, runs_from, token_count
 from chatdesk.durable import replace_when_let_go
 from chatdesk.engine.snapshots import Snapshot, usable_prefix
@@ -29,10 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-MAGIC = b"CDKVS\x00\x00\x02"
+MAGIC = b"CDKVS\x00\x00\x03"
 SUFFIX = ".kv"
 _UNFINISHED = ".tmp"
-_CHECKSUM_BYTES = 32
+_CHECKSUM_BYTES = 16
 _MAX_HEAD_BYTES = 1 << 20
 _LENGTH = struct.Struct("<I")
 
@@ -96,11 +100,17 @@ class SnapshotFiles:
         return any(self._folder.glob(f"{owner_prefix(owner)}*{SUFFIX}"))
 
     def read(self, file: SnapshotFile) -> Snapshot | None:
-        """The snapshot in `file`; None when anything about it is not right, and then the file is gone."""
+        """The snapshot in `file`; None when anything about it is not right, and then the file is gone.
+
+        None too where there is no memory for it now.
+        """
         try:
             with file.path.open("rb") as stream:
                 snapshot = _read(stream, self._key)
             os.utime(file.path)
+        except MemoryError:
+            _log.warning("there is no memory to read a snapshot of %d bytes", file.size_bytes)
+            return None
         except (OSError, SnapshotError) as error:
             _log.warning("the snapshot %s is not used: %s", file.path.name, error)
             self._remove(file)
@@ -229,7 +239,7 @@ def _write(stream: BinaryIO, key: str, snapshot: Snapshot) -> None:
             "batches": as_numbers(snapshot.batches),
         }
     ).encode()
-    checksum = hashlib.blake2b(digest_size=_CHECKSUM_BYTES)
+    checksum = xxhash.xxh3_128()
     for part in (MAGIC, _LENGTH.pack(len(head)), head, _packed(snapshot.tokens), snapshot.state):
         checksum.update(part)
         stream.write(part)
@@ -288,11 +298,11 @@ def _read(stream: BinaryIO, key: str) -> Snapshot:
     head = _read_head(stream, key, size_bytes)
     head_bytes = stream.tell()
     stream.seek(0)
-    content = memoryview(bytearray(size_bytes))
+    content = np.empty(size_bytes, np.uint8).data  # not filled with zeros first
     if stream.readinto(content) != size_bytes:  # type: ignore[attr-defined]  # files opened as bytes have it
         raise SnapshotError("it was cut short")
     body, checksum = content[:-_CHECKSUM_BYTES], content[-_CHECKSUM_BYTES:]
-    if hashlib.blake2b(body, digest_size=_CHECKSUM_BYTES).digest() != checksum:
+    if xxhash.xxh3_128_digest(body) != checksum:
         raise SnapshotError("it is damaged")
     return Snapshot(head.owner, head.tokens, body[head_bytes : head_bytes + head.state_bytes], head.batches)
 

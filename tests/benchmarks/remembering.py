@@ -8,6 +8,7 @@ Its weights are random, so that what it says is nonsense, which the least differ
 
 from __future__ import annotations
 
+import logging
 import random
 import tempfile
 import threading
@@ -219,6 +220,7 @@ def _damaged(subject: Subject, folder: Path, count: int) -> Figure:
     (path,) = snapshot_paths(folder)
     whole = path.read_bytes()
     used = 0.0
+    logging.disable(logging.WARNING)  # one for each file
     for number in range(count):
         content = bytearray(whole)
         key = KEY
@@ -233,6 +235,7 @@ def _damaged(subject: Subject, folder: Path, count: int) -> Figure:
         files = SnapshotFiles(folder, key, lambda: PLENTY)
         file, _ = files.best(tuple(prompt), can_go_back=True)
         used += file is not None and files.read(file) is not None
+    logging.disable(logging.NOTSET)
     path.write_bytes(whole[:-1])
     engine.close()
     engine = subject.engine(folder, memory_bytes=0)
@@ -267,7 +270,8 @@ def _speed(folder: Path, rounds: int) -> Figure:
 
     for kind in engines:
         tokens_per_second(kind)
-    measured = interleaved(rounds, lambda: tokens_per_second("on"), lambda: tokens_per_second("off"))
+    pairs = max(rounds, PAIRS)
+    measured = interleaved(pairs, lambda: tokens_per_second("on"), lambda: tokens_per_second("off"))
     for engine in engines.values():
         engine.close()
     return figure(
