@@ -7,6 +7,7 @@ nothing that they do not use.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 
@@ -20,9 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     given = sys.argv[1:] if arguments is None else arguments
     if len(given) == 1 and _is_model_file(given[0]):
-        from chatdesk.app import run_window
-
-        return run_window(os.path.abspath(given[0]))  # noqa: PTH100 - for a window that may run in another folder
+        return _run_window(os.path.abspath(given[0]))  # noqa: PTH100 - for a window that may run in another folder
     parser = _parser()
     options = parser.parse_args(given)
     _check_ask(parser, options)
@@ -36,9 +35,16 @@ def main(arguments: list[str] | None = None) -> int:
         from chatdesk import cli
 
         return cli.run(options)
+    return _run_window()
+
+
+def _run_window(file: str | None = None) -> int:
+    # Hardly anything that a start makes is garbage. Looking for it took a tenth of the time until the window was there;
+    # it is looked for again from when that is at rest.
+    gc.disable()
     from chatdesk.app import run_window
 
-    return run_window()
+    return run_window(file)
 
 
 def _work_as_child(options: argparse.Namespace) -> int | None:

@@ -150,8 +150,12 @@ class WindowedApp:
         self.core.start()
         if (last := self.core.state.get(StateKey.LAST_CONVERSATION_ID)) is not None:
             self.window.reopen(last)
-        QTimer.singleShot(LOAD_DELAY_MS, self.window, lambda: self.core.load_first_model(file))
+        QTimer.singleShot(LOAD_DELAY_MS, self.window, lambda: self._load_first_model(file))
         QTimer.singleShot(WARM_UP_DELAY_MS, self.window, self.window.warm_up)
+
+    def _load_first_model(self, file: str | None) -> None:
+        gc.enable()  # a start is over: see `chatdesk.__main__`
+        self.core.load_first_model(file)
 
     def _close_temporary(self) -> None:
         for chat in tuple(self._temporary):

@@ -22,7 +22,6 @@ from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-import numpy as np
 import xxhash
 
 from chatdesk.core.batches import BatchRun, as_numbers, runs_from, token_count
@@ -298,6 +297,8 @@ def _read(stream: BinaryIO, key: str) -> Snapshot:
     head = _read_head(stream, key, size_bytes)
     head_bytes = stream.tell()
     stream.seek(0)
+    import numpy as np  # late: the window must not wait for it
+
     content = np.empty(size_bytes, np.uint8).data  # not filled with zeros first
     if stream.readinto(content) != size_bytes:  # type: ignore[attr-defined]  # files opened as bytes have it
         raise SnapshotError("it was cut short")

@@ -1,4 +1,7 @@
-"""What the window tells of the app itself: About, new versions, and diagnostics for a report about a fault."""
+"""What the window tells of the app itself: About, new versions, and diagnostics for a report about a fault.
+
+The dialogs are imported when they are opened: the window must not wait for them.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
 from chatdesk.core.events import AboutRead, DiagnosticsWritten, NewVersionsFailed, NewVersionsRead
-from chatdesk.ui.about_dialog import AboutDialog
 from chatdesk.ui.actions import ActionRow, Group
-from chatdesk.ui.new_version_dialog import NewVersionDialog
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from chatdesk.core.about import Place
     from chatdesk.services.about import AboutService
     from chatdesk.services.new_versions import NewVersionService
+    from chatdesk.ui.about_dialog import AboutDialog
+    from chatdesk.ui.new_version_dialog import NewVersionDialog
     from chatdesk.ui.notices import NoticeStrip
 
 
@@ -55,6 +58,8 @@ class AboutDesk(QObject):
 
     def show_dialog(self) -> None:
         """Open the dialog; what takes time to read is filled in when it is there."""
+        from chatdesk.ui.about_dialog import AboutDialog
+
         self._dialog = AboutDialog(self._verbs.places, self._window)
         self._dialog.copy_requested.connect(self._verbs.service.write_diagnostics)
         self._dialog.new_version_requested.connect(self.look_for_new_version)
@@ -64,6 +69,8 @@ class AboutDesk(QObject):
 
     def look_for_new_version(self) -> None:
         """Ask the release page, once, and show what it answers."""
+        from chatdesk.ui.new_version_dialog import NewVersionDialog
+
         self._new_version = NewVersionDialog(self._dialog or self._window)
         self._new_version.look_requested.connect(self._verbs.new_versions.look)
         self._new_version.finished.connect(self._forget_new_version)

@@ -6,6 +6,7 @@ that the parent process noted before it started this one, so that the interprete
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -34,6 +35,7 @@ def chatdesk_window(conversations: int) -> None:
 
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     chatdesk.__main__._parser().parse_args([])
+    gc.disable()
     from chatdesk.app import make_application, run_application
     from chatdesk.headless import this_apps_paths
 
