@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from chatdesk.core.events import ReplyDelta, ReplyFinished
 from chatdesk.core.sampling import SamplingParams
-from chatdesk.engine.base import Engine
 from tests.benchmarks.figures import PAIRS, QUICK_PAIRS, Bar, Figure, figure, spread
 from tests.benchmarks.headless import Headless, headless, on_engine
 from tests.benchmarks.raw import RawLoop
@@ -21,7 +20,6 @@ REPLIES = 50
 QUICK_REPLIES = 10
 SAMPLED_REPLY_TOKENS = 48
 RAW_PAIRS = 3
-NO_PROMPT = (1000,)
 
 
 def measure(*, is_quick: bool) -> list[Figure]:
@@ -43,13 +41,13 @@ def _first_token(app: Headless, pairs: int) -> Figure:
     conversations: list[list[_Turn]] = []
     others: list[_Turn] = []
     for pair in range(pairs):
-        on_engine(app.core.inference, _forget_all)()
+        on_engine(app.core.inference, lambda engine: engine.forget(None))()
         conversation = [_timed_turn(app, None, long_text(MESSAGE_WORDS, pair * TURNS))]
         for turn in range(1, TURNS):
             text = long_text(MESSAGE_WORDS, pair * TURNS + turn)
             conversation.append(_timed_turn(app, conversation[0].conversation_id, text))
         conversations.append(conversation)
-        others.append(_timed_turn(app, None, long_text(MESSAGE_WORDS, pair * TURNS + TURNS)))
+        others.append(_timed_turn(app, None, long_text(MESSAGE_WORDS, -1 - pair)))
     firsts = [conversation[0] for conversation in conversations]
     lasts = [conversation[-1] for conversation in conversations]
     raw_ratio = on_engine(app.core.inference, lambda _engine: _raw_ratio(firsts[-1], lasts[-1]))()
@@ -66,12 +64,6 @@ def _first_token(app: Headless, pairs: int) -> Figure:
             f"turn 1 of another conversation {_words(others)}; turn {TURNS} ÷ that: {other_ratio}",
         ),
     )
-
-
-def _forget_all(engine: Engine) -> None:
-    """Have the engine's cache hold nothing that a prompt begins with."""
-    for _ in engine.generate(NO_PROMPT, SamplingParams(max_tokens=1), lambda: False):
-        pass
 
 
 def _words(turns: Sequence[_Turn]) -> str:
