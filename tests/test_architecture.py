@@ -77,6 +77,19 @@ assert not late, late
     assert finished.returncode == 0, finished.stderr
 
 
+def test_the_window_waits_for_nothing_that_it_does_not_show_first() -> None:
+    code = """
+import sys
+import chatdesk.app, chatdesk.ui.main_window
+slow = {"llama_cpp", "jinja2", "numpy", "markdown_it", "pygments", "huggingface_hub", "httpx2", "keyring"}
+slow |= {"chatdesk.ui.about_dialog", "chatdesk.ui.new_version_dialog", "chatdesk.ui.markdown_page"}
+late = slow & set(sys.modules)
+assert not late, late
+"""
+    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stderr
+
+
 def test_files_are_put_in_their_place_by_the_one_function_that_waits_for_windows() -> None:
     """Of `x.replace(y)` only a path's takes one argument."""
     found = [

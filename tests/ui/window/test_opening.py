@@ -1,11 +1,25 @@
-"""Opening a long conversation: its end is shown first, and what is written goes to it."""
+"""Starting, and opening a long conversation: its end is shown first, and what is written goes to it."""
 
+import gc
+
+from pytestqt.qtbot import QtBot
+
+from chatdesk.app import WindowedApp
 from chatdesk.core.events import ConversationEndRead, ConversationOpened
 from chatdesk.services.history import END_MESSAGES
 from chatdesk.store.whole_conversations import WholeConversationStore
 from tests.support.desk import Desk
 from tests.support.window import Person
 from tests.unit.services.test_opening import long_conversation
+
+
+def test_garbage_is_collected_again_once_the_window_is_there(app: WindowedApp, qtbot: QtBot) -> None:
+    gc.disable()
+    try:
+        app.start()
+        qtbot.waitUntil(gc.isenabled)
+    finally:
+        gc.enable()
 
 
 def test_the_end_is_shown_first_and_stays_where_it_is(person: Person, desk: Desk) -> None:
