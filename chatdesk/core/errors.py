@@ -191,7 +191,7 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
     ),
     ErrorCode.ENGINE_INCOMPLETE: (
         QT_TRANSLATE_NOOP("Errors", "The part of ChatDesk that computes is missing or cannot be opened."),
-        QT_TRANSLATE_NOOP("Errors", "See whether a virus scanner holds it back, or install ChatDesk again."),
+        QT_TRANSLATE_NOOP("Errors", "Check whether a virus scanner holds it back, or install ChatDesk again."),
     ),
     ErrorCode.LOAD_CANCELLED: (
         QT_TRANSLATE_NOOP("Errors", "Loading “{model}” was cancelled."),
@@ -227,7 +227,7 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
     ),
     ErrorCode.GENERATION_FAILED: (
         QT_TRANSLATE_NOOP("Errors", "llama.cpp could not go on ({reason})."),
-        QT_TRANSLATE_NOOP("Errors", "Try again; if it happens again, load the model anew."),
+        QT_TRANSLATE_NOOP("Errors", "Try again; if it happens again, load the model again."),
     ),
     ErrorCode.EMPTY_MESSAGE: (
         QT_TRANSLATE_NOOP("Errors", "There is nothing to send."),
@@ -238,7 +238,7 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
         "",
     ),
     ErrorCode.ATTACHMENT_NOT_TEXT: (
-        QT_TRANSLATE_NOOP("Errors", "“{name}” is no text and no picture, so a model could not read it."),
+        QT_TRANSLATE_NOOP("Errors", "“{name}” is neither text nor a picture, so a model could not read it."),
         QT_TRANSLATE_NOOP("Errors", "Save it as plain text and attach that."),
     ),
     ErrorCode.ATTACHMENT_TOO_LARGE: (
@@ -350,7 +350,7 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
     ),
     ErrorCode.HUB_RATE_LIMITED: (
         QT_TRANSLATE_NOOP("Errors", "The Hub asks for a pause: too many requests came from this network."),
-        QT_TRANSLATE_NOOP("Errors", "Try again in {seconds} seconds; an access token in Settings raises the limit."),
+        QT_TRANSLATE_NOOP("Errors", "Try again in {seconds} s; an access token in Settings raises the limit."),
     ),
     ErrorCode.HUB_ERROR: (
         QT_TRANSLATE_NOOP("Errors", "The Hub answered with something unexpected ({reason})."),
@@ -370,7 +370,7 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
     ),
     ErrorCode.RELEASES_RATE_LIMITED: (
         QT_TRANSLATE_NOOP("Errors", "The release page asks for a pause: too many requests came from this network."),
-        QT_TRANSLATE_NOOP("Errors", "Try again in {seconds} seconds, or open the page in the browser."),
+        QT_TRANSLATE_NOOP("Errors", "Try again in {seconds} s, or open the page in the browser."),
     ),
     ErrorCode.RELEASES_ERROR: (
         QT_TRANSLATE_NOOP("Errors", "The release page answered with something unexpected ({reason})."),
@@ -418,7 +418,7 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
     ),
     ErrorCode.IMPORT_UNREADABLE: (
         QT_TRANSLATE_NOOP("Errors", "“{filename}” cannot be read: {reason}."),
-        QT_TRANSLATE_NOOP("Errors", "Look whether it arrived whole, and export or download it once more."),
+        QT_TRANSLATE_NOOP("Errors", "Check that it arrived whole, and export or download it once more."),
     ),
     ErrorCode.MODEL_TOO_LARGE: (
         QT_TRANSLATE_NOOP("Errors", "“{model}” needs about {needed} of memory, and {free} are free."),
@@ -445,7 +445,7 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
     ),
     ErrorCode.WINDOW_HAS_MODEL: (
         QT_TRANSLATE_NOOP("Errors", "ChatDesk is open and answers with the model that is chosen there."),
-        QT_TRANSLATE_NOOP("Errors", "Leave --model away, or close the window first."),
+        QT_TRANSLATE_NOOP("Errors", "Leave out --model, or close the window first."),
     ),
     ErrorCode.WINDOW_NOT_ANSWERING: (
         QT_TRANSLATE_NOOP("Errors", "ChatDesk is open, but its window does not answer."),
@@ -487,6 +487,16 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
     ),
 }
 
+# What happened, for those that count messages, where `count` is 1.
+_OF_ONE: Mapping[ErrorCode, str] = {
+    ErrorCode.MESSAGES_LEFT_OUT: QT_TRANSLATE_NOOP(
+        "Errors", "The context is full: 1 earlier message of this chat is no longer sent to the model."
+    ),
+    ErrorCode.CONTEXT_WOULD_OVERFLOW: QT_TRANSLATE_NOOP(
+        "Errors", "This message does not fit unless 1 earlier message is kept from the model."
+    ),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class ErrorDetail:
@@ -496,10 +506,18 @@ class ErrorDetail:
     params: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def sentences(self) -> tuple[str, ...]:
+        """What happened and the next step in English, before parameters are put in."""
+        sentence, step = ENGLISH[self.code]
+        if self.params.get("count") == 1:
+            sentence = _OF_ONE.get(self.code, sentence)
+        return tuple(text for text in (sentence, step) if text)
+
+    @property
     def english(self) -> str:
         """The sentence and the next step in English."""
         params = {name: _size(value) if name in SIZE_PARAMS else value for name, value in self.params.items()}
-        return " ".join(text.format_map(_Lenient(params)) for text in ENGLISH[self.code] if text)
+        return " ".join(text.format_map(_Lenient(params)) for text in self.sentences)
 
 
 def _size(value: Any) -> Any:

@@ -54,7 +54,7 @@ class CommandPalette(QFrame):
         self._list.setModel(self._offers)
         self._list.opened.connect(self._choose)
         join(self._field, self._list)
-        self._nothing = plain_label("palette_empty", self.tr("Nothing is called that."), wraps=True)
+        self._nothing = plain_label("palette_empty", self.tr("Nothing found"), wraps=True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GRID, GRID, GRID, GRID)

@@ -82,7 +82,7 @@ class NewVersionDialog(QDialog):
 
     def show_problem(self, error: ErrorDetail) -> None:
         """Tell why it is not known, and what to do."""
-        title = self.tr("It could not be found out whether there is a new version")
+        title = self.tr("Could not look for a new version")
         self._show(title, error_words(error), has_page=True, is_failed=True)
 
     def _show(

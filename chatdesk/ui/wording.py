@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
-from chatdesk.core.errors import ENGLISH, QT_TRANSLATE_NOOP, SIZE_PARAMS
+from chatdesk.core.errors import QT_TRANSLATE_NOOP, SIZE_PARAMS
 from chatdesk.core.model_info import NO_GPU_ENGLISH
 from chatdesk.core.untrusted_text import one_line
 
@@ -40,7 +40,7 @@ _LANGUAGES = {
 def error_words(detail: ErrorDetail) -> str:
     """The sentence and the next step."""
     params = {name: _parameter_words(name, value) for name, value in detail.params.items()}
-    sentences = [QCoreApplication.translate("Errors", text) for text in ENGLISH[detail.code] if text]
+    sentences = [QCoreApplication.translate("Errors", text) for text in detail.sentences]
     try:
         return " ".join(sentence.format(**params) for sentence in sentences)
     except KeyError:

@@ -237,6 +237,16 @@
     </message>
   </context>
   <context>
+    <name>SummaryDialog</name>
+    <message numerus="yes">
+      <source>The model is sent this in place of %n earlier message(s), still in the chat.</source>
+      <translation>
+        <numerusform>The model is sent this in place of %n earlier message, still in the chat.</numerusform>
+        <numerusform>The model is sent this in place of %n earlier messages, still in the chat.</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
     <name>_QueueRow</name>
     <message numerus="yes">
       <source>%n file(s)</source>

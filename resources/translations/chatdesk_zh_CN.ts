@@ -246,7 +246,7 @@
     </message>
     <message>
       <source>You</source>
-      <translation>你</translation>
+      <translation>您</translation>
     </message>
     <message>
       <source>deleted, Enter restores it</source>
@@ -465,8 +465,8 @@
       <translation>查找操作、对话、模型和设置。方向键移动，Enter 选择。</translation>
     </message>
     <message>
-      <source>Nothing is called that.</source>
-      <translation>没有这样的名称。</translation>
+      <source>Nothing found</source>
+      <translation>没有找到</translation>
     </message>
     <message>
       <source>What would you like to do?</source>
@@ -528,7 +528,7 @@
     </message>
     <message>
       <source>Send (Enter)</source>
-      <translation>发送 (Enter)</translation>
+      <translation>发送（Enter）</translation>
     </message>
     <message>
       <source>Send after this reply</source>
@@ -544,7 +544,7 @@
     </message>
     <message>
       <source>Stop writing (Esc)</source>
-      <translation>停止书写 (Esc)</translation>
+      <translation>停止回复（Esc）</translation>
     </message>
     <message>
       <source>Write a message</source>
@@ -1191,6 +1191,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>请检查拼写；私有仓库需要在设置中填写访问令牌。</translation>
     </message>
     <message>
+      <source>Check that it arrived whole, and export or download it once more.</source>
+      <translation>请检查文件是否完整，然后重新导出或下载。</translation>
+    </message>
+    <message>
       <source>Check that the file is there and that you may read it.</source>
       <translation>请检查文件是否存在以及您是否有权读取。</translation>
     </message>
@@ -1209,6 +1213,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Check the file's permissions and its disk.</source>
       <translation>请检查文件的权限及其所在磁盘。</translation>
+    </message>
+    <message>
+      <source>Check whether a virus scanner holds it back, or install ChatDesk again.</source>
+      <translation>请查看是否被杀毒软件拦截，或重新安装 ChatDesk。</translation>
     </message>
     <message>
       <source>Choose a file that ends in .gguf.</source>
@@ -1335,7 +1343,7 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>它可能没有下载完整；请重新下载。</translation>
     </message>
     <message>
-      <source>Leave --model away, or close the window first.</source>
+      <source>Leave out --model, or close the window first.</source>
       <translation>请去掉 --model，或先关闭窗口。</translation>
     </message>
     <message>
@@ -1345,10 +1353,6 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Look for its title in the window; it may have been renamed or deleted.</source>
       <translation>请在窗口中查看它的标题；它可能已被重命名或删除。</translation>
-    </message>
-    <message>
-      <source>Look whether it arrived whole, and export or download it once more.</source>
-      <translation>请检查文件是否完整，然后重新导出或下载。</translation>
     </message>
     <message>
       <source>Make a new one at {url} and put it into Settings.</source>
@@ -1395,10 +1399,6 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>请将其另存为纯文本后再附加。</translation>
     </message>
     <message>
-      <source>See whether a virus scanner holds it back, or install ChatDesk again.</source>
-      <translation>请查看是否被杀毒软件拦截，或重新安装 ChatDesk。</translation>
-    </message>
-    <message>
       <source>Send a shorter one, unpin messages, choose a longer context in Settings, or another model.</source>
       <translation>请缩短消息、取消固定一些消息、在设置中选择更长的上下文，或换一个模型。</translation>
     </message>
@@ -1437,6 +1437,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>The chat template of “{model}” does not work ({reason}); a general one is used instead.</source>
       <translation>“{model}”的对话模板无法使用（{reason}）；已改用通用模板。</translation>
+    </message>
+    <message>
+      <source>The context is full: 1 earlier message of this chat is no longer sent to the model.</source>
+      <translation>上下文已满：此对话中 1 条较早的消息不再发送给模型。</translation>
     </message>
     <message>
       <source>The context is full: {count} earlier messages of this chat are no longer sent to the model.</source>
@@ -1543,6 +1547,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>此对话已删除。</translation>
     </message>
     <message>
+      <source>This message does not fit unless 1 earlier message is kept from the model.</source>
+      <translation>除非不让模型看到 1 条较早的消息，否则这条消息放不下。</translation>
+    </message>
+    <message>
       <source>This message does not fit unless {count} earlier messages are kept from the model.</source>
       <translation>除非不让模型看到 {count} 条较早的消息，否则这条消息放不下。</translation>
     </message>
@@ -1563,11 +1571,11 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>请稍后再试，或先关闭窗口。</translation>
     </message>
     <message>
-      <source>Try again in {seconds} seconds, or open the page in the browser.</source>
+      <source>Try again in {seconds} s, or open the page in the browser.</source>
       <translation>请在 {seconds} 秒后重试，或在浏览器中打开该页面。</translation>
     </message>
     <message>
-      <source>Try again in {seconds} seconds; an access token in Settings raises the limit.</source>
+      <source>Try again in {seconds} s; an access token in Settings raises the limit.</source>
       <translation>请在 {seconds} 秒后再试；在设置中填写访问令牌可提高限额。</translation>
     </message>
     <message>
@@ -1579,7 +1587,7 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>请稍后再试。</translation>
     </message>
     <message>
-      <source>Try again; if it happens again, load the model anew.</source>
+      <source>Try again; if it happens again, load the model again.</source>
       <translation>请再试一次；如果再次发生，请重新加载模型。</translation>
     </message>
     <message>
@@ -1755,7 +1763,7 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>“{name}”超过 {most}，因此没有附加。</translation>
     </message>
     <message>
-      <source>“{name}” is no text and no picture, so a model could not read it.</source>
+      <source>“{name}” is neither text nor a picture, so a model could not read it.</source>
       <translation>“{name}”既不是文本也不是图片，模型无法读取。</translation>
     </message>
     <message>
@@ -1975,7 +1983,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>You</source>
-      <translation>你</translation>
+      <translation>您</translation>
     </message>
   </context>
   <context>
@@ -2278,6 +2286,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>跟随系统</translation>
     </message>
     <message>
+      <source>Never</source>
+      <translation>从不</translation>
+    </message>
+    <message>
       <source>No</source>
       <translation>否</translation>
     </message>
@@ -2290,12 +2302,8 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>关闭</translation>
     </message>
     <message>
-      <source>Off: the beginning of the first message</source>
-      <translation>关闭：使用第一条消息的开头</translation>
-    </message>
-    <message>
-      <source>Once, after the first answer, when it has nothing else to do. A title of your own always stays.</source>
-      <translation>在第一次回答之后、模型空闲时写一次。您自己起的标题始终保留。</translation>
+      <source>Once, after the first answer, when it is idle; until then a chat is called by its first message. A title of your own stays.</source>
+      <translation>在第一次回答之后、模型空闲时写一次；在此之前以第一条消息的开头为标题。您自己起的标题会保留。</translation>
     </message>
     <message>
       <source>System prompt</source>
@@ -2720,16 +2728,16 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>线程数：同时工作的处理器核心数。自动则使用全部物理核心。</translation>
     </message>
     <message>
-      <source>How many tokens the model can see at once: the chat and its reply. More takes more memory.</source>
-      <translation>上下文长度：模型一次能看到多少 token：对话及其回复。越多越占内存。</translation>
-    </message>
-    <message>
       <source>How models are loaded</source>
       <translation>模型的加载方式</translation>
     </message>
     <message>
       <source>KV cache type</source>
       <translation>KV 缓存类型</translation>
+    </message>
+    <message>
+      <source>The context: how many tokens of the chat and its reply the model sees at once. More takes more memory.</source>
+      <translation>上下文长度：模型一次能看到对话及其回复的多少 token。越多越占内存。</translation>
     </message>
     <message>
       <source>as many as fit</source>
@@ -2924,7 +2932,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Edit your message</source>
-      <translation>编辑你的消息</translation>
+      <translation>编辑您的消息</translation>
     </message>
     <message>
       <source>Save</source>
@@ -3080,7 +3088,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Choose a model (Ctrl+M)</source>
-      <translation>选择模型 (Ctrl+M)</translation>
+      <translation>选择模型（Ctrl+M）</translation>
     </message>
     <message>
       <source>Loading the model</source>
@@ -3446,8 +3454,8 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>ChatDesk {version} 可以下载了</translation>
     </message>
     <message>
-      <source>It could not be found out whether there is a new version</source>
-      <translation>无法得知有没有新版本</translation>
+      <source>Could not look for a new version</source>
+      <translation>未能查看新版本</translation>
     </message>
     <message>
       <source>Looking for a new version…</source>
@@ -3606,10 +3614,6 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>同时工作的处理器核心数。</translation>
     </message>
     <message>
-      <source>How many tokens the model can see at once: the chat and its reply. More takes more memory.</source>
-      <translation>模型一次能看到多少 token：对话及其回复。越多越占内存。</translation>
-    </message>
-    <message>
       <source>How replies are written</source>
       <translation>如何书写回复</translation>
     </message>
@@ -3624,6 +3628,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Settings of this model</source>
       <translation>此模型的设置</translation>
+    </message>
+    <message>
+      <source>The context: how many tokens of the chat and its reply the model sees at once. More takes more memory.</source>
+      <translation>上下文长度：模型一次能看到对话及其回复的多少 token。越多越占内存。</translation>
     </message>
     <message>
       <source>The file's own</source>
@@ -3872,7 +3880,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>{languages} and {count} more</source>
-      <translation>{languages} 等 {count} 种以上</translation>
+      <translation>{languages}及另外 {count} 种语言</translation>
     </message>
     <message>
       <source>{size} to download</source>
@@ -3933,26 +3941,26 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Different from token {token} on: it now ends there, before “{recorded}”.</source>
-      <translation>从第 {token} 个词元起不同：现在在“{recorded}”之前就结束了。</translation>
+      <translation>从第 {token} 个 token起不同：现在在“{recorded}”之前就结束了。</translation>
     </message>
     <message>
       <source>Different from token {token} on: it was “{recorded}”, and now is “{replayed}”.</source>
-      <translation>从第 {token} 个词元起不同：原来是“{recorded}”，现在是“{replayed}”。</translation>
+      <translation>从第 {token} 个 token起不同：原来是“{recorded}”，现在是“{replayed}”。</translation>
     </message>
     <message>
       <source>Different from token {token} on: the reply ended there, and now goes on with “{replayed}”.</source>
-      <translation>从第 {token} 个词元起不同：原回复到此结束，现在以“{replayed}”继续。</translation>
+      <translation>从第 {token} 个 token起不同：原回复到此结束，现在以“{replayed}”继续。</translation>
     </message>
     <message numerus="yes">
       <source>Given up after %n equal token(s): the model was wanted for something else.</source>
       <translation>
-        <numerusform>在 %n 个相同的词元之后放弃：模型需要做别的事情。</numerusform>
+        <numerusform>在 %n 个相同的 token之后放弃：模型需要做别的事情。</numerusform>
       </translation>
     </message>
     <message numerus="yes">
       <source>Identical: all %n token(s) came out the same.</source>
       <translation>
-        <numerusform>完全一致：全部 %n 个词元都相同。</numerusform>
+        <numerusform>完全一致：全部 %n 个 token 都相同。</numerusform>
       </translation>
     </message>
     <message>
@@ -3986,7 +3994,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message numerus="yes">
       <source>Stopped after %n equal token(s).</source>
       <translation>
-        <numerusform>在 %n 个相同的词元之后停止。</numerusform>
+        <numerusform>在 %n 个相同的 token之后停止。</numerusform>
       </translation>
     </message>
     <message>
@@ -4007,7 +4015,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>{prompt} tokens, {cached} of them kept from before</source>
-      <translation>{prompt} 个词元，其中 {cached} 个沿用之前的结果</translation>
+      <translation>{prompt} 个 token，其中 {cached} 个沿用之前的结果</translation>
     </message>
     <message>
       <source>{size} ({kept} kept)</source>
@@ -4290,6 +4298,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>放大文字</translation>
     </message>
     <message>
+      <source>Normal text size</source>
+      <translation>正常文字大小</translation>
+    </message>
+    <message>
       <source>Settings: {page}</source>
       <translation>设置：{page}</translation>
     </message>
@@ -4300,10 +4312,6 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Smaller text</source>
       <translation>缩小文字</translation>
-    </message>
-    <message>
-      <source>Text of the usual size</source>
-      <translation>恢复文字大小</translation>
     </message>
   </context>
   <context>
@@ -4526,7 +4534,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Begin a new chat (Ctrl+N)</source>
-      <translation>开始新对话 (Ctrl+N)</translation>
+      <translation>开始新对话（Ctrl+N）</translation>
     </message>
     <message>
       <source>New chat</source>
@@ -4598,9 +4606,11 @@ Please report it with the details below. The log file is {log_file}.</source>
       <source>Summary of earlier messages</source>
       <translation>较早消息的摘要</translation>
     </message>
-    <message>
-      <source>The model is sent this in place of {count} earlier messages, which stay in the chat.</source>
-      <translation>它代替 {count} 条较早的消息发送给模型，这些消息仍保留在对话中。</translation>
+    <message numerus="yes">
+      <source>The model is sent this in place of %n earlier message(s), still in the chat.</source>
+      <translation>
+        <numerusform>它代替 %n 条较早的消息发送给模型，这些消息仍保留在对话中。</numerusform>
+      </translation>
     </message>
     <message>
       <source>Written by {model}</source>

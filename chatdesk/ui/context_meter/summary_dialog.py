@@ -22,8 +22,9 @@ class SummaryDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Summary of earlier messages"))
         self._before = summary.text
-        words = self.tr("The model is sent this in place of {count} earlier messages, which stay in the chat.")
-        explanation = QLabel(words.format(count=len(summary.covers)))
+        count = len(summary.covers)
+        words = self.tr("The model is sent this in place of %n earlier message(s), still in the chat.", "", count)
+        explanation = QLabel(words)
         explanation.setTextFormat(Qt.TextFormat.PlainText)
         explanation.setWordWrap(True)
         author = QLabel(self.tr("Written by {model}").format(model=summary.model_name))

@@ -57,7 +57,9 @@ class OverridesDialog(QDialog):
     def _make_loading(self) -> None:
         settings = self._settings
         trained = self._model.details.n_ctx_train if self._model.details is not None else None
-        context = self.tr("How many tokens the model can see at once: the chat and its reply. More takes more memory.")
+        context = self.tr(
+            "The context: how many tokens of the chat and its reply the model sees at once. More takes more memory."
+        )
         if trained is not None:
             context += " " + self.tr("This model was trained for {tokens}.").format(tokens=number_words(trained))
         automatic = self.tr("automatic")

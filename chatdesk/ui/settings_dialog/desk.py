@@ -53,7 +53,7 @@ class SettingsDesk(QObject):
     def rows(self) -> tuple[ActionRow, ...]:
         """What can be done here."""
         group = Group.WINDOW
-        larger, smaller, usual = self.tr("Larger text"), self.tr("Smaller text"), self.tr("Text of the usual size")
+        larger, smaller, usual = self.tr("Larger text"), self.tr("Smaller text"), self.tr("Normal text size")
         rows = (
             ActionRow("settings_action", group, self.tr("Settings…"), self.show_general, "Ctrl+,"),
             ActionRow(

@@ -42,7 +42,7 @@ class GeneralPage(SettingsPage):
             (
                 (self.tr("Larger models only"), None),
                 (self.tr("Every model"), True),
-                (self.tr("Off: the beginning of the first message"), False),
+                (self.tr("Never"), False),
             )
         )
         self._clear = QPushButton(self.tr("Clear now"))
@@ -69,7 +69,10 @@ class GeneralPage(SettingsPage):
         self.row(
             "titles_choice",
             self.tr("The model writes titles of chats"),
-            self.tr("Once, after the first answer, when it has nothing else to do. A title of your own always stays."),
+            self.tr(
+                "Once, after the first answer, when it is idle; until then a chat is called by its first message."
+                " A title of your own stays."
+            ),
             self._titles,
         )
         self.row(

@@ -30,7 +30,9 @@ class LoadingPage(SettingsPage):
         self.row(
             "n_ctx_field",
             "n_ctx",
-            self.tr("How many tokens the model can see at once: the chat and its reply. More takes more memory."),
+            self.tr(
+                "The context: how many tokens of the chat and its reply the model sees at once. More takes more memory."
+            ),
             self._n_ctx,
         )
         self.row(

@@ -41,6 +41,11 @@ def test_it_is_the_same_whether_its_pages_are_read_one_by_one_or_at_once(qapp: Q
     assert len({setting.field for setting in settings}) == len(settings) > 20
 
 
+def test_the_context_that_sentences_about_full_ones_speak_of_is_found_by_that_word(qapp: QApplication) -> None:
+    del qapp
+    assert "n_ctx_field" in {setting.field for setting in SettingsIndex().all() if "context" in setting.text}
+
+
 def test_a_window_at_rest_reads_one_page_at_a_time(qtbot: QtBot) -> None:
     window, index = QWidget(), CountingIndex()
     qtbot.addWidget(window)

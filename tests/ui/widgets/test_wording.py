@@ -18,6 +18,13 @@ def test_bytes_in_errors_are_worded_as_sizes() -> None:
     assert detail.english.startswith("“Big” needs about 11,000 MB of memory, and 6,200 MB are free.")
 
 
+@pytest.mark.parametrize(("count", "words"), [(1, "1 earlier message of this chat is"), (2, "2 earlier messages of")])
+def test_an_error_counts_one_message_as_one(count: int, words: str) -> None:
+    detail = ErrorDetail(ErrorCode.MESSAGES_LEFT_OUT, {"count": count})
+    assert words in error_words(detail)
+    assert words in detail.english
+
+
 def test_what_a_file_or_a_server_put_into_an_error_stays_in_its_line_and_direction() -> None:
     words = error_words(ErrorDetail(ErrorCode.MODEL_EMPTY, {"model": "a\n\x1b[31mb\u202ec"}))
     assert words.startswith("“a [31mbc” is empty.")

@@ -131,7 +131,7 @@ def test_a_file_that_is_no_text_is_refused_in_a_sentence(person: Person, tmp_pat
     (tmp_path / "program").write_bytes(b"\x7fELF" + bytes(100))
     paste_files(person, tmp_path / "program")
     person.wait(person.notices)
-    assert person.notices()[0].startswith("“program” is no text and no picture")
+    assert person.notices()[0].startswith("“program” is neither text nor a picture")
 
 
 def test_a_pasted_picture_is_attached_and_said_not_to_be_seen(person: Person) -> None:
