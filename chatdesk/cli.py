@@ -8,6 +8,7 @@ stderr and exit code 1.
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import signal
@@ -17,7 +18,7 @@ import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from chatdesk.cli_core import show_last
+from chatdesk.cli_core import DONE, INTERRUPTED, PROBLEM, show_last
 from chatdesk.core.context import PromptMessage
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.messages import PartKind, ReplyFigures, Role, clean_text
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
 
     from chatdesk.core.model_files import ModelFile
 
-DONE, PROBLEM, INTERRUPTED = 0, 1, 130
-
 
 def run(options: argparse.Namespace) -> int:
     """Carry out a command, and return the exit code."""
@@ -49,8 +48,12 @@ def run(options: argparse.Namespace) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        return _carry_out(options)
+        code = _carry_out(options)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here, where it is known what it means when nobody reads it
     except UserFacingError as error:
+        if error.code is ErrorCode.LOAD_CANCELLED:
+            return INTERRUPTED  # there is no other way to cancel here
         print(error, file=sys.stderr)
         return PROBLEM
     except KeyboardInterrupt:
@@ -59,6 +62,13 @@ def run(options: argparse.Namespace) -> int:
         # Whoever read our output has seen enough; Python must not complain about the rest at exit.
         sys.stdout = None
         return DONE
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        sys.stdout = None  # there is no room for the rest of the output
+        print(UserFacingError(ErrorCode.DISK_FULL), file=sys.stderr)
+        return PROBLEM
+    return code
 
 
 def _carry_out(options: argparse.Namespace) -> int:

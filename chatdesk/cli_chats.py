@@ -6,19 +6,18 @@ An export only looks, and takes no lock. An import takes the window's claim on t
 from __future__ import annotations
 
 import queue
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chatdesk.cli_core import claimed_core
+from chatdesk.cli_core import DONE, NO_CHATS, PROBLEM, claimed_core, database_to_read
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.events import Event, ExportEnded, ImportEnded, JobCrashed
 from chatdesk.core.exchange import ExportFormat, Outcome, PageWords
 from chatdesk.exchange.pages import make_pages
-from chatdesk.headless import this_apps_paths
 from chatdesk.services.exchange import ExchangeService
 from chatdesk.services.worker import Worker
 from chatdesk.store.conversations import ConversationStore
-from chatdesk.store.database import Database
 from chatdesk.store.whole_conversations import WholeConversationStore
 
 if TYPE_CHECKING:
@@ -26,16 +25,17 @@ if TYPE_CHECKING:
 
     from chatdesk.core.errors import ErrorDetail
     from chatdesk.core.exchange import ImportReport
+    from chatdesk.store.database import Database
 
-DONE = 0
 _CLOSE_SECONDS = 5.0
 
 
 def export(options: argparse.Namespace) -> int:
     """Write chats to a file: one by its title or id, or all."""
-    database = Database.open_read_only(this_apps_paths().database)
+    database = database_to_read()
     if database is None:
-        raise UserFacingError(ErrorCode.CHAT_NOT_FOUND, title=options.chat or "")
+        print(NO_CHATS, file=sys.stderr)
+        return PROBLEM
     try:
         ids = None if options.chat is None else [_find(ConversationStore(database), options.chat)]
         n_written = _write(database, ids, ExportFormat(options.format), options.file)
@@ -83,7 +83,7 @@ def _write(database: Database, ids: list[str] | None, export_format: ExportForma
 
 def _raise(problem: ErrorDetail | None) -> None:
     if problem is not None:
-        raise UserFacingError(problem.code, **problem.params)
+        raise UserFacingError.of(problem)
 
 
 def _words(report: ImportReport) -> str:

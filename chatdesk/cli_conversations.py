@@ -14,7 +14,7 @@ import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from chatdesk.cli_core import Announced, claimed_core, show_last
+from chatdesk.cli_core import DONE, INTERRUPTED, NO_CHATS, Announced, claimed_core, database_to_read, show_last
 from chatdesk.core.commands import Answer, AskRequest, command_id, error_from
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.events import JobCrashed, ModelFailed, ModelReady, NoticeRaised
@@ -22,7 +22,6 @@ from chatdesk.core.messages import PartKind, clean_text
 from chatdesk.core.untrusted_text import one_line
 from chatdesk.headless import Core, this_apps_paths
 from chatdesk.store.conversations import ConversationStore
-from chatdesk.store.database import Database
 
 if TYPE_CHECKING:
     import argparse
@@ -32,12 +31,10 @@ if TYPE_CHECKING:
     from chatdesk.core.conversations import Conversation
     from chatdesk.engine.base import Engine
 
-DONE, INTERRUPTED = 0, 130
-
 
 def list_conversations(options: argparse.Namespace) -> int:
     """Print id, time and title of the conversations used last, the last one first."""
-    database = Database.open_read_only(this_apps_paths().database)
+    database = database_to_read()
     conversations: tuple[Conversation, ...] = ()
     if database is not None:
         conversations = ConversationStore(database).conversations()[: max(options.limit, 0)]
@@ -53,7 +50,7 @@ def list_conversations(options: argparse.Namespace) -> int:
         used = datetime.fromtimestamp(each.updated_at).astimezone()
         print(f"{each.id}  {used:%Y-%m-%d %H:%M}  {one_line(each.title)}")
     if not conversations:
-        print("There are no chats yet.", file=sys.stderr)
+        print(NO_CHATS, file=sys.stderr)
     return DONE
 
 

@@ -12,16 +12,22 @@ from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.events import Event, JobCrashed, LibraryScanned, NoticeRaised
 from chatdesk.core.messages import PartKind
 from chatdesk.headless import Core, this_apps_paths
+from chatdesk.store.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from chatdesk.core.model_files import ModelFile
 
+# Exit codes; wrong usage is 2, by argparse.
+DONE, PROBLEM, INTERRUPTED = 0, 1, 130
+NO_CHATS = "There are no chats yet."
 LOOK_SECONDS = 0.2  # between two looks at whether Ctrl+C was pressed
 
 E = TypeVar("E")
 
+# What a model writes may hold codes by which a terminal is steered: its title, its colours, the clipboard.
+_WITHOUT_CODES = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
 # What terminals understand; Windows' own one only if it is told to.
 _DIM, _PLAIN = ("\x1b[2m", "\x1b[0m") if sys.platform != "win32" else ("", "")
 
@@ -76,7 +82,7 @@ class Announced:
         """
         match event:
             case NoticeRaised(error):
-                raise UserFacingError(error.code, **error.params)
+                raise UserFacingError.of(error)
             case JobCrashed(job, traceback):
                 print(traceback, file=sys.stderr)
                 raise UserFacingError(ErrorCode.INTERNAL, reason=job)
@@ -108,9 +114,27 @@ def claimed_core() -> Iterator[tuple[Core, Announced]]:
         lock.unlock()
 
 
+def database_to_read() -> Database | None:
+    """The file with the chats, to be looked at only, beside an open window; None where there is none yet.
+
+    Raises:
+        UserFacingError: `DATABASE_UNREADABLE`, or what `Database.open_read_only` raises.
+    """
+    path = this_apps_paths().database
+    database = Database.open_read_only(path)
+    if database is None and path.exists():
+        raise UserFacingError(ErrorCode.DATABASE_UNREADABLE, path=str(path))
+    return database
+
+
 def show_last(said: Mapping[PartKind, Sequence[str]], kind: PartKind) -> None:
-    """Print what was said last. What is reasoned is for a person at a terminal only: scripts read the reply."""
+    """Print what was said last. What is reasoned is for a person at a terminal only: scripts read the reply.
+
+    A script gets it as the model wrote it, a terminal without codes that steer it.
+    """
     text, is_first, reasons = said[kind][-1], len(said[kind]) == 1, kind is PartKind.REASONING
+    if reasons or sys.stdout.isatty():
+        text = text.translate(_WITHOUT_CODES)
     if sys.stderr.isatty() and (reasons or (is_first and said[PartKind.REASONING])):
         print(f"{_DIM}{text}{_PLAIN}" if reasons else "\n", end="" if reasons else "\n", file=sys.stderr, flush=True)
     if not reasons:

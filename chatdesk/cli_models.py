@@ -11,10 +11,9 @@ import os
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chatdesk.cli_core import Announced, claimed_core
+from chatdesk.cli_core import DONE, INTERRUPTED, PROBLEM, Announced, claimed_core
 from chatdesk.connection import HubConnection
 from chatdesk.core.download_queue import is_same_content
 from chatdesk.core.downloads import Download, DownloadState
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
     from chatdesk.core.hub_models import RemoteModel, RepoPage
     from chatdesk.core.settings import Settings
 
-DONE, PROBLEM, INTERRUPTED = 0, 1, 130
 MOST_SHOWN_SECONDS = 90  # what takes longer is told in minutes
 
 _FIT_WORDS = {
@@ -152,11 +150,15 @@ def _fit_of(path_or_address: str, settings: Settings) -> Fit:
     from chatdesk.models.gguf import GgufError
     from chatdesk.models.library import ModelLibrary
 
-    if Path(path_or_address).exists():
+    if os.path.exists(path_or_address):  # noqa: PTH110 - unlike pathlib's, it says no to what cannot be a path
         library = ModelLibrary(this_apps_paths().models, None)
         model = library.model_file(path_or_address, ModelOrigin.ADDED)
         appraiser = Appraiser(lambda: settings, _machine)
-        facts = appraiser.read_header(model)
+        try:
+            facts = appraiser.read_header(model)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise UserFacingError(ErrorCode.MODEL_UNREADABLE, model=model.name, reason=reason) from error
         if facts.shape:
             return appraiser.assess(model, facts.shape, {}, 1.0)
         reason = facts.problem or QT_TRANSLATE_NOOP("Reasons", "its architecture is not known")
@@ -201,7 +203,7 @@ def _follow(announced: Announced, model: RemoteModel) -> int:
                 meter.show(download)
                 if download.state is DownloadState.FAILED and download.error is not None:
                     meter.end()
-                    raise UserFacingError(download.error.code, **download.error.params)
+                    raise UserFacingError.of(download.error)
             case ModelInstalled(installed):
                 meter.end()
                 print(installed.path)
@@ -271,14 +273,18 @@ class _Meter:
     def __init__(self, *, is_terminal: bool) -> None:
         self._is_terminal = is_terminal
         self._state: DownloadState | None = None
+        self._width = 0  # of what is on the line
 
     def show(self, download: Download) -> None:
         """Show how far a download is."""
+        words = _progress_words(download)
         if self._is_terminal:
-            sys.stderr.write(f"\r\x1b[K{_progress_words(download)}")
+            # What was longer goes away under spaces: not every terminal of Windows knows a code for that.
+            sys.stderr.write(f"\r{words:<{self._width}}")
             sys.stderr.flush()
+            self._width = len(words)
         elif download.state is not self._state:
-            print(_progress_words(download), file=sys.stderr)
+            print(words, file=sys.stderr)
         self._state = download.state
 
     def end(self) -> None:

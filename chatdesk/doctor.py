@@ -8,6 +8,7 @@ import os
 import platform
 import shutil
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import psutil
@@ -81,10 +82,10 @@ def examine(paths: Paths) -> Iterator[Finding]:
     yield _guarded("device", _device)
     yield _memory()
     for name, folder in (("data folder", paths.data), ("model folder", paths.models), ("log folder", paths.logs)):
-        yield _folder(name, folder)
-    yield _disk(paths.data)
-    yield _chats(paths)
-    yield _snapshots(paths.snapshots)
+        yield _looked_into(name, folder, partial(_folder, name, folder))
+    yield _looked_into("disk", paths.data, partial(_disk, paths.data))
+    yield _looked_into("chats", paths.data, partial(_chats, paths))
+    yield _looked_into("snapshots", paths.snapshots, partial(_snapshots, paths.snapshots))
     yield _starter()
 
 
@@ -95,6 +96,14 @@ def _guarded(name: str, look: Callable[[], str]) -> Finding:
         return Finding(name, is_ok=False, value=error.code.value, advice=str(error))
     except (ImportError, OSError, RuntimeError) as error:  # the last is what the bindings raise
         return Finding(name, is_ok=False, value=str(error), advice="Install ChatDesk again; a part of it is missing.")
+
+
+def _looked_into(name: str, folder: Path, look: Callable[[], Finding]) -> Finding:
+    try:
+        return look()
+    except OSError as error:  # it is closed to us, or has no possible name
+        problem = ErrorDetail(ErrorCode.FOLDER_NOT_WRITABLE, {"path": str(folder)})
+        return Finding(name, is_ok=False, value=error.strerror or str(error), advice=problem.english)
 
 
 def _qt() -> str:
@@ -164,7 +173,9 @@ def _folder(name: str, folder: Path) -> Finding:
 
 
 def _disk(folder: Path) -> Finding:
-    there = next(place for place in (folder, *folder.parents) if place.exists())
+    there = next((place for place in (folder, *folder.parents) if place.exists()), None)
+    if there is None:
+        return Finding("disk", is_ok=False, value=f"{folder.anchor} is not there", advice="Connect this disk.")
     free = shutil.disk_usage(there).free
     is_ok = free >= SCARCE_DISK_BYTES
     advice = "" if is_ok else "Free some space: models and chats need it."
@@ -176,8 +187,8 @@ def _chats(paths: Paths) -> Finding:
         return Finding("chats", is_ok=True, value="none yet")
     database = Database.open_read_only(paths.database)
     if database is None:
-        advice = "It is damaged, locked, or of another version; copy it to a safe place, then start ChatDesk."
-        return Finding("chats", is_ok=False, value=f"{paths.database} cannot be read", advice=advice)
+        problem = ErrorDetail(ErrorCode.DATABASE_UNREADABLE, {"path": str(paths.database)})
+        return Finding("chats", is_ok=False, value=str(paths.database), advice=problem.english)
     try:
         count = len(ConversationStore(database).conversations())
         return Finding("chats", is_ok=True, value=f"{count} in {paths.database}")

@@ -72,23 +72,13 @@ class ModelServices:
         self._keyring = Worker("keyring", post)  # which may wait for a person to unlock it
         records, provenance = ModelRecordStore(database), ProvenanceStore(database)
         first_try = FirstTry(records)
-        self.library = ModelLibraryService(
-            ModelLibrary(paths.models, find_starter(steady_resource("models", paths.cache, os.environ))),
-            records,
-            provenance,
-            find_elsewhere,
-            Removal(paths.models),
-            Appraiser(preferences.current, self.machine),
-            partial(read_curated, resource("models.json")),
-            self.worker,
-            post,
-        )
+        self.library = self._make_library(records, provenance)
         self.inference = InferenceService(
             LlamaEngines(paths.snapshots, self._snapshot_budget),
             first_try,
             LoadRecord(state),
             resident_bytes,
-            lambda owner: forget_snapshots(paths.snapshots, owner),
+            partial(forget_snapshots, paths.snapshots),
             post,
         )
         self.variant_timing = VariantTimingService(self.inference, time_variants, has_power_to_spare)
@@ -98,22 +88,37 @@ class ModelServices:
         self.connection = HubConnection(
             preferences.current, os.environ, lambda: state.get(StateKey.TOKEN_KEPT) is not None
         )
-        self.downloads = DownloadService(
-            DownloadStore(database),
+        self.downloads = self._make_downloads(DownloadStore(database), provenance, first_try)
+        self.hub = HubService(
+            lambda: self.connection.hub, self.connection.read_address, self._assess_page, self.downloads.start, post
+        )
+
+    def _make_library(self, records: ModelRecordStore, provenance: ProvenanceStore) -> ModelLibraryService:
+        paths = self._paths
+        return ModelLibraryService(
+            ModelLibrary(paths.models, find_starter(steady_resource("models", paths.cache, os.environ))),
+            records,
             provenance,
-            paths.models,
+            find_elsewhere,
+            Removal(paths.models),
+            Appraiser(self._preferences.current, self.machine),
+            partial(read_curated, resource("models.json")),
+            self.worker,
+            self._post,
+        )
+
+    def _make_downloads(
+        self, downloads: DownloadStore, provenance: ProvenanceStore, first_try: FirstTry
+    ) -> DownloadService:
+        return DownloadService(
+            downloads,
+            provenance,
+            self._paths.models,
             self.connection,
             first_try.try_downloaded,
             first_try.note_good,
             self._download_rules,
-            post,
-        )
-        self.hub = HubService(
-            lambda: self.connection.hub,
-            self.connection.read_address,
-            self._assess_page,
-            self.downloads.start,
-            post,
+            self._post,
         )
 
     def on_event(self, event: Event) -> None:
@@ -124,7 +129,6 @@ class ModelServices:
                 self.loading.on_event(event)
                 self._has_llama = True
             case ModelFailed():
-                self.loading.on_event(event)
                 self.load_failure = event.error
             case ModelInstalled():
                 self.library.scan()
@@ -239,8 +243,8 @@ class ModelServices:
                 self._state.set(StateKey.TOKEN_KEPT, "yes")
                 self.connection.tokens.save(token)
             else:
-                self.connection.tokens.delete()
                 self._state.set(StateKey.TOKEN_KEPT, None)
+                self.connection.tokens.delete()
 
         self._keyring.submit("token", change)
 

@@ -57,6 +57,7 @@ class ErrorCode(StrEnum):
     SETTINGS_BROKEN = "settings_broken"
     DATABASE_NEWER = "database_newer"
     DATABASE_BROKEN = "database_broken"
+    DATABASE_UNREADABLE = "database_unreadable"
     DATABASE_MOVED_ASIDE = "database_moved_aside"
     DATABASE_LOCKED = "database_locked"
     DATABASE_NO_WAL = "database_no_wal"
@@ -91,6 +92,7 @@ class ErrorCode(StrEnum):
     MODEL_NOT_OURS = "model_not_ours"
     MODEL_NOT_REMOVED = "model_not_removed"
     TOKEN_NOT_SAVED = "token_not_saved"
+    TOKEN_NOT_DELETED = "token_not_deleted"
     CONVERSATION_NOT_FOUND = "conversation_not_found"
     WINDOW_HAS_MODEL = "window_has_model"
     WINDOW_NOT_ANSWERING = "window_not_answering"
@@ -289,6 +291,14 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("Errors", "The file with your chats is damaged: {path}."),
         QT_TRANSLATE_NOOP("Errors", "Copy it to a safe place before anything else."),
     ),
+    ErrorCode.DATABASE_UNREADABLE: (
+        QT_TRANSLATE_NOOP("Errors", "The file with your chats cannot be read: {path}."),
+        QT_TRANSLATE_NOOP(
+            "Errors",
+            "It is damaged, locked, or of another version of ChatDesk. "
+            "Copy it to a safe place, then open ChatDesk's window.",
+        ),
+    ),
     ErrorCode.DATABASE_MOVED_ASIDE: (
         QT_TRANSLATE_NOOP("Errors", "The file with your chats could not be read, so a new one was begun."),
         QT_TRANSLATE_NOOP("Errors", "The old file is kept as {moved_to}."),
@@ -438,6 +448,12 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
             "This system has no safe place for the access token ({reason}), so it is kept until ChatDesk closes.",
         ),
         QT_TRANSLATE_NOOP("Errors", "Unlock the system's keyring, or set HF_TOKEN in the environment."),
+    ),
+    ErrorCode.TOKEN_NOT_DELETED: (
+        QT_TRANSLATE_NOOP(
+            "Errors", "ChatDesk uses the access token no more, but the system's keyring may still hold it ({reason})."
+        ),
+        QT_TRANSLATE_NOOP("Errors", "Unlock the keyring and remove “ChatDesk” there, or revoke the token on {url}."),
     ),
     ErrorCode.CONVERSATION_NOT_FOUND: (
         QT_TRANSLATE_NOOP("Errors", "There is no chat “{conversation}”, or several begin so."),

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 # The child's exit codes when it left a verdict other than "fine", and when there was no space to leave one
 REFUSED, NO_SPACE = 3, 4
+# For `Popen`: Ctrl+C in a terminal is for the app, which ends its children itself and would take their end for a crash.
+OWN_GROUP = 0
 POLL_SECONDS = 0.05
 _BASE_SECONDS = 120.0
 _SLOW_DISK_BYTES_PER_SECOND = 50_000_000
@@ -93,6 +95,7 @@ def probe(
                 stdout=subprocess.DEVNULL,
                 stderr=log,
                 creationflags=creation_flags(),
+                process_group=OWN_GROUP,
             )
         try:
             _wait(child, model, files, _Patience(should_stop, on_progress, seconds))

@@ -7,16 +7,17 @@ import threading
 from typing import TYPE_CHECKING, Protocol
 
 from chatdesk.core.errors import QT_TRANSLATE_NOOP, ErrorCode, UserFacingError
+from chatdesk.models.hub_answers import TOKENS_URL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 SERVICE, USER = "ChatDesk", "huggingface.co"
-TOKENS_URL = "https://huggingface.co/settings/tokens"
 # As huggingface_hub reads them, in this order.
 VARIABLES = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 # keyring's own measure: below it a backend is not recommended, as those that write plain text or nothing at all.
 LEAST_PRIORITY = 1
+_NO_ANSWER = QT_TRANSLATE_NOOP("Reasons", "the keyring is locked or does not answer")
 
 _log = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ class AccessTokens:
             UserFacingError: `HUB_TOKEN_REFUSED`: it cannot be one; `TOKEN_NOT_SAVED`: it is used until the app closes.
         """
         token = token.strip()
-        if not _is_possible(token):
+        if not is_possible(token):
             raise UserFacingError(ErrorCode.HUB_TOKEN_REFUSED, url=TOKENS_URL)
         with self._lock:
             self._token, self._is_read = token, True
@@ -89,8 +90,12 @@ class AccessTokens:
         if reason is not None:
             raise UserFacingError(ErrorCode.TOKEN_NOT_SAVED, reason=reason)
 
-    def delete(self) -> bool:
-        """Use no token any more, and remove it from the keyring. Returns whether it is gone from there."""
+    def delete(self) -> None:
+        """Use no token any more, and remove it from the keyring.
+
+        Raises:
+            UserFacingError: `TOKEN_NOT_DELETED`: it is not used, but may still lie there.
+        """
         is_gone = True
         with self._lock:
             self._token, self._is_read = None, True
@@ -101,12 +106,13 @@ class AccessTokens:
                 except Exception as error:  # noqa: BLE001 - a backend may raise anything its system does
                     is_gone = False
                     _log.warning("the access token may still be in the keyring: %s", type(error).__name__)
-        return is_gone
+        if not is_gone:
+            raise UserFacingError(ErrorCode.TOKEN_NOT_DELETED, reason=_NO_ANSWER, url=TOKENS_URL)
 
     def _from_environment(self) -> str | None:
         for name in VARIABLES:
             token = self._environ.get(name, "").strip()
-            if token and _is_possible(token):
+            if token and is_possible(token):
                 return token
         return None
 
@@ -118,7 +124,7 @@ class AccessTokens:
                 # Its kind only: a message may repeat what was asked for.
                 _log.warning("the keyring does not answer: %s", type(error).__name__)
                 continue
-            if token and _is_possible(token):
+            if token and is_possible(token):
                 return token
         return None
 
@@ -133,7 +139,7 @@ class AccessTokens:
                 reason = QT_TRANSLATE_NOOP("Reasons", "the keyring forgot it")
             except Exception as error:  # noqa: BLE001 - a backend may raise anything its system does
                 _log.warning("the keyring does not take the access token: %s", type(error).__name__)
-                reason = QT_TRANSLATE_NOOP("Reasons", "the keyring is locked or does not answer")
+                reason = _NO_ANSWER
         return reason
 
     def _safe_backends(self) -> Iterable[Keyring]:
@@ -155,6 +161,6 @@ def _is_safe(backend: Keyring) -> bool:
     return backend.priority >= LEAST_PRIORITY and not any(word in name for word in ("plain", "null", "fail"))
 
 
-def _is_possible(token: str) -> bool:
+def is_possible(token: str) -> bool:
     """Whether a text can be sent as a token: visible ASCII only, so that it cannot end a header."""
     return bool(token) and token.isascii() and token.isprintable() and " " not in token

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from chatdesk import __version__
 from chatdesk.core.errors import QT_TRANSLATE_NOOP, ErrorCode, UserFacingError
+from chatdesk.models.access_tokens import is_possible
 from chatdesk.models.hub_answers import TOKENS_URL, problem_of_host, problem_of_hub, unexpected, unreachable
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def _closing() -> UserFacingError:
 def _authorization(access: HubAccess) -> dict[str, str]:
     if access.token is None:
         return {}
-    if not (access.token.isascii() and access.token.isprintable()) or " " in access.token:
+    if not is_possible(access.token):
         # It cannot be sent, and the client's own error would repeat it.
         raise UserFacingError(ErrorCode.HUB_TOKEN_REFUSED, url=TOKENS_URL)
     return {"Authorization": f"Bearer {access.token}"}

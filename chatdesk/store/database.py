@@ -107,9 +107,13 @@ class Database:
         """Open the database at `path` only to look at it; None when there is none to be read, or not one of this shape.
 
         Takes no lock that an open window would notice. Writing fails.
+
+        Raises:
+            UserFacingError: `FOLDER_NOT_WRITABLE` or `DISK_ERROR`, its folder cannot be looked into.
         """
-        if not path.is_file():
-            return None
+        with disk_problems_named(path.parent):
+            if not path.is_file():
+                return None
         # No `mode=ro`: it needs a URI, and SQLite takes none for a Windows network path.
         try:
             connection = _connect(path, BUSY_TIMEOUT_SECONDS)

@@ -1183,6 +1183,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>ChatDesk 运行 GGUF 格式的模型；请查找它的 GGUF 版本。</translation>
     </message>
     <message>
+      <source>ChatDesk uses the access token no more, but the system's keyring may still hold it ({reason}).</source>
+      <translation>ChatDesk 不再使用该访问令牌，但系统的密钥环中可能仍保存着它（{reason}）。</translation>
+    </message>
+    <message>
       <source>ChatDesk's release page cannot be reached ({reason}).</source>
       <translation>无法连接 ChatDesk 的发布页面（{reason}）。</translation>
     </message>
@@ -1323,6 +1327,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>可以把它移出列表。</translation>
     </message>
     <message>
+      <source>It is damaged, locked, or of another version of ChatDesk. Copy it to a safe place, then open ChatDesk's window.</source>
+      <translation>它已损坏、被占用，或属于另一版本的 ChatDesk。请先把它复制到安全的地方，再打开 ChatDesk 的窗口。</translation>
+    </message>
+    <message>
       <source>It is not known in every detail what this reply was made from.</source>
       <translation>这条回复的产生条件并非全部已知。</translation>
     </message>
@@ -1461,6 +1469,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>The file of “{model}” is no longer the one that wrote this reply.</source>
       <translation>“{model}”的文件已不是写下这条回复的那个。</translation>
+    </message>
+    <message>
+      <source>The file with your chats cannot be read: {path}.</source>
+      <translation>无法读取保存对话的文件：{path}。</translation>
     </message>
     <message>
       <source>The file with your chats could not be read, so a new one was begun.</source>
@@ -1605,6 +1617,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Turn offline mode off in Settings, or open the release page in the browser.</source>
       <translation>请在设置中关闭离线模式，或在浏览器中打开发布页面。</translation>
+    </message>
+    <message>
+      <source>Unlock the keyring and remove “ChatDesk” there, or revoke the token on {url}.</source>
+      <translation>请解锁密钥环并在其中删除“ChatDesk”，或在 {url} 撤销该令牌。</translation>
     </message>
     <message>
       <source>Unlock the system's keyring, or set HF_TOKEN in the environment.</source>

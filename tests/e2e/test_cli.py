@@ -2,10 +2,12 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from chatdesk import __version__
@@ -140,3 +142,55 @@ def test_a_reader_that_has_seen_enough_is_no_error(starter_model: ModelFile, hom
     assert process.wait(60) == 0
     assert process.stderr.read() == b""
     process.stderr.close()
+
+
+def test_a_reader_that_left_before_anything_was_said_is_no_error(starter_model: ModelFile, home: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    finished = models_to(writer, home)
+    os.close(writer)
+    assert (finished.returncode, finished.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no file that is always full")
+def test_output_that_finds_no_room_is_a_sentence(starter_model: ModelFile, home: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        finished = models_to(full.fileno(), home)
+    assert finished.returncode == 1
+    assert finished.stderr.startswith(b"The disk is full")
+    assert len(finished.stderr.splitlines()) == 1
+
+
+def models_to(output: int, home: Path) -> subprocess.CompletedProcess[bytes]:
+    """The list of models, written as a program writes where nobody asked it to write each line at once."""
+    environment = {**os.environ, "CHATDESK_HOME": str(home), "PYTHONUNBUFFERED": ""}
+    command = [sys.executable, "-m", "chatdesk", "models"]
+    return subprocess.run(command, stdout=output, stderr=subprocess.PIPE, env=environment, check=False)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends no Ctrl+C to a group of processes")
+def test_ctrl_c_while_a_model_is_tried_is_no_fault_of_the_model(tmp_path: Path, home: Path) -> None:
+    file = tmp_path / "tiny.gguf"
+    TinyModel().write(file)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "chatdesk", "ask", "Hi", "--model", str(file)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "CHATDESK_HOME": str(home)},
+        start_new_session=True,
+    )
+    while not any("--probe" in child.cmdline() for child in psutil.Process(process.pid).children()):
+        assert process.poll() is None
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all that run in it
+    assert (process.communicate(timeout=60), process.returncode) == ((b"", b""), 130)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows takes such a name for another one")
+def test_doctor_looks_at_folders_that_cannot_be(tmp_path: Path) -> None:
+    finished = chatdesk("doctor", home=tmp_path / ("x" * 300))
+    assert (finished.returncode, finished.stderr) == (1, "")
+    assert "problem  data folder" in finished.stdout
+    assert "ok       starter model" in finished.stdout
+    finished = chatdesk("models", home=tmp_path / ("x" * 300))
+    assert finished.returncode == 1
+    assert len(finished.stderr.splitlines()) == 1

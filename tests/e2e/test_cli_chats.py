@@ -94,3 +94,20 @@ def test_what_is_wrong_is_a_sentence(home: Path, tmp_path: Path) -> None:
     (tmp_path / "odd.json").write_text(json.dumps([{"a": 1}]), encoding="utf-8")
     finished = chatdesk("import", str(tmp_path / "odd.json"), home=tmp_path / "other")
     assert finished.stdout == "0 imported, 0 were here already\nleft out: 1 × not a conversation\n"
+
+
+def test_chats_that_cannot_be_read_are_not_taken_for_none(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "chatdesk.db").write_bytes(b"no database" * 1000)
+    for arguments in (["conversations"], ["export", str(tmp_path / "x.json")]):
+        finished = chatdesk(*arguments, home=home)
+        assert (finished.returncode, finished.stdout) == (1, "")
+        assert finished.stderr.startswith(f"The file with your chats cannot be read: {home / 'chatdesk.db'}.")
+
+
+def test_where_nobody_chatted_yet_there_is_nothing_to_export(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    finished = chatdesk("export", str(tmp_path / "x.json"), home=home)
+    assert (finished.returncode, finished.stdout, finished.stderr) == (1, "", "There are no chats yet.\n")
+    assert not (tmp_path / "x.json").exists()

@@ -104,6 +104,13 @@ def test_fit_tells_the_need_of_a_file_here_and_of_one_on_the_hub(shell: Shell, t
     assert here["need"]["kv_bytes"] == there["need"]["kv_bytes"] > 0
 
 
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no file here is there and cannot be read")
+def test_a_file_that_cannot_be_read_is_a_sentence(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "closed.gguf").symlink_to("/proc/self/mem")
+    finished = shell.run("fit", str(tmp_path / "closed.gguf"))
+    assert (finished.returncode, finished.stderr.startswith("“closed” cannot be read")) == (1, True), finished.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

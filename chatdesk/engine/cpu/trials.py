@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from chatdesk.engine.cpu.in_use import environment_of_child
 from chatdesk.engine.cpu.records import MOST_BYTES, Failure, Timing, timing_from
-from chatdesk.engine.probe import creation_flags, death_in_words
+from chatdesk.engine.probe import OWN_GROUP, creation_flags, death_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,6 +102,7 @@ class ChildTrial:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             creationflags=creation_flags(),
+            process_group=OWN_GROUP,
         )
         deadline = time.monotonic() + self.patience_seconds
         try:

@@ -116,16 +116,20 @@ def test_the_environment_wins_and_the_keyring_is_not_even_asked(backend: MemoryK
 
 def test_a_deleted_token_is_gone_here_and_there(backend: MemoryKeyring, tokens: AccessTokens) -> None:
     tokens.save(TOKEN)
-    assert tokens.delete()
+    tokens.delete()
     assert tokens.current() is None
     assert backend.kept == {}
-    assert tokens.delete()  # also when there is none
+    tokens.delete()  # also when there is none
 
 
 def test_a_keyring_that_keeps_it_after_all_is_told(backend: MemoryKeyring, tokens: AccessTokens) -> None:
     tokens.save(TOKEN)
     backend.error = KeyringLocked(TOKEN)
-    assert not tokens.delete()
+    with pytest.raises(UserFacingError) as caught:
+        tokens.delete()
+    assert caught.value.code is ErrorCode.TOKEN_NOT_DELETED
+    assert TOKEN not in str(caught.value)
+    assert "{" not in caught.value.detail.english
     assert tokens.current() is None
 
 

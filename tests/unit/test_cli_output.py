@@ -1,0 +1,42 @@
+"""What commands write, on a terminal and for a script."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+
+import pytest
+
+from chatdesk.cli_core import show_last
+from chatdesk.cli_models import _Meter
+from chatdesk.core.downloads import Download, DownloadState
+from chatdesk.core.hub_models import RemoteFile, RemoteModel
+from chatdesk.core.messages import PartKind
+
+STEERING = "a\x1b]0;title\x07\tb\r\x9b2Jc\n模型"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("output", "text"), [(Terminal(), "a]0;title\tb2Jc\n模型"), (io.StringIO(), STEERING)])
+def test_a_reply_steers_no_terminal_and_reaches_a_script_as_it_is(output: io.StringIO, text: str) -> None:
+    with contextlib.redirect_stdout(output):
+        show_last({PartKind.TEXT: [STEERING], PartKind.REASONING: []}, PartKind.TEXT)
+    assert output.getvalue() == text
+
+
+def test_a_shorter_line_of_progress_leaves_nothing_of_a_longer_one() -> None:
+    output = Terminal()
+    model = RemoteModel("owner/repo", "c" * 40, (RemoteFile("m-Q4_0.gguf", 10**9, None),))
+    with contextlib.redirect_stderr(output):
+        meter = _Meter(is_terminal=True)
+        meter.show(Download("1", model, DownloadState.DOWNLOADING, 1, 10**8, 10**6))
+        meter.show(Download("1", model, DownloadState.VERIFYING, 1, 10**9))
+        meter.end()
+    _, longer, shorter = output.getvalue().split("\r")
+    assert shorter.startswith("verifying  100%")
+    assert len(shorter.rstrip("\n")) == len(longer)
+    assert "\x1b" not in output.getvalue(), "a code that not every terminal of Windows knows"
