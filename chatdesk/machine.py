@@ -19,7 +19,8 @@ def this_machine(held: ModelInfo | None = None, gpus: Sequence[Device] = ()) -> 
     import psutil  # late: it takes a tenth of a start
 
     memory = psutil.virtual_memory()
-    on_gpu = held.buffer_bytes if held is not None and held.n_gpu_layers > 0 else 0
+    # Of layers about alike; the output layer counts as one more.
+    on_gpu = held.buffer_bytes * held.n_gpu_layers // (held.n_layers + 1) if held is not None else 0
     gpu_total = sum(gpu.total_bytes for gpu in gpus)
     return Machine(
         total_bytes=int(memory.total),
