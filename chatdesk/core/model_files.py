@@ -8,10 +8,10 @@ from enum import StrEnum
 from pathlib import PurePath
 
 _QUANTIZATION = re.compile(
-    r"(?:^|[-._ ])((?:UD-)?(?:I?Q[1-9](?:_[0-9A-Z]+)*|TQ[12]_0|MXFP4(?:_MOE)?|BF16|F16|FP16|F32))(?=$|[-._ ])",
+    r"(?:^|[-._ ])((?:UD-)?(?:I?Q[1-9](?:_[0-9A-Z]+)*|TQ[12]_0|MXFP4(?:_MOE)?|BF16|FP?16|FP?32))(?=$|[-._ ])",
     re.IGNORECASE,
 )
-_SHARD = re.compile(r"-(\d{5})-of-(\d{5})$")
+_SHARD = re.compile(r"-([0-9]{5})-of-([0-9]{5})\Z")
 MAX_SHARDS = 1000  # a name that promises more is no model's
 
 

@@ -11,7 +11,7 @@ import json
 import os
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from chatdesk.core.errors import UserFacingError
 from chatdesk.core.model_files import ModelFile, ModelOrigin, display_name
 from chatdesk.core.untrusted_text import one_line
 from chatdesk.models.file_search import gguf_files, real_path
+from chatdesk.models.gguf import MAGIC
 from chatdesk.models.library import described
 from chatdesk.models.ollama_store import ollama_models
 from chatdesk.models.small_files import read_json, read_start, read_text
@@ -27,7 +28,6 @@ from chatdesk.models.small_files import read_json, read_start, read_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-MAGIC = b"GGUF"
 MAX_FOUND = 5000
 MAX_NAME_CHARS = 160
 # Models that write no text for a person, by what their makers call them.
@@ -283,11 +283,8 @@ def _model(found: _Found) -> ModelFile | None:
         model = described(found.path, ModelOrigin.ADDED)
     except UserFacingError:
         return None
-    return ModelFile(
-        model.path,
-        model.size_bytes,
-        model.modified_at,
-        ModelOrigin.ADDED,
+    return replace(
+        model,
         repo_id=found.repo_id,
         revision=found.revision,
         sha256=found.sha256,

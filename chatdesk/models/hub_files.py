@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from chatdesk.core.hub_models import RemoteFile, RemoteModel
-from chatdesk.core.model_files import quantization_of, shard_names, shard_of
+from chatdesk.core.model_files import display_name, quantization_of, shard_names, shard_of
 from chatdesk.core.quantizations import best_default, in_listing_order
 from chatdesk.models.safe_names import is_safe_filename
 
@@ -37,11 +38,15 @@ def remote_file(untrusted_filename: object, untrusted_size: object, untrusted_sh
 def models_of(repo_id: str, revision: str, files: Iterable[RemoteFile]) -> tuple[RemoteModel, ...]:
     """The models among `files`, in the order of a list; a split one only when all its shards are there."""
     by_name = {file.filename: file for file in files if is_language_model(file.filename)}
+    numbered = {name: shard_of(name) or (1, 1) for name in by_name}
+    # Counted first: each of many names may promise a thousand shards that are not there.
+    n_there = Counter((display_name(name), count) for name, (_, count) in numbered.items())
     models = []
-    for name in by_name:
-        number, count = shard_of(name) or (1, 1)
+    for name, (number, count) in numbered.items():
+        if number != 1 or n_there[display_name(name), count] < count:
+            continue
         shards = shard_names(name)
-        if number == 1 and count == len(shards) and all(shard in by_name for shard in shards):
+        if count == len(shards) and all(shard in by_name for shard in shards):
             models.append(RemoteModel(repo_id, revision, tuple(by_name[shard] for shard in shards)))
     return in_listing_order(models)
 

@@ -34,6 +34,7 @@ def test_english_sentences_use_named_parameters_only() -> None:
         ("model-UD-IQ2_XXS.GGUF", "UD-IQ2_XXS", "model-UD-IQ2_XXS"),
         ("gpt-oss-20b-mxfp4.gguf", "MXFP4", "gpt-oss-20b-mxfp4"),
         ("llama-bf16-00001-of-00003.gguf", "BF16", "llama-bf16"),
+        ("model-fp32.gguf", "FP32", "model-fp32"),
         ("Q-learning.gguf", None, "Q-learning"),
         ("通义千问.gguf", None, "通义千问"),
     ],
@@ -46,6 +47,7 @@ def test_a_file_name_tells_its_quantization(filename: str, quantization: str | N
 def test_a_shard_knows_its_number() -> None:
     assert shard_of("big-Q8_0-00002-of-00005.gguf") == (2, 5)
     assert shard_of("whole.gguf") is None
+    assert shard_of("m-٠٠٠٠١-of-٠٠٠٠٢.gguf") is None, "other digits than llama.cpp writes"
 
 
 def test_the_names_of_all_shards_are_known_from_one() -> None:

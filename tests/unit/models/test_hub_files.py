@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from chatdesk.core.hub_models import RemoteFile
@@ -30,6 +32,12 @@ def test_shards_in_any_order_are_one_model_in_theirs() -> None:
 )
 def test_an_incomplete_set_of_shards_is_not_offered(filenames: list[str]) -> None:
     assert names_of(*filenames) == []
+
+
+def test_names_that_promise_many_shards_cost_no_time() -> None:
+    began = time.monotonic()
+    assert names_of(*(f"m{number}-00001-of-01000.gguf" for number in range(30_000)), "m-Q4_0.gguf") == ["m-Q4_0.gguf"]
+    assert time.monotonic() - began < 4
 
 
 @pytest.mark.parametrize(
