@@ -78,7 +78,12 @@ def run(program: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     kept = ("HOME", "PATH", "SYSTEMROOT", "LOCALAPPDATA", "APPDATA", "USERPROFILE", "TEMP", "TMP", "LANG", "LC_ALL")
     environment = {name: os.environ[name] for name in kept if name in os.environ}
     return subprocess.run(
-        [program, *arguments], env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=True
+        [program, *arguments],
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",  # whatever this system's own is
+        timeout=PATIENCE_SECONDS,
+        check=True,
     )
 
 

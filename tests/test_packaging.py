@@ -200,6 +200,19 @@ def test_the_setup_script_compiles_without_a_warning(setup_program: Path) -> Non
 
 
 @needs("makensis")
+def test_in_silence_nobody_is_asked_for_a_language() -> None:
+    """As the script is when its macros are written out: the dialog is what the first instruction jumps over."""
+    defined = [f"-D{name}=1.2.3" for name in ("VERSION", "SOURCE", "ICON", "SIZE_KB", "OUTFILE")]
+    command = ["makensis", "-PPO", *defined, str(PACKAGING / "windows" / "chatdesk.nsi")]
+    written_out = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    function = written_out.partition("Function .onInit")[2].partition("FunctionEnd")[0]
+    first, second, *others = (line for line in function.splitlines() if line and not line.startswith("!"))
+    assert first.startswith("IfSilent `")
+    assert second.startswith("LangDLL::LangDialog")
+    assert f"{first.split('`')[1]}:" == others[-1]
+
+
+@needs("makensis")
 @needs("wine")
 def test_the_setup_installs_updates_and_removes(setup_program: Path, tmp_path: Path) -> None:
     """Under wine, which tells what Windows would find in its folders and registry."""

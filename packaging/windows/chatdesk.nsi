@@ -35,8 +35,7 @@ VIAddVersionKey LegalCopyright "The ChatDesk authors"
 !insertmacro MUI_LANGUAGE SimpChinese
 
 Function .onInit
-  ; In silence the language is the system's; otherwise it is asked for once.
-  IfSilent +2
+  ; Nothing is asked in silence, where the language is the system's.
   !insertmacro MUI_LANGDLL_DISPLAY
 FunctionEnd
 
