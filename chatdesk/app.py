@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 
 from chatdesk import __version__
 from chatdesk.core.errors import UserFacingError
-from chatdesk.core.events import ConversationKept, Event, ModelReady, NoticeRaised, SavedPromptsChanged, SettingsChanged
+from chatdesk.core.events import (
+    ConversationKept,
+    Event,
+    ModelAwaited,
+    ModelReady,
+    NoticeRaised,
+    SavedPromptsChanged,
+    SettingsChanged,
+)
 from chatdesk.headless import Core, this_apps_paths
 from chatdesk.logs import bugs_announced, logging_to, problems_logged
 from chatdesk.store.paths import Paths, resource
@@ -141,6 +149,7 @@ class WindowedApp:
         """Show the window, and only then begin the work that fills it; `file` is the model to use first."""
         from PySide6.QtCore import QTimer
 
+        self.core.models.await_first()
         self.window.show()
         QTimer.singleShot(0, self.window, lambda: self._start_work(file))
 
@@ -198,9 +207,11 @@ class TemporaryChat:
         self._bridge.received.connect(self.window.on_event)
         self._shared.received.connect(self._on_shared_event)
         self.window.closed.connect(self._on_closed)
-        model, info = self._core.inference.model, self._core.inference.info
-        if model is not None and info is not None:
-            self.window.on_event(ModelReady(model, info))
+        inference = self._core.inference
+        if (loaded := inference.loaded) is not None:
+            self.window.on_event(ModelReady(*loaded))
+        elif inference.has_model:
+            self.window.on_event(ModelAwaited())
         self._core.library.scan()
         self.window.show()
 

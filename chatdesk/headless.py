@@ -161,8 +161,7 @@ class Core:
     def _write_diagnostics(self) -> str:
         from chatdesk.diagnostics import Loaded, diagnostics  # late: few starts need it
 
-        model, info = self.models.loaded(), self.inference.info
-        loaded = Loaded(model, info) if model is not None and info is not None else None
+        loaded = Loaded(*self.inference.loaded) if self.inference.loaded is not None else None
         return diagnostics(self.paths, self.preferences.current(), loaded, self.models.load_failure)
 
     def _stop_replies(self) -> None:

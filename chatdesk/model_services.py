@@ -30,7 +30,7 @@ from chatdesk.services.inference import InferenceService
 from chatdesk.services.model_library import ModelLibraryService
 from chatdesk.services.model_loading import ModelLoadService
 from chatdesk.services.variant_timing import VariantTimingService
-from chatdesk.services.worker import Worker
+from chatdesk.services.worker import Priority, Worker
 from chatdesk.store.downloads import DownloadStore, ProvenanceStore
 from chatdesk.store.model_records import ModelRecordStore
 from chatdesk.store.paths import Paths, resource, steady_resource
@@ -159,7 +159,8 @@ class ModelServices:
 
     def loaded(self) -> ModelFile | None:
         """The model that answers now."""
-        return self.inference.model if self.inference.info is not None else None
+        loaded = self.inference.loaded
+        return loaded[0] if loaded is not None else None
 
     def chat_settings(self) -> Settings:
         """The app's settings with the sampling that belongs to the model in use."""
@@ -184,12 +185,19 @@ class ModelServices:
 
     # --- what a person does ---
 
+    def await_first(self) -> None:
+        """Let messages wait for the model that `load_first` is going to choose: most likely the one used last."""
+        last = self._state.get(StateKey.LAST_MODEL_PATH)
+        self.inference.await_model(ModelFile(last, 0, 0.0) if last is not None and last not in self._suspects else None)
+
     def load_first(self, file: str | None = None) -> None:
         """Look for models and load the file at `file`; without one, the model that was used last.
 
         Tells of all that may have ended an earlier run, goes on with downloads, and times variants when all is quiet.
         """
         self.library.scan(then=self._load_first if file is None else lambda _models: self.add(file))
+        # Behind each step of this, however far it comes: the next one is queued before the one before it ends.
+        self.worker.submit("await no model", self.inference.stop_awaiting, Priority.IDLE)
         self.downloads.take_up()
         self.variant_timing.start()
 

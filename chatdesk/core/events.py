@@ -315,6 +315,16 @@ class ModelReady:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelAwaited:
+    """A model is about to be chosen; what is sent until then is answered by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoModelCame:
+    """None was chosen: there is none, or none that may be loaded unasked."""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelFailed:
     """A model could not be loaded (or its loading was cancelled). A `ModelReady` of the previous one may follow.
 
@@ -598,6 +608,8 @@ Event = (
     | ReplayFinished
     | ModelLoadProgressed
     | ModelReady
+    | ModelAwaited
+    | NoModelCame
     | ModelFailed
     | ModelUnloaded
     | LibraryScanned

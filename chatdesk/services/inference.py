@@ -8,11 +8,20 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from chatdesk.core.errors import ErrorCode, ErrorDetail, UserFacingError
-from chatdesk.core.events import ModelFailed, ModelLoadProgressed, ModelReady, ModelUnloaded, Post
-from chatdesk.services.worker import Priority, Worker
+from chatdesk.core.events import (
+    ModelAwaited,
+    ModelFailed,
+    ModelLoadProgressed,
+    ModelReady,
+    ModelUnloaded,
+    NoModelCame,
+    Post,
+)
+from chatdesk.services.worker import Job, Priority, Worker
 
 if TYPE_CHECKING:
     from chatdesk.core.model_files import ModelFile
@@ -48,6 +57,15 @@ class LoadMemory(Protocol):
 TryFile = Callable[["ModelFile", "OnLoadProgress", "ShouldStop"], bool]
 
 
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """A model that is loaded, with the options it was asked for with."""
+
+    engine: Engine
+    model: ModelFile
+    options: LoadOptions
+
+
 class InferenceService:
     """The engine thread. All methods may be called from any thread and return at once."""
 
@@ -68,21 +86,65 @@ class InferenceService:
         self._measure_memory = measure_memory
         self._forget_saved = forget_saved
         self._post = post
-        self._engine: Engine | None = None  # touched by the engine thread only, like the next line
-        self._loaded: tuple[ModelFile, LoadOptions] | None = None
+        self._loaded: _Loaded | None = None  # changed by the engine thread only
         # Each load, cancel and unload begins a new epoch; whatever loads goes on while its epoch lasts.
         self._lock = threading.Lock()
         self._epoch = 0
         self._newest_load = 0  # the epoch that the last load began, or 0 when an unload came after it
         self._model: ModelFile | None = None
+        # What waits for a model that is being chosen; None: no choice is under way.
+        self._held: list[tuple[str, Job, Priority]] | None = None
         self._is_closing = False
         self._worker = Worker("engine", post, self._save_snapshot, snapshot_after_seconds)
         self._snapshots = Worker("snapshots", post)
 
     @property
     def model(self) -> ModelFile | None:
-        """The model that is loaded or being loaded: the one that a message sent now is meant for."""
+        """The model that is loaded, being loaded or likely to be chosen: what a message sent now is meant for."""
         return self._model
+
+    @property
+    def loaded(self) -> tuple[ModelFile, ModelInfo] | None:
+        """The model that is loaded now, with what is known of it; on the engine's thread, the one that a job gets."""
+        loaded = self._loaded
+        return (loaded.model, loaded.engine.info) if loaded is not None else None
+
+    @property
+    def info(self) -> ModelInfo | None:
+        """What is known of the model that is loaded now, if one is."""
+        engine = self._engine
+        return engine.info if engine is not None else None
+
+    @property
+    def is_awaiting(self) -> bool:
+        """Whether a model is being chosen, for which jobs wait."""
+        return self._held is not None
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a model is loaded, being loaded or being chosen."""
+        return self._model is not None or self.is_awaiting
+
+    def await_model(self, likely: ModelFile | None) -> None:
+        """A model is about to be chosen, most likely this one: jobs wait for `load` or `stop_awaiting`.
+
+        Announces `ModelAwaited`; does nothing where there is one.
+        """
+        with self._lock:
+            if self._model is not None:
+                return
+            self._model = likely
+            self._held = []
+        self._post(ModelAwaited())
+
+    def stop_awaiting(self) -> None:
+        """None was chosen: announces `NoModelCame`, and jobs go on without. Does nothing where one was."""
+        with self._lock:
+            if self._held is None:
+                return
+            self._model = None
+            self._submit_held()
+        self._post(NoModelCame())
 
     def load(self, model: ModelFile, options: LoadOptions) -> None:
         """Load `model` in place of the loaded one. A load that is under way is given up for it."""
@@ -90,7 +152,8 @@ class InferenceService:
             self._epoch += 1
             self._newest_load = epoch = self._epoch
             self._model = model
-        self._worker.submit("load", lambda: self._load(model, options, epoch))
+            self._worker.submit("load", lambda: self._load(model, options, epoch))
+            self._submit_held()
 
     def cancel_load(self) -> None:
         """Give up the load that is under way; the model before it is used again."""
@@ -107,13 +170,15 @@ class InferenceService:
 
     def run(self, name: str, job: EngineJob, priority: Priority = Priority.NORMAL) -> None:
         """Queue `job` for the engine thread; it gets the loaded engine, or None."""
-        self._worker.submit(name, lambda: job(self._engine), priority)
 
-    @property
-    def info(self) -> ModelInfo | None:
-        """What is loaded now, if anything."""
-        engine = self._engine
-        return engine.info if engine is not None else None
+        def work() -> None:
+            job(self._engine)
+
+        with self._lock:
+            if self._held is not None:
+                self._held.append((name, work, priority))
+                return
+        self._worker.submit(name, work, priority)
 
     def is_wanted(self, priority: Priority = Priority.IDLE) -> bool:
         """Whether idle work of `priority` should end: something more urgent waits, or the engine goes away."""
@@ -138,15 +203,26 @@ class InferenceService:
         self._snapshots.close(0)
         return self._worker.close(timeout_seconds)
 
+    @property
+    def _engine(self) -> Engine | None:
+        loaded = self._loaded
+        return loaded.engine if loaded is not None else None
+
+    def _submit_held(self) -> None:
+        """A model is chosen, or none will be. Under the lock."""
+        held, self._held = self._held, None
+        for name, work, priority in held or ():
+            self._worker.submit(name, work, priority)
+
     # --- on the engine thread from here on ---
 
     def _load(self, model: ModelFile, options: LoadOptions, epoch: int) -> None:
         if epoch != self._newest_load:
             return  # another was asked for while this one waited
-        if self._engine is not None and self._loaded == (model, options):
-            self._post(ModelReady(model, self._engine.info))
-            return
         previous = self._loaded
+        if previous is not None and (previous.model, previous.options) == (model, options):
+            self._post(ModelReady(model, previous.engine.info))
+            return
         try:
             self._replace_engine(model, options, epoch)
         except UserFacingError as error:
@@ -159,7 +235,7 @@ class InferenceService:
         finally:
             with self._lock:
                 if epoch == self._newest_load:
-                    self._model = self._loaded[0] if self._loaded is not None else None
+                    self._model = self._loaded.model if self._loaded is not None else None
             self._memory.set_loading(None)
 
     def _replace_engine(self, model: ModelFile, options: LoadOptions, epoch: int) -> None:
@@ -179,9 +255,7 @@ class InferenceService:
         self._close_engine()
         self._make(model, options, start, epoch)
 
-    def _fall_back(
-        self, model: ModelFile, error: ErrorDetail, previous: tuple[ModelFile, LoadOptions] | None, epoch: int
-    ) -> None:
+    def _fall_back(self, model: ModelFile, error: ErrorDetail, previous: _Loaded | None, epoch: int) -> None:
         """Say that a load failed, and go on with the model before it; it is loaded again when it had to make room."""
         with self._lock:
             returns = previous is not None and epoch == self._newest_load and not self._is_closing
@@ -189,22 +263,22 @@ class InferenceService:
         self._post(ModelFailed(model, error))
         if previous is None or not returns:
             return
-        if self._engine is not None:
-            self._post(ModelReady(previous[0], self._engine.info))
+        if self._loaded is previous:
+            self._post(ModelReady(previous.model, previous.engine.info))
             return
         try:
-            self._memory.set_loading(previous[0].path)
-            self._make(*previous, 0.0, epoch)
+            self._memory.set_loading(previous.model.path)
+            self._make(previous.model, previous.options, 0.0, epoch)
         except UserFacingError as second:
-            self._post(ModelFailed(previous[0], second.detail))
+            self._post(ModelFailed(previous.model, second.detail))
 
     def _make(self, model: ModelFile, options: LoadOptions, start: float, epoch: int) -> None:
-        self._engine = self._make_engine(
+        engine = self._make_engine(
             model, options, lambda fraction: self._go_on(model, start + fraction * (1 - start), epoch)
         )
-        self._loaded = (model, options)
+        self._loaded = _Loaded(engine, model, options)
         self._memory.set_loaded(model.path)
-        self._post(ModelReady(model, self._engine.info))
+        self._post(ModelReady(model, engine.info))
 
     def _go_on(self, model: ModelFile, fraction: float, epoch: int) -> bool:
         """Announce progress; False when the load is to be given up."""
@@ -219,14 +293,13 @@ class InferenceService:
         return epoch == self._epoch and not self._is_closing
 
     def _unload(self) -> None:
-        if self._loaded is None:
+        loaded = self._loaded
+        if loaded is None:
             return
-        model, _ = self._loaded
         before = self._measure_memory()
-        if self._engine is not None:
-            self._engine.forget(None)  # who unloads a model wants the memory; the disk holds what it holds
+        loaded.engine.forget(None)  # who unloads a model wants the memory; the disk holds what it holds
         self._close_engine()
-        self._post(ModelUnloaded(model, max(0, before - self._measure_memory())))
+        self._post(ModelUnloaded(loaded.model, max(0, before - self._measure_memory())))
 
     def _save_snapshot(self) -> None:
         write = self._engine.snapshot(self.is_wanted) if self._engine is not None else None
@@ -234,7 +307,6 @@ class InferenceService:
             self._snapshots.submit("snapshot", write)
 
     def _close_engine(self) -> None:
-        if self._engine is not None:
-            self._engine.close()
-        self._engine = None
-        self._loaded = None
+        if self._loaded is not None:
+            self._loaded.engine.close()
+            self._loaded = None

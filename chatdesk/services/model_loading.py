@@ -87,7 +87,7 @@ class ModelLoadService:
 
     def _reload(self, installed: InstalledModel) -> None:
         asked, last = load_options(self._settings(), installed.overrides), self._loads.get(installed.file.path)
-        if last is None or last.asked != asked:
+        if last is not None and last.asked != asked:
             self._load(installed, asked, self._machine())
 
     def _load(self, installed: InstalledModel, asked: LoadOptions, machine: Machine) -> None:
@@ -99,7 +99,8 @@ class ModelLoadService:
         else:
             options = with_gpu_layers(asked, installed.fit, machine)
         self._loads[path] = _Load(asked, options)
-        self._stop_replies()
+        if not self._inference.is_awaiting:  # otherwise it is this model that they wait for
+            self._stop_replies()
         self._inference.load(installed.file, options)
 
 

@@ -20,6 +20,7 @@ from chatdesk.core.events import (
     HubSearchFailed,
     LibraryDescribed,
     LibraryScanned,
+    ModelAwaited,
     ModelFailed,
     ModelInstalled,
     ModelLoadProgressed,
@@ -29,6 +30,7 @@ from chatdesk.core.events import (
     ModelsRecommended,
     ModelUnloaded,
     ModelVerified,
+    NoModelCame,
     NoticeRaised,
     RepoFailed,
     RepoShown,
@@ -80,6 +82,8 @@ MODEL_EVENTS = (
     DownloadsListed,
     DownloadChanged,
     ModelInstalled,
+    ModelAwaited,
+    NoModelCame,
     ModelLoadProgressed,
     ModelReady,
     ModelFailed,
@@ -124,7 +128,7 @@ class ModelDesk(QObject):
         self._failures.retry_requested.connect(self._mend)
         self._has_recommended = False
         self.picker = ModelPicker()
-        self.has_model = False  # loaded, or on its way
+        self.has_model = False  # loaded, on its way, or about to be chosen
         self._connect_picker()
         self._connect_recommended()
 
@@ -184,6 +188,10 @@ class ModelDesk(QObject):
                 self.picker.set_installed(installed)
             case ModelsRecommended(recommendations):
                 self._recommended.set_recommendations(recommendations)
+            case ModelAwaited():
+                self.has_model = True
+            case NoModelCame():
+                self.has_model = False
             case DownloadsListed() | DownloadChanged() | ModelInstalled():
                 self._on_download_event(event)
             case ModelLoadProgressed() | ModelReady() | ModelFailed() | ModelUnloaded():

@@ -19,10 +19,21 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from chatdesk.app import WindowedApp
-from chatdesk.core.events import Event, ModelFailed, ModelInstalled, ModelReady, ModelsRecommended, ReplyFinished
+from chatdesk.core.errors import ErrorCode
+from chatdesk.core.events import (
+    Event,
+    MessageAdded,
+    ModelAwaited,
+    ModelFailed,
+    ModelInstalled,
+    ModelReady,
+    ModelsRecommended,
+    NoModelCame,
+    ReplyFinished,
+)
 from chatdesk.core.settings import Settings
 from chatdesk.store.paths import find_paths, resource
-from chatdesk.store.settings_file import SettingsFile
+from chatdesk.store.settings_file import SettingsFile, StateFile, StateKey
 from chatdesk.ui.resources import set_resource_folder
 from tests.support.loopback_hub import LoopbackHub
 from tests.support.tiny_gguf import TinyModel
@@ -127,6 +138,40 @@ def test_a_model_is_found_fetched_and_answers(start: Callable[[], Person], hub: 
     composer = person.find(QPlainTextEdit, "composer")
     person.type(composer, "Hello")
     assert person.hears(ReplyFinished).message.text == "Hello there, this is a scripted reply."
+
+
+def test_a_message_written_before_a_model_is_chosen_is_answered_by_it(
+    start: Callable[[], Person], tmp_path: Path
+) -> None:
+    (tmp_path / "home" / "models").mkdir(parents=True)
+    file = TinyModel().write(tmp_path / "home" / "models" / "tiny.gguf")
+    StateFile(tmp_path / "home" / "state.json").set(StateKey.LAST_MODEL_PATH, file.path)
+    person = start()
+    person.hears(ModelAwaited)
+    person.type(person.find(QPlainTextEdit, "composer"), "Hello")
+    saved = person.hears(MessageAdded, lambda event: not event.message.is_reply).message
+    assert person.app.core.chats.conversations.message(saved.id).text == "Hello"
+    reply = person.hears(ReplyFinished).message
+    assert (reply.parent_id, reply.text) == (saved.id, "Hello there, this is a scripted reply.")
+    assert reply.origin is not None
+    assert reply.origin.model_path == file.path
+
+
+@pytest.mark.starter
+def test_where_no_model_can_be_loaded_a_message_says_what_to_do(start: Callable[[], Person], tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    SettingsFile(tmp_path / "home" / "settings.json").save(Settings(n_ctx=1_048_576))
+    person = start()
+    person.hears(ModelAwaited)
+    composer, hint = person.find(QPlainTextEdit, "composer"), person.find(QLabel, "composer_hint")
+    person.type(composer, "Hello")
+    error = person.hears(ReplyFinished).message.error
+    assert error is not None
+    assert error.code is ErrorCode.NO_MODEL
+    person.hears(NoModelCame)
+    assert composer.toPlainText() == ""
+    person.type(composer, "Is anybody there?")
+    assert (composer.toPlainText(), hint.text()) == ("Is anybody there?", "Choose a model above to begin")
 
 
 @pytest.mark.starter

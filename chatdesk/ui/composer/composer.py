@@ -209,13 +209,16 @@ class Composer(QWidget):
         self._queue_button.setEnabled(not self._is_reading)
         self._edit.setReadOnly(self._is_locked or self._state is ComposerState.SENDING)
         has_no_model = self._state is ComposerState.NO_MODEL
-        placeholder = self.tr("Choose a model above to begin") if has_no_model else self.tr("Write a message")
+        advice = self.tr("Choose a model above to begin")
+        placeholder = advice if has_no_model else self.tr("Write a message")
         if placeholder != self._edit.placeholderText():
             self._edit.setPlaceholderText(placeholder)
             # Qt repaints only when a placeholder comes or goes, not when its words change.
             self._edit.viewport().update()
         if self._is_reading:
             self._hint.setText(self.tr("Reading files…"))
+        elif has_no_model:
+            self._hint.setText(advice)  # what is written stands before the placeholder
         elif is_stoppable:
             self._hint.setText(self.tr("Enter sends after this reply · Esc stops the reply"))
         else:

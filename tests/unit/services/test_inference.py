@@ -2,7 +2,16 @@ import threading
 from collections.abc import Callable, Iterator
 
 from chatdesk.core.errors import ErrorCode, UserFacingError
-from chatdesk.core.events import JobCrashed, ModelFailed, ModelLoadProgressed, ModelReady, ModelUnloaded, NoticeRaised
+from chatdesk.core.events import (
+    JobCrashed,
+    ModelAwaited,
+    ModelFailed,
+    ModelLoadProgressed,
+    ModelReady,
+    ModelUnloaded,
+    NoModelCame,
+    NoticeRaised,
+)
 from chatdesk.engine.base import Engine, LoadOptions
 from chatdesk.engine.scripted import ScriptedEngine
 from chatdesk.services.worker import Priority, Worker
@@ -167,6 +176,69 @@ def test_a_job_without_a_model_gets_none(desk: Desk) -> None:
     desk.inference.run("look", look)
     assert done.wait(10)
     assert got == [None]
+
+
+def noted(desk: Desk, got: list[Engine | None]) -> threading.Event:
+    """Queue a job that notes what it gets; set when it did."""
+    done = threading.Event()
+
+    def note(engine: Engine | None) -> None:
+        got.append(engine)
+        done.set()
+
+    desk.inference.run("note", note)
+    return done
+
+
+def test_jobs_wait_for_a_model_that_is_being_chosen(desk: Desk) -> None:
+    desk.garage.engines[B.path] = engine = ScriptedEngine(["x"])
+    got: list[Engine | None] = []
+    desk.inference.await_model(A)
+    desk.log.wait_for(ModelAwaited)
+    assert desk.inference.has_model
+    assert desk.inference.model == A
+    done = noted(desk, got)
+    desk.inference.load(B, LoadOptions())
+    desk.log.wait_for(ModelReady)
+    assert done.wait(10)
+    assert got == [engine]
+    desk.inference.stop_awaiting()
+    assert noted(desk, got).wait(10)
+    assert desk.inference.model == B
+    assert desk.log.of(NoModelCame) == []
+
+
+def test_where_no_model_comes_jobs_go_on_without_one(desk: Desk) -> None:
+    got: list[Engine | None] = []
+    desk.inference.await_model(A)
+    done = noted(desk, got)
+    desk.inference.stop_awaiting()
+    desk.log.wait_for(NoModelCame)
+    assert done.wait(10)
+    assert got == [None]
+    assert desk.inference.model is None
+    assert not desk.inference.has_model
+
+
+def test_while_another_model_loads_the_loaded_one_goes_by_its_own_name(desk: Desk) -> None:
+    for file, name in ((A, "A"), (B, "B")):
+        desk.garage.engines[file.path] = ScriptedEngine(["x"], name=name)
+    desk.inference.load(A, LoadOptions())
+    desk.log.wait_for(ModelReady)
+    begun, go = threading.Event(), threading.Event()
+
+    def hold(_engine: Engine | None) -> None:
+        begun.set()
+        go.wait(10)
+
+    desk.inference.run("hold", hold)
+    assert begun.wait(10)
+    desk.inference.load(B, LoadOptions())
+    loaded = desk.inference.loaded
+    go.set()
+    assert desk.inference.model == B
+    assert loaded is not None
+    assert (loaded[0], loaded[1].name) == (A, "A")
 
 
 def test_a_worker_survives_its_jobs_and_does_what_is_queued_before_it_ends() -> None:
