@@ -123,7 +123,7 @@ class Chats:
         """Begin nothing more, and end what is under way; what was written is saved."""
         self.queue.close()
         self.attachments.close()
-        self.chat.stop_all()
+        self.live.close()
 
 
 def file_hash(path: str) -> str | None:

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from chatdesk.core.errors import UserFacingError
-from chatdesk.core.events import Event, Post, ReplyFinished
+from chatdesk.core.events import Event, MessageChanged, Post, ReplyFinished
 
 if TYPE_CHECKING:
     from chatdesk.core.events import ConversationOpened
     from chatdesk.core.messages import Message
+    from chatdesk.core.replays import ReplyRecipe
     from chatdesk.store.conversations import ConversationStore
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,14 @@ class LiveReply(Protocol):
         """Ask for the reply itself, if it is still being reasoned."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """A reply as it ended, and what it was made from, which the disk did not take."""
+
+    message: Message
+    recipe: ReplyRecipe | None
+
+
 class LiveReplies:
     """At most one live reply per conversation. May be used from any thread."""
 
@@ -45,12 +54,16 @@ class LiveReplies:
         self._post = post
         self._lock = threading.RLock()
         self._live: dict[str, LiveReply] = {}  # by conversation
-        self._unsaved: dict[str, Message] = {}  # by message: ended, but the disk did not take them
+        self._unsaved: dict[str, tuple[Message, Unsaved]] = {}  # by message: as it is shown, and as it is to be saved
+        self._is_closed = False
 
     def add(self, conversation_id: str, reply: LiveReply) -> None:
-        """A reply begins."""
+        """A reply begins; after `close` it ends at once."""
         with self._lock:
             self._live[conversation_id] = reply
+            is_closed = self._is_closed
+        if is_closed:
+            reply.stop()
 
     def is_live(self, conversation_id: str) -> bool:
         """Whether a reply of this conversation waits or is being written."""
@@ -81,6 +94,12 @@ class LiveReplies:
         for reply in replies:
             reply.stop()
 
+    def close(self) -> None:
+        """End every reply, and those that begin yet: the app is going away."""
+        with self._lock:
+            self._is_closed = True
+        self.stop_all()
+
     def announce(self, say: list[str], text: str, event: Event) -> None:
         """Add `text` to what a reply has said, and announce it, in one step."""
         with self._lock:
@@ -93,26 +112,27 @@ class LiveReplies:
             path = tuple(message if message.status.is_final else self._as_it_is(message) for message in opened.path)
             self._post(replace(opened, path=path))
 
-    def end(self, message: Message, *, is_saved: bool) -> None:
-        """A reply has reached its final state; one that is not saved is kept to be tried again."""
+    def end(self, message: Message, unsaved: Unsaved | None = None) -> None:
+        """A reply has reached its final state; what is `unsaved` of it is kept to be tried again."""
         with self._lock:
             self._live.pop(message.conversation_id, None)
-            if not is_saved:
-                self._unsaved[message.id] = message
+            if unsaved is not None:
+                self._unsaved[message.id] = (message, unsaved)
             self._post(ReplyFinished(message))
 
     def save_unsaved(self) -> None:
-        """Try again to save the replies that the disk did not take."""
+        """Try again to save the replies that the disk did not take; announces `MessageChanged` for each."""
         with self._lock:
-            waiting = list(self._unsaved.values())
-        for message in waiting:
+            waiting = [unsaved for _, unsaved in self._unsaved.values()]
+        for unsaved in waiting:
             try:
-                self._store.save_reply(message)
+                self._store.save_reply(unsaved.message, unsaved.recipe)
             except UserFacingError as error:
                 log.warning("a reply still cannot be saved: %s", error)
                 return
             with self._lock:
-                self._unsaved.pop(message.id, None)
+                self._unsaved.pop(unsaved.message.id, None)
+                self._post(MessageChanged(unsaved.message))
 
     def _as_it_is(self, message: Message) -> Message:
         """A message whose row said that it was not finished."""
@@ -120,4 +140,5 @@ class LiveReplies:
         if live is not None and live.so_far().id == message.id:
             return live.so_far()
         # It ended after its row was read.
-        return self._unsaved.get(message.id) or self._store.message(message.id)
+        unsaved = self._unsaved.get(message.id)
+        return unsaved[0] if unsaved is not None else self._store.message(message.id)

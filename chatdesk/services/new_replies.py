@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chatdesk.core.events import Post
     from chatdesk.core.messages import Message
     from chatdesk.core.settings import Settings
+    from chatdesk.engine.base import Engine
     from chatdesk.services.context import ContextService
     from chatdesk.services.inference import InferenceService
     from chatdesk.services.live_replies import LiveReplies
@@ -85,6 +86,12 @@ class NewReplies:
 
     def begin(self, message: Message) -> None:
         """Have the engine write the reply whose row is `message`."""
+
+        def write(engine: Engine | None) -> None:
+            # Perhaps another model than it was meant for: one that failed to load, or was chosen meanwhile.
+            loaded = self._inference.loaded
+            reply.write(engine, loaded[0].path if loaded is not None else "")
+
         reply = Reply(
             message,
             self._store,
@@ -97,7 +104,7 @@ class NewReplies:
             keeps_snapshots=self._keeps_snapshots,
         )
         self._live.add(message.conversation_id, reply)
-        self._inference.run("reply", reply.write)
+        self._inference.run("reply", write)
 
     # --- on any thread ---
 

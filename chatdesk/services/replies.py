@@ -16,6 +16,7 @@ from chatdesk.core.events import NoticeRaised, Post, PromptProcessed, ReplyDelta
 from chatdesk.core.messages import FinishReason, Message, PartKind, ReplyFigures, ReplyStatus
 from chatdesk.core.replays import recipe_for
 from chatdesk.engine.base import Chunk, Engine, Finished, PromptProgress
+from chatdesk.services.live_replies import Unsaved
 from chatdesk.services.reply_text import ReplyText
 
 if TYPE_CHECKING:
@@ -106,8 +107,11 @@ class Reply:
         if self._begun.acquire(blocking=False):
             self._finish(ReplyStatus.STOPPED, FinishReason.STOPPED)
 
-    def write(self, engine: Engine | None) -> None:
-        """Have `engine` write the reply, from prompt to final row. Runs on the engine thread."""
+    def write(self, engine: Engine | None, model_path: str) -> None:
+        """Have `engine`, which loaded the file at `model_path`, write the reply, from prompt to final row.
+
+        Runs on the engine thread.
+        """
         if not self._begun.acquire(blocking=False):
             return
         if self._stop.is_set():
@@ -116,7 +120,7 @@ class Reply:
         try:
             if engine is None:
                 raise UserFacingError(ErrorCode.NO_MODEL)
-            reason = self._generate(engine)
+            reason = self._generate(engine, model_path)
         except UserFacingError as error:
             self._finish(ReplyStatus.FAILED, FinishReason.ERROR, error.detail)
         except Exception as error:
@@ -128,7 +132,7 @@ class Reply:
             status = ReplyStatus.STOPPED if reason is FinishReason.STOPPED else ReplyStatus.COMPLETE
             self._finish(status, reason)
 
-    def _generate(self, engine: Engine) -> FinishReason:
+    def _generate(self, engine: Engine, model_path: str) -> FinishReason:
         started = time.monotonic()
         info, origin = engine.info, self._message.origin
         assert origin is not None
@@ -138,6 +142,7 @@ class Reply:
             token_ids=tuple(self._text.token_ids),
             text_start=self._text.text_start,
             model_name=info.name,
+            model_path=model_path,
             n_ctx=info.n_ctx,
             n_batch=info.n_batch,
             n_ubatch=info.n_ubatch,
@@ -221,19 +226,17 @@ class Reply:
 
     def _finish(self, status: ReplyStatus, reason: FinishReason, error: ErrorDetail | None = None) -> None:
         message = replace(self._with_text(), status=status, finish_reason=reason, error=error)
-        is_saved = False
+        shown, is_saved = message, False
         try:
             self._store.save_reply(message, self._recipe)
             is_saved = True
-        except UserFacingError as unsaved:
+        except UserFacingError as problem:
             # Saved before announced cannot hold here: the text stays on screen, says why it is not safe, and is tried
             # again with the next message.
-            message = replace(
-                message, status=ReplyStatus.FAILED, finish_reason=FinishReason.ERROR, error=unsaved.detail
-            )
+            shown = replace(message, status=ReplyStatus.FAILED, finish_reason=FinishReason.ERROR, error=problem.detail)
         finally:
-            self._live.end(message, is_saved=is_saved)
-        self._when_over(message)
+            self._live.end(shown, unsaved=None if is_saved else Unsaved(message, self._recipe))
+        self._when_over(shown)
 
 
 class _ReplyClock:

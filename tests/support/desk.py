@@ -137,6 +137,7 @@ class Desk:
     context: ContextService
     attachments: AttachmentService
     prompts: SavedPromptService
+    live: LiveReplies
     garage: Garage
     marker: Marker
     tried: list[str]
@@ -212,6 +213,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         context,
         attachments,
         SavedPromptService(SavedPromptStore(database), worker, log.post),
+        live,
         garage,
         marker,
         tried,
@@ -220,7 +222,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     yield made
     made.queue.close()
     made.attachments.close()
-    made.chat.stop_all()
+    made.live.close()
     assert inference.close(5)
     assert worker.close(5)
     database.close()

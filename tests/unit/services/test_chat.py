@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from chatdesk.core.context import PromptMessage
+from chatdesk.core.context_map import OverflowPolicy
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.events import (
     ConversationCreated,
@@ -10,6 +11,8 @@ from chatdesk.core.events import (
     ConversationsDeleted,
     JobCrashed,
     MessageAdded,
+    MessageChanged,
+    ModelUnloaded,
     NoticeRaised,
     ReplyDelta,
     ReplyFinished,
@@ -19,9 +22,10 @@ from chatdesk.core.events import (
 from chatdesk.core.messages import FinishReason, ReplyStatus, Role
 from chatdesk.core.sampling import SamplingParams
 from chatdesk.core.settings import Settings
+from chatdesk.engine.base import LoadOptions
 from chatdesk.engine.scripted import ScriptedEngine
 from chatdesk.store.branches import BranchStore
-from tests.support.desk import Desk
+from tests.support.desk import Desk, model
 from tests.support.talking import ask, engine_busy, load, rest, wait_until
 
 
@@ -247,8 +251,64 @@ def test_a_reply_that_the_full_disk_did_not_take_is_shown_again_and_saved_when_t
     assert desk.log.wait_for(ConversationOpened).path[-1] == lost
     with desk.database.write() as connection:
         connection.execute("PRAGMA max_page_count = 1000000")
+    assert desk.store.recipe(lost.id) is None
     ask(desk, "again", lost.conversation_id)
-    assert desk.store.message(lost.id).text == lost.text
+    saved = desk.log.wait_for(MessageChanged).message
+    assert saved == desk.store.message(lost.id)
+    assert (saved.text, saved.status, saved.error) == (lost.text, ReplyStatus.COMPLETE, None)
+    recipe = desk.store.recipe(lost.id)
+    assert recipe is not None
+    assert bytes(recipe.reply).decode() == lost.text
+
+
+def test_a_message_is_saved_while_a_model_is_being_chosen_and_answered_by_the_one_that_is(desk: Desk) -> None:
+    desk.inference.await_model(model("Likely"))
+    desk.chat.send(None, "Hi")
+    waiting = desk.log.wait_for(MessageAdded, lambda event: event.message.is_reply).message
+    assert [message.text for message in desk.store.active_path(waiting.conversation_id)] == ["Hi", ""]
+    assert waiting.origin is not None
+    assert waiting.origin.model_path == model("Likely").path
+    load(desk, ScriptedEngine(["Hello."], name="Chosen"))
+    reply = desk.log.wait_for(ReplyFinished).message
+    assert (reply.text, reply.status) == ("Hello.", ReplyStatus.COMPLETE)
+    assert reply.origin is not None
+    assert (reply.origin.model_name, reply.origin.model_path) == ("Chosen", model("Chosen").path)
+
+
+def test_whoever_is_to_be_asked_before_messages_are_left_out_is_asked_once_a_model_is_there(desk: Desk) -> None:
+    engine = ScriptedEngine(["r" * 50], n_ctx=400)
+    load(desk, engine)
+    first = ask(desk, "m" * 150).message
+    desk.chat.set_policy(first.conversation_id, OverflowPolicy.STOP_AND_ASK)
+    desk.inference.unload()
+    desk.log.wait_for(ModelUnloaded)
+    desk.inference.await_model(None)
+    desk.chat.send(first.conversation_id, "m" * 150)
+    load(desk, engine)
+    assert desk.log.wait_for(SendFailed).error.code is ErrorCode.CONTEXT_WOULD_OVERFLOW
+
+
+def test_a_reply_tells_the_model_that_wrote_it_and_not_the_one_it_was_meant_for(desk: Desk) -> None:
+    load(desk, ScriptedEngine(["Hello."], name="Before"))
+    failing = model("Failing")
+    desk.garage.engines[failing.path] = UserFacingError(ErrorCode.MODEL_OUT_OF_MEMORY, model="Failing")
+    with engine_busy(desk):
+        desk.inference.load(failing, LoadOptions())
+        desk.chat.send(None, "Hi")
+        waiting = desk.log.wait_for(MessageAdded, lambda event: event.message.is_reply).message
+    assert waiting.origin is not None
+    assert waiting.origin.model_path == failing.path
+    origin = desk.log.wait_for(ReplyStarted).message.origin
+    assert origin is not None
+    assert (origin.model_name, origin.model_path) == ("Before", model("Before").path)
+
+
+def test_a_message_on_its_way_when_the_app_closes_is_kept_and_its_reply_ends(desk: Desk) -> None:
+    load(desk, ScriptedEngine(["Hello."]))
+    desk.live.close()
+    reply = ask(desk, "Hi").message
+    assert reply.status is ReplyStatus.STOPPED
+    assert [message.text for message in desk.store.active_path(reply.conversation_id)] == ["Hi", ""]
 
 
 def test_a_conversation_deleted_behind_a_message_on_its_way_is_not_answered_for_long(desk: Desk) -> None:
