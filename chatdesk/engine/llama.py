@@ -167,7 +167,7 @@ class LlamaEngine:
         if len(tokens) >= self._n_ctx:
             raise UserFacingError(ErrorCode.PROMPT_TOO_LONG, tokens=len(tokens), n_ctx=self._n_ctx)
         with self._stop_flag.following(should_stop):
-            yield from self._process(tokens, owner, should_stop)
+            yield from self._process(tokens, self._cache.begin(tokens, owner, should_stop), should_stop)
             yield from self._reply(tokens, sampling, should_stop, continues=continues, hurries=hurries)
 
     def replay(
@@ -207,8 +207,10 @@ class LlamaEngine:
         """Process the beginning of a prompt that is expected, so that only the rest is left when it comes."""
         tokens = list(prompt)
         if 0 < len(tokens) < self._n_ctx:
+            # What is read from disk is read to its end: what ends reading ahead is mostly the message it is for.
+            cached = self._cache.begin(tokens, owner)
             with self._stop_flag.following(should_stop):
-                yield from self._process(tokens, owner, should_stop)
+                yield from self._process(tokens, cached, should_stop)
 
     def snapshot(self, should_stop: ShouldStop = never) -> Callable[[], object] | None:
         """Copy the KV cache; the result writes the copy to disk, on any thread. None when the disk holds it."""
@@ -239,10 +241,14 @@ class LlamaEngine:
             tokens = tuple(token for token in tokens if not self._reasoning.marker(token))
         return message if self._vocabulary.is_text(tokens) else replace(message, token_ids=None)
 
-    def _process(self, tokens: list[int], owner: str, should_stop: ShouldStop) -> Iterator[PromptProgress]:
-        """Bring the KV cache to hold exactly `tokens`, or fewer when a stop is asked for."""
-        cached = self._cache.begin(tokens, owner)
-        yield PromptProgress(cached, len(tokens), cached)
+    def _process(self, tokens: list[int], cached: int | None, should_stop: ShouldStop) -> Iterator[PromptProgress]:
+        """Bring the KV cache to hold exactly `tokens`, or fewer when a stop is asked for.
+
+        `cached` of them are there; None: a stop was asked for before it could be found out.
+        """
+        yield PromptProgress(cached or 0, len(tokens), cached or 0)
+        if cached is None:
+            return
         checkpoint = self._checkpoint(tokens)
         while (processed := len(self._cache.tokens)) < len(tokens) and not should_stop():
             end = processed + self._n_batch
@@ -294,7 +300,7 @@ class LlamaEngine:
         """Write the reply to a prompt that is processed, or say that it was stopped before."""
         seed = random.randint(0, MAX_SEED) if sampling.seed is None else sampling.seed
         reason, batches = FinishReason.STOPPED, tuple(self._cache.batches)
-        if len(self._cache.tokens) < len(prompt):
+        if self._cache.tokens != prompt:
             yield Finished(reason, seed)
             return
         stream = self._stream(prompt, sampling, hurries, continues=continues)

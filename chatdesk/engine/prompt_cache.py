@@ -52,34 +52,37 @@ class PromptCache:
     """The KV cache of a context. Not thread-safe: it belongs to the engine's thread, like the context.
 
     `tokens` are those whose keys and values are there, in order, `batches` those they were processed in, and `owner` is
-    the conversation they belong to. All are kept true whatever llama.cpp answers.
+    the conversation they belong to. All are kept true whatever llama.cpp answers. `can_go_back`: the model can take
+    back a part of what it processed.
     """
 
     def __init__(self, model: Handle, context: Handle, shelf: SnapshotShelf) -> None:
         self._shelf = shelf
         self._context = context
         self._kv = llama_cpp.llama_get_memory(context)
-        self._can_go_back = not (llama_cpp.llama_model_is_recurrent(model) or llama_cpp.llama_model_is_hybrid(model))
+        self.can_go_back = not (llama_cpp.llama_model_is_recurrent(model) or llama_cpp.llama_model_is_hybrid(model))
         self.tokens: list[int] = []
         self.batches: list[BatchRun] = []
         self.owner = ""
         self._loan: _Loan | None = None
 
-    def begin(self, prompt: Sequence[int], owner: str) -> int:
+    def begin(self, prompt: Sequence[int], owner: str, should_stop: ShouldStop = never) -> int | None:
         """Make the KV cache hold as much of the beginning of `prompt` as is known anywhere.
 
-        Returns how many tokens that is; the last one of a prompt never counts. What was there before is kept in
-        memory when it is another conversation's.
+        Returns how many tokens that is; the last one of a prompt never counts. None after a stop, which leaves all as
+        it was. What was there before is kept in memory when it is another conversation's.
         """
         wanted = tuple(prompt)
-        live = usable_prefix(tuple(self.tokens), wanted, can_go_back=self._can_go_back)
-        outcome, snapshot = self._better_than(live, wanted)
+        live = usable_prefix(tuple(self.tokens), wanted, can_go_back=self.can_go_back)
+        outcome, snapshot = self._better_than(live, wanted, should_stop)
         # What would be overwritten is kept: all of another conversation, or what this one held beyond a change.
         if live < len(self.tokens) and (owner != self.owner or snapshot is not None):
-            self.stash()
+            self._kept(should_stop)
+        if should_stop():
+            return None
         if snapshot is not None:
             if self._put_back(snapshot):
-                live = usable_prefix(snapshot.tokens, wanted, can_go_back=self._can_go_back)
+                live = usable_prefix(snapshot.tokens, wanted, can_go_back=self.can_go_back)
             else:
                 live, outcome = 0, CacheOutcome.REFUSED
         is_known = owner == self.owner or self._is_kept(owner)
@@ -93,17 +96,12 @@ class PromptCache:
     def known(self, prompt: Sequence[int]) -> int:
         """How many tokens of `prompt` `begin` would find; changes nothing."""
         wanted = tuple(prompt)
-        live = usable_prefix(tuple(self.tokens), wanted, can_go_back=self._can_go_back)
+        live = usable_prefix(tuple(self.tokens), wanted, can_go_back=self.can_go_back)
         shelf = self._shelf
-        _, saved = shelf.memory.best(shelf.key, wanted, can_go_back=self._can_go_back)
+        _, saved = shelf.memory.best(shelf.key, wanted, can_go_back=self.can_go_back)
         if shelf.files is not None:
-            saved = max(saved, shelf.files.best(wanted, can_go_back=self._can_go_back)[1])
+            saved = max(saved, shelf.files.best(wanted, can_go_back=self.can_go_back)[1])
         return max(saved if saved >= live + _WORTHWHILE_TOKENS else live, 0)
-
-    @property
-    def can_go_back(self) -> bool:
-        """Whether the model can take back a part of what it processed."""
-        return self._can_go_back
 
     def checkpoint(self) -> None:
         """Keep what is there in memory as the place to come back to, whatever is kept of what follows."""
@@ -148,7 +146,7 @@ class PromptCache:
         assert self._loan is None, "side work has no side work"
         owner = self.owner
         self._loan = loan = _Loan(len(self.tokens))
-        if not self._can_go_back:
+        if not self.can_go_back:
             self._spend(loan)
         self.owner = ""
         try:
@@ -181,14 +179,16 @@ class PromptCache:
             self.keep(0)
             self.owner = ""
 
-    def _better_than(self, live: int, prompt: tuple[int, ...]) -> tuple[CacheOutcome | None, Snapshot | None]:
+    def _better_than(
+        self, live: int, prompt: tuple[int, ...], should_stop: ShouldStop
+    ) -> tuple[CacheOutcome | None, Snapshot | None]:
         """The snapshot that saves most of `prompt`, if that is worth its while, and where it was found."""
         shelf, least, trouble = self._shelf, live + _WORTHWHILE_TOKENS, None
-        snapshot, saved = shelf.memory.best(shelf.key, prompt, can_go_back=self._can_go_back)
+        snapshot, saved = shelf.memory.best(shelf.key, prompt, can_go_back=self.can_go_back)
         if shelf.files is not None:
-            file, saved_by_file = shelf.files.best(prompt, can_go_back=self._can_go_back)
+            file, saved_by_file = shelf.files.best(prompt, can_go_back=self.can_go_back)
             if file is not None and saved_by_file >= max(least, saved + _WORTHWHILE_TOKENS):
-                from_disk = shelf.files.read(file)
+                from_disk = shelf.files.read(file, should_stop)
                 if from_disk is not None:
                     return CacheOutcome.ON_DISK, from_disk
                 trouble = CacheOutcome.DAMAGED

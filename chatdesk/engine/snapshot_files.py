@@ -26,11 +26,14 @@ import xxhash
 
 from chatdesk.core.batches import BatchRun, as_numbers, runs_from, token_count
 from chatdesk.durable import replace_when_let_go
+from chatdesk.engine.base import never
 from chatdesk.engine.snapshots import Snapshot, usable_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+
+    from chatdesk.engine.base import ShouldStop
 
 MAGIC = b"CDKVS\x00\x00\x03"
 SUFFIX = ".kv"
@@ -38,6 +41,8 @@ _UNFINISHED = ".tmp"
 _CHECKSUM_BYTES = 16
 _MAX_HEAD_BYTES = 1 << 20
 _LENGTH = struct.Struct("<I")
+# What is read and checked between two looks whether to stop: a few milliseconds' worth.
+_STEP_BYTES = 1 << 22
 
 _log = logging.getLogger(__name__)
 
@@ -53,8 +58,6 @@ class SnapshotFile:
     path: Path
     owner: str
     tokens: tuple[int, ...]
-    size_bytes: int
-    used_at: float
 
 
 class SnapshotFiles:
@@ -98,17 +101,17 @@ class SnapshotFiles:
         """Whether there is a file of the owner's, whatever its key."""
         return any(self._folder.glob(f"{owner_prefix(owner)}*{SUFFIX}"))
 
-    def read(self, file: SnapshotFile) -> Snapshot | None:
+    def read(self, file: SnapshotFile, should_stop: ShouldStop = never) -> Snapshot | None:
         """The snapshot in `file`; None when anything about it is not right, and then the file is gone.
 
-        None too where there is no memory for it now.
+        None too after a stop, and where there is no memory for it now.
         """
         try:
             with file.path.open("rb") as stream:
-                snapshot = _read(stream, self._key)
+                snapshot = _read(stream, self._key, should_stop)
             os.utime(file.path)
         except MemoryError:
-            _log.warning("there is no memory to read a snapshot of %d bytes", file.size_bytes)
+            _log.warning("there is no memory for the snapshot %s", file.path.name)
             return None
         except (OSError, SnapshotError) as error:
             _log.warning("the snapshot %s is not used: %s", file.path.name, error)
@@ -137,10 +140,7 @@ class SnapshotFiles:
             _unlink(unfinished)
             return False
         with self._lock:
-            known = self._files()
-            known[snapshot.owner] = SnapshotFile(
-                path, snapshot.owner, snapshot.tokens, path.stat().st_size, path.stat().st_mtime
-            )
+            self._files()[snapshot.owner] = SnapshotFile(path, snapshot.owner, snapshot.tokens)
         return True
 
     def _of(self, owner: str) -> SnapshotFile | None:
@@ -157,14 +157,13 @@ class SnapshotFiles:
         for path in snapshot_paths(self._folder):
             try:
                 with path.open("rb") as stream:
-                    head = _read_head(stream, self._key, path.stat().st_size)
+                    head = _read_head(stream, self._key, os.fstat(stream.fileno()).st_size)
             except SnapshotError as error:
                 _log.info("the snapshot %s is not of this model: %s", path.name, error)
             except OSError as error:
                 _log.info("the snapshot %s cannot be read: %s", path.name, error)
             else:
-                found = path.stat()
-                yield SnapshotFile(path, head.owner, head.tokens, found.st_size, found.st_mtime)
+                yield SnapshotFile(path, head.owner, head.tokens)
 
     def _path(self, owner: str) -> Path:
         name = hashlib.sha256(f"{owner}\n{self._key}".encode()).hexdigest()[:16]
@@ -176,7 +175,12 @@ class SnapshotFiles:
         _unlink(file.path)
 
     def _make_room(self, budget: int, keep: Path) -> None:
-        """Remove what was used least recently until the rest takes at most `budget` bytes."""
+        """Remove what was used least recently until the rest takes at most `budget` bytes.
+
+        And what was being written when an earlier run ended: one snapshot is written at a time.
+        """
+        for path in _unfinished_paths(self._folder):
+            _unlink(path)
         files = [(path.stat(), path) for path in snapshot_paths(self._folder) if path != keep]
         files.sort(key=lambda found: found[0].st_mtime)
         size = sum(found.st_size for found, _ in files)
@@ -215,10 +219,13 @@ def owner_prefix(owner: str) -> str:
 def forget_snapshots(folder: Path, owner: str | None = None) -> None:
     """Remove the snapshots of one conversation, of every model; None: all, and what a crash left unfinished."""
     prefix = owner_prefix(owner) if owner is not None else ""
-    paths = [*snapshot_paths(folder), *(folder.glob(f"*{_UNFINISHED}") if folder.is_dir() else ())]
-    for path in paths:
+    for path in [*snapshot_paths(folder), *_unfinished_paths(folder)]:
         if path.name.startswith(prefix):
             _unlink(path)
+
+
+def _unfinished_paths(folder: Path) -> list[Path]:
+    return list(folder.glob(f"*{_UNFINISHED}")) if folder.is_dir() else []
 
 
 def _unlink(path: Path) -> None:
@@ -287,11 +294,12 @@ def _read_head(stream: BinaryIO, key: str, size_bytes: int) -> _Head:
     return _Head(owner, _unpacked(stream.read(4 * n_tokens)), batches, n_state)
 
 
-def _read(stream: BinaryIO, key: str) -> Snapshot:
-    """The whole snapshot.
+def _read(stream: BinaryIO, key: str, should_stop: ShouldStop) -> Snapshot | None:
+    """The whole snapshot; None after a stop.
 
     Raises:
         SnapshotError: it is not exactly what was written.
+        MemoryError: it does not fit into memory.
     """
     size_bytes = os.fstat(stream.fileno()).st_size
     head = _read_head(stream, key, size_bytes)
@@ -299,11 +307,16 @@ def _read(stream: BinaryIO, key: str) -> Snapshot:
     stream.seek(0)
     import numpy as np  # late: the window must not wait for it
 
-    content = np.empty(size_bytes, np.uint8).data  # not filled with zeros first
-    if stream.readinto(content) != size_bytes:  # type: ignore[attr-defined]  # files opened as bytes have it
-        raise SnapshotError("it was cut short")
-    body, checksum = content[:-_CHECKSUM_BYTES], content[-_CHECKSUM_BYTES:]
-    if xxhash.xxh3_128_digest(body) != checksum:
+    body = np.empty(size_bytes - _CHECKSUM_BYTES, np.uint8).data  # not filled with zeros first
+    checksum = xxhash.xxh3_128()
+    for start in range(0, len(body), _STEP_BYTES):
+        if should_stop():
+            return None
+        step = body[start : start + _STEP_BYTES]
+        if stream.readinto(step) != len(step):  # type: ignore[attr-defined]  # files opened as bytes have it
+            raise SnapshotError("it was cut short")
+        checksum.update(step)
+    if stream.read(_CHECKSUM_BYTES) != checksum.digest():
         raise SnapshotError("it is damaged")
     return Snapshot(head.owner, head.tokens, body[head_bytes : head_bytes + head.state_bytes], head.batches)
 

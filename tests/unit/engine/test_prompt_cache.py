@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from chatdesk.core.context import PromptMessage
-from chatdesk.core.messages import Role
+from chatdesk.core.messages import FinishReason, Role
 from chatdesk.core.model_files import ModelFile
 from chatdesk.core.sampling import SamplingParams
-from chatdesk.engine.base import Chunk, LoadOptions, PromptProgress
+from chatdesk.engine.base import Chunk, Finished, LoadOptions, PromptProgress
 from chatdesk.engine.cache_counts import CacheCounts, CacheOutcome, read_counts
 from chatdesk.engine.llama import LlamaEngine, load_llama
 from chatdesk.engine.snapshot_files import SnapshotFiles, snapshot_paths
@@ -202,3 +202,20 @@ def test_what_is_forgotten_is_processed_anew(desk: Desk) -> None:
     desk.ask(opening("a ship"), "ship")
     desk.engine.forget("ship")
     assert desk.ask(opening("a ship"), "ship")[0] == 0
+
+
+def test_a_stop_ends_the_search_for_what_was_processed_and_leaves_all_as_it_was(desk: Desk) -> None:
+    first = opening("a ship")
+    _, reply = desk.ask(first, "ship")
+    desk.save()
+    desk.restart()
+    town = opening("a town")
+    desk.ask(town, "town")
+    prompt = desk.engine.prompt_tokens(next_turn(first, reply))
+    # As soon as it is asked, which is before anything is put in the place of the town.
+    *_, last = desk.engine.generate(prompt, GREEDY, lambda: True, "ship")
+    assert isinstance(last, Finished)
+    assert last.reason is FinishReason.STOPPED
+    town_prompt = desk.engine.prompt_tokens(town)
+    assert desk.engine.cached_tokens(town_prompt) == len(town_prompt) - 1
+    assert desk.ask(next_turn(first, reply), "ship")[0] > len(desk.engine.prompt_tokens(first))

@@ -1,5 +1,7 @@
+import json
 import os
 import random
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatdesk.core.batches import BatchRun
-from chatdesk.engine.snapshot_files import SUFFIX, SnapshotFiles, forget_snapshots, snapshot_paths
+from chatdesk.engine.snapshot_files import MAGIC, SUFFIX, SnapshotFiles, forget_snapshots, snapshot_paths
 from chatdesk.engine.snapshots import MemorySnapshots, Snapshot, common_prefix, usable_prefix
 
 KEY = "model, build, types"
@@ -171,3 +173,40 @@ def test_what_was_forgotten_is_known_no_more(tmp_path: Path) -> None:
     assert (known.best(TOKENS, can_go_back=True)[1], known.has("a"), known.has("b")) == (70, False, True)
     forget_snapshots(tmp_path)
     assert known.best(TOKENS, can_go_back=True) == (None, 0)
+
+
+def test_what_an_earlier_run_was_writing_when_it_ended_goes_with_the_next_snapshot(tmp_path: Path) -> None:
+    left = tmp_path / "another conversation.tmp"
+    left.write_bytes(b"half a state")
+    assert files(tmp_path).write(snapshot())
+    assert not left.exists()
+    assert read_back(tmp_path) is not None
+
+
+def test_reading_ends_when_it_is_to_stop_and_the_snapshot_stays(tmp_path: Path) -> None:
+    written = snapshot(state=bytes(20 << 20))
+    files(tmp_path).write(written)
+    known = files(tmp_path)
+    file, _ = known.best((*TOKENS, 1), can_go_back=True)
+    assert file is not None
+    looks = iter([False, True])
+    assert known.read(file, lambda: next(looks)) is None
+    found = known.read(file)
+    assert found is not None
+    assert found.state == written.state
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file with a hole of that size takes as much disk there")
+def test_a_snapshot_that_does_not_fit_into_memory_costs_time_and_nothing_else(tmp_path: Path) -> None:
+    files(tmp_path).write(snapshot(state=bytes(1000)))
+    (path,) = snapshot_paths(tmp_path)
+    content = path.read_bytes()
+    more = 1 << 43  # eight terabytes, nearly all of them a hole
+    start, length = len(MAGIC) + 4, int.from_bytes(content[len(MAGIC) : len(MAGIC) + 4], "little")
+    head = json.dumps({**json.loads(content[start : start + length]), "state": more}).encode()
+    with path.open("wb") as file:
+        file.write(MAGIC + len(head).to_bytes(4, "little") + head + content[start + length :])
+        file.truncate(start + len(head) + 4 * len(TOKENS) + more + 32)
+    assert files(tmp_path).best((*TOKENS, 1), can_go_back=True)[1] == len(TOKENS)
+    assert read_back(tmp_path) is None
+    assert path.exists()
