@@ -39,7 +39,8 @@ _PROBES = ("A", "1")
 # Texts are counted one by one and a prompt is tokenized as a whole, which may come out a little shorter. What is
 # estimated to be longer than the budget by more than this share is not tried.
 _ESTIMATE_SLACK = 0.05
-_MOST_COUNTS = 20_000
+# So many characters are remembered at most: a draft, with the files that go along, is counted anew for every letter.
+_MOST_CHARS = 10_000_000
 
 
 class TokenCounts:
@@ -48,15 +49,18 @@ class TokenCounts:
     def __init__(self) -> None:
         self._tokenizer_hash = ""
         self._counts: dict[str, int] = {}
+        self._chars = 0  # of all texts in it
 
     def of(self, engine: Engine, text: str) -> int:
         """How many tokens `text` is."""
         tokenizer_hash = engine.info.tokenizer_hash
-        if tokenizer_hash != self._tokenizer_hash or len(self._counts) > _MOST_COUNTS:
+        if tokenizer_hash != self._tokenizer_hash or self._chars > _MOST_CHARS:
             self._tokenizer_hash = tokenizer_hash
             self._counts.clear()
+            self._chars = 0
         if (count := self._counts.get(text)) is None:
             self._counts[text] = count = engine.count_tokens(text)
+            self._chars += len(text)
         return count
 
 

@@ -51,6 +51,16 @@ def engine(n_ctx: int) -> ScriptedEngine:
     return ScriptedEngine(["fine"], n_ctx=n_ctx)
 
 
+class CountingEngine(ScriptedEngine):
+    """Counts how often it is asked how long a text is."""
+
+    asked = 0
+
+    def count_tokens(self, text: str) -> int:
+        self.asked += 1
+        return super().count_tokens(text)
+
+
 def plan(n_ctx: int, prompt_source: PromptSource, draft: str | None = "") -> PromptPlan:
     return PromptPlan(engine(n_ctx), prompt_source, TokenCounts(), draft)
 
@@ -306,3 +316,16 @@ def test_texts_are_counted_once_for_each_tokenizer() -> None:
     for _ in range(3):
         counts.of(third, "héllo")
     assert counted == ["héllo"]
+
+
+def test_what_was_counted_is_remembered_but_not_each_draft_with_a_long_file() -> None:
+    counts, counting, file = TokenCounts(), CountingEngine(["x"]), "x" * 3_000_000
+    drafts = [file + "?" * letters for letters in range(5)]
+    for _ in range(2):
+        assert counts.of(counting, drafts[0]) == len(drafts[0])
+    assert counting.asked == 1
+    for draft in drafts:
+        counts.of(counting, draft)
+    assert counting.asked == 5
+    counts.of(counting, drafts[0])
+    assert counting.asked == 6, "all of them would take 15 MB"
