@@ -79,6 +79,12 @@ class Devices:
             return 0
         return n_layers + 1 if wanted < 0 else min(wanted, n_layers + 1)
 
+    def n_layers_elsewhere(self, wanted: int, n_layers: int) -> int:
+        """How many layers, the output layer aside, then lie in memory of their own: a graphics card's."""
+        if not any(device.is_gpu and not device.is_unified for device in self.devices):
+            return 0
+        return min(self.n_gpu_layers(wanted, n_layers), n_layers)
+
     def in_use(self, n_gpu_layers: int, n_layers: int) -> DeviceInUse:
         """What computes a model of `n_layers` layers when `n_gpu_layers` are asked for (negative: all), and why."""
         gpus = tuple(device.description or device.name for device in self.devices if device.is_gpu)

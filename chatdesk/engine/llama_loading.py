@@ -118,13 +118,11 @@ def _open(file: ModelFile, path: Path, options: LoadOptions, on_progress: OnLoad
             )
             raise _failure(file, lines, otherwise=unknown)
         _refuse_unless_for_chat(file, model)
-        made = _make_context(file, model, options, log)
-    except UserFacingError:
+        loaded = _with_context(file, model, options, log, lines)
+    except BaseException:
         if model is not None:
             llama_cpp.llama_model_free(model)
         raise
-    buffers = buffer_sizes([*lines, *made.lines])
-    loaded = LoadedModel(model, made.context, buffers, made.cache_type, made.has_flash_attention)
     reason = _no_writer(loaded)
     if reason is not None:
         loaded.free()
@@ -207,16 +205,12 @@ def _load(
     return model
 
 
-@dataclass(frozen=True, slots=True)
-class _MadeContext:
-    context: Handle
-    cache_type: CacheType
-    has_flash_attention: bool
-    lines: tuple[str, ...]
+def _with_context(
+    file: ModelFile, model: Handle, options: LoadOptions, log: LlamaLog, load_lines: Sequence[str]
+) -> LoadedModel:
+    """`model`, of whose load `load_lines` tell, with a context.
 
-
-def _make_context(file: ModelFile, model: Handle, options: LoadOptions, log: LlamaLog) -> _MadeContext:
-    """A context with the cache type that was asked for or, where the model's heads do not allow it, half precision.
+    Its cache is of the type that was asked for or, where the model's heads do not allow that, in half precision.
 
     Raises:
         UserFacingError: `MODEL_OUT_OF_MEMORY`, or why else there is none.
@@ -230,7 +224,7 @@ def _make_context(file: ModelFile, model: Handle, options: LoadOptions, log: Lla
         if context is not None:
             is_said = any(FLASH_ATTENTION_CHOSEN in line for line in lines)
             has_flash_attention = params.flash_attn_type == FLASH_ATTENTION[True] or is_said
-            return _MadeContext(context, cache_type, has_flash_attention, lines)
+            return LoadedModel(model, context, buffer_sizes([*load_lines, *lines]), cache_type, has_flash_attention)
     raise _failure(file, lines, otherwise=UserFacingError(ErrorCode.MODEL_OUT_OF_MEMORY, model=file.name))
 
 
@@ -258,7 +252,7 @@ def _n_ctx(file: ModelFile, model: Handle, options: LoadOptions, cache_type: Cac
     and the system would end some program.
     """
     available = int(psutil.virtual_memory().available)
-    per_token = _kv_bytes_per_token(model, cache_type)
+    per_token = _kv_bytes_per_token(model, options, cache_type)
     if options.n_ctx is not None:
         if options.n_ctx * per_token > available:
             raise UserFacingError(ErrorCode.MODEL_OUT_OF_MEMORY, model=file.name)
@@ -268,11 +262,13 @@ def _n_ctx(file: ModelFile, model: Handle, options: LoadOptions, cache_type: Cac
     return min(wanted, max(fitting, _LEAST_N_CTX))
 
 
-def _kv_bytes_per_token(model: Handle, cache_type: CacheType) -> float:
-    """What the KV cache takes per token: keys and values, of all layers. At least 1.
+def _kv_bytes_per_token(model: Handle, options: LoadOptions, cache_type: CacheType) -> float:
+    """What the KV cache takes of main memory per token: keys and values, of the layers that lie there. At least 1.
 
     An estimate from above: layers with a sliding window or without attention take less.
     """
+    n_layers = int(llama_cpp.llama_model_n_layer(model))
+    n_layers -= read_devices().n_layers_elsewhere(options.n_gpu_layers, n_layers)
     architecture = metadata(model, "general.architecture") or ""
     n_embd_head = int(llama_cpp.llama_model_n_embd(model)) // max(int(llama_cpp.llama_model_n_head(model)), 1)
 
@@ -280,7 +276,7 @@ def _kv_bytes_per_token(model: Handle, cache_type: CacheType) -> float:
         value = metadata(model, f"{architecture}.attention.{part}_length") or ""
         return int(value) if value.isdecimal() else n_embd_head
 
-    heads = int(llama_cpp.llama_model_n_layer(model)) * int(llama_cpp.llama_model_n_head_kv(model))
+    heads = n_layers * int(llama_cpp.llama_model_n_head_kv(model))
     return max(heads * (length_of("key") + length_of("value")) * _CACHE_TYPES[cache_type][1], 1.0)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from chatdesk.engine.devices import Device, DeviceKind, Devices, cpu_features, read_devices
@@ -29,6 +31,13 @@ def test_gpu_layers_are_those_that_really_run_there() -> None:
     with_gpu, without = (Devices("1", "2", (), ("CPU",), devices) for devices in ((CPU, GPU), (CPU,)))
     assert [with_gpu.n_gpu_layers(wanted, 30) for wanted in (-1, 0, 7, 99)] == [31, 0, 7, 31]
     assert [without.n_gpu_layers(wanted, 30) for wanted in (-1, 0, 7)] == [0, 0, 0]
+
+
+def test_only_layers_on_a_card_with_its_own_memory_lie_elsewhere() -> None:
+    inside = replace(GPU, kind=DeviceKind.INTEGRATED_GPU)
+    card, unified, none = (Devices("1", "2", (), ("CPU",), devices) for devices in ((CPU, GPU), (CPU, inside), (CPU,)))
+    assert [card.n_layers_elsewhere(wanted, 30) for wanted in (-1, 0, 7, 99)] == [30, 0, 7, 30]
+    assert [devices.n_layers_elsewhere(-1, 30) for devices in (unified, none)] == [0, 0]
 
 
 def test_features_of_the_processor_are_read_from_llama_cpps_line() -> None:
