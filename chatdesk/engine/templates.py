@@ -10,17 +10,18 @@ import hashlib
 import json
 import re
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from chatdesk.engine.template_limits import LimitExceededError, Limits
 from chatdesk.engine.template_weights import MAX_WEIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from chatdesk.engine.template_sandbox import BoundedEnvironment
 
+T = TypeVar("T")
 MAX_SOURCE_CHARS = 500_000
 # A template may write this many characters besides a few copies of the messages.
 MAX_OUTPUT_CHARS = 1_000_000
@@ -90,7 +91,7 @@ class ChatTemplate:
         """
         shown = [{"role": role, "content": self._content(content)} for role, content in messages]
         most = MAX_OUTPUT_CHARS + _COPIES * sum(len(content) for _, content in messages)
-        return str(self._guarded(lambda: self._written(shown, now, most, _REASONING_VARIABLES[reasoning])))
+        return self._guarded(lambda: self._written(shown, now, most, _REASONING_VARIABLES[reasoning]))
 
     def reasoning_switch(self, now: datetime) -> bool | None:
         """Whether the model reasons when nobody says whether it is to; None: the template cannot be told.
@@ -149,7 +150,7 @@ class ChatTemplate:
             pieces.append(piece)
         return "".join(pieces)
 
-    def _guarded(self, work: Any) -> Any:
+    def _guarded(self, work: Callable[[], T]) -> T:
         """What `work` returns; every failure of untrusted code as a `TemplateError`."""
         try:
             with self._limits:
