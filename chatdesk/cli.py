@@ -26,7 +26,7 @@ from chatdesk.core.overrides import resolve_overrides
 from chatdesk.core.sampling import SamplingParams, resolve
 from chatdesk.engine.base import Chunk, Engine, Finished
 from chatdesk.headless import this_apps_paths
-from chatdesk.llama_engines import make_llama_engine, remember_variant
+from chatdesk.llama_engines import is_survived, make_llama_engine, remember_variant
 from chatdesk.models.library import ModelLibrary, find_starter
 from chatdesk.services.model_loading import load_options
 from chatdesk.store.database import Database
@@ -208,5 +208,7 @@ class _Records:
         from chatdesk.engine.devices import read_devices
         from chatdesk.engine.probe import probe, probe_command
 
-        if self._database is None or not ModelRecordStore(self._database).is_probed(model, read_devices().build):
+        build = read_devices().build
+        is_known = self._database is not None and ModelRecordStore(self._database).is_probed(model, build)
+        if not is_known and not is_survived(model):
             probe(model, probe_command(), stop.is_set)

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from chatdesk.core.model_files import ModelFile, ModelOrigin
 from chatdesk.engine.cache_counts import CacheCounts
-from chatdesk.engine.cpu.choice import remember_in
+from chatdesk.engine.cpu.choice import has_computed_with, remember_in
 from chatdesk.engine.fingerprint import fingerprint
 from chatdesk.engine.snapshot_files import SnapshotFiles
 from chatdesk.engine.snapshots import MemorySnapshots, SnapshotShelf
+from chatdesk.machine import read_gpus
 from chatdesk.models.library import find_starter
 from chatdesk.store.paths import Paths, resource
 
@@ -74,24 +75,32 @@ def make_llama_engine(model: ModelFile, options: LoadOptions, on_progress: OnLoa
     return load_llama(model, options, on_progress)
 
 
+def is_survived(model: ModelFile) -> bool:
+    """Whether a child has survived this very file just now, with all that computes here: variants were tried on it."""
+    return has_computed_with(model.path) and not read_gpus()
+
+
 class FirstTry:
     """Has each model file tried in a child process the first time this build of llama.cpp meets it.
 
     A file opened from elsewhere is listed from then on, and not before: a bad one would stay in the list for ever.
     """
 
-    def __init__(self, records: ModelRecordStore) -> None:
+    def __init__(self, records: ModelRecordStore, is_survived: Callable[[ModelFile], bool] = is_survived) -> None:
         self._records = records
+        self._is_survived = is_survived
 
     def __call__(self, model: ModelFile, on_progress: OnLoadProgress, should_stop: ShouldStop) -> bool:
         """See `chatdesk.services.inference.TryFile`."""
-        is_known = self._records.is_probed(model, _llama_build())
-        if not is_known:
-            self.try_downloaded(model, on_progress, should_stop)
+        has_to = False
+        if not self._records.is_probed(model, _llama_build()):
+            has_to = not self._is_survived(model)
+            if has_to:
+                self.try_downloaded(model, on_progress, should_stop)
             self.note_good(model)
         if model.origin is ModelOrigin.ADDED:
             self._records.add(model)
-        return not is_known
+        return has_to
 
     def try_downloaded(self, model: ModelFile, on_progress: OnLoadProgress, should_stop: ShouldStop) -> bool:
         """Try a file that is not in its place yet."""

@@ -35,11 +35,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class VariantChooser:
-    """Chooses a variant, and remembers the choice in `file`."""
+    """Chooses a variant, and remembers the choice in `file`. `has_answered`: what was chosen was tried for that."""
 
     file: RecordFile
     version: str
     try_out: TryOut
+    has_answered: bool = False
 
     def choose(
         self, possible: Sequence[Variant], wanted: str | None = None, *, is_trusted: bool = True
@@ -74,6 +75,7 @@ class VariantChooser:
         elif chosen != forced:
             _log.warning("the variant %s of llama.cpp does not answer rightly here: %s is used", wanted, chosen.name)
         self.file.save(record)
+        self.has_answered = True
         return chosen
 
     def _first_right(self, candidates: Sequence[Variant], expected: Answer, record: Record) -> tuple[Variant, Record]:
@@ -95,11 +97,15 @@ class VariantChooser:
 
 @dataclass(slots=True)
 class _Trials:
-    """Where this process remembers its choice, whether it may rely on it, and on which model it tries: set once."""
+    """Where this process remembers its choice, whether it may rely on it, and on which model it tries: set once.
+
+    `answered` is the variant that was tried on that model, and chosen.
+    """
 
     file: RecordFile | None = None
     model: str | None = None
     is_trusted: bool = True
+    answered: Path | None = None
 
 
 _trials = _Trials()
@@ -111,6 +117,7 @@ def remember_in(file: Path, trial_model: str | None, *, is_trusted: bool = True)
     What is remembered `is_trusted`, unless an earlier run ended without saying why.
     """
     _trials.file, _trials.model, _trials.is_trusted = RecordFile(file), trial_model, is_trusted
+    _trials.answered = None
 
 
 def load_backends(llama_cpp: Any) -> None:
@@ -145,6 +152,11 @@ def first_loaded(candidates: Iterable[Path], load: Callable[[Path], bool]) -> Pa
             return path
         _log.warning("%s cannot be loaded: another of llama.cpp's variants is used", path.name)
     raise UserFacingError(ErrorCode.ENGINE_INCOMPLETE)
+
+
+def has_computed_with(model: str) -> bool:
+    """Whether a child of this process has computed with the model file at this path, as this process will."""
+    return _trials.answered is not None and _trials.answered == variant_in_use() and _trials.model == model
 
 
 def in_use() -> str | None:
@@ -188,6 +200,8 @@ def _variants_to_load(files: Sequence[Path], version: str) -> list[Path]:
     chosen = chooser.choose(possible, _wanted(), is_trusted=_trials.is_trusted)
     if chosen is None:
         return []
+    if chooser.has_answered:
+        _trials.answered = chosen.path
     failures = _trials.file.load(version, possible).failures
     others = [variant.path for variant in reversed(possible) if variant.name not in failures and variant != chosen]
     return [chosen.path, *others]

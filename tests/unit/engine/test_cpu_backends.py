@@ -4,11 +4,14 @@ import ctypes
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from chatdesk.core.model_files import ModelFile
 from chatdesk.engine.cpu.backends import Backends
+from chatdesk.engine.cpu.choice import VARIABLE
 from chatdesk.engine.cpu.in_use import TRIED_VARIABLE, environment_of_child, set_variant_in_use, variant_in_use
 
 GGML = """
@@ -75,6 +78,29 @@ def test_a_build_that_keeps_its_list_to_itself_has_what_is_built_in(folder: Path
     closed = Backends([ctypes.CDLL(str(compiled(folder / "libllama.so", "int nothing;")))])
     assert not closed.is_empty
     assert not closed.add(backend(folder / "libggml-cpu-x64.so"))
+
+
+@needs_compiler
+def test_the_model_that_variants_were_tried_on_has_been_computed_with(folder: Path, starter_model: ModelFile) -> None:
+    """Both libraries are stand-ins: the children find no variants, and compute with what is built in."""
+    files = [backend(folder / "libggml-cpu-x64.so"), backend(folder / "libggml-cpu-haswell.so", score=5)]
+    code = """
+import sys
+from pathlib import Path
+from chatdesk.engine.cpu.choice import _variants_to_load, has_computed_with, remember_in
+from chatdesk.engine.cpu.in_use import set_variant_in_use
+record, model, *names = sys.argv[1:]
+plainest, best = map(Path, names)
+for has_to_try in (True, False):
+    remember_in(Path(record), model)
+    assert _variants_to_load([plainest, best], "1")[0] == best
+    for variant in (best, plainest, None):
+        set_variant_in_use(variant)
+        assert has_computed_with(model) is (has_to_try and variant == best)
+        assert not has_computed_with(model + "2")
+"""
+    command = [sys.executable, "-c", code, str(folder / "record"), starter_model.path, *map(str, files)]
+    subprocess.run(command, check=True, env={**os.environ, VARIABLE: ""})
 
 
 def test_children_learn_which_variant_is_in_use_and_nobody_else_does() -> None:

@@ -123,6 +123,16 @@ def test_what_was_remembered_before_variants_were_timed_still_holds(tmp_path: Pa
     assert trials.tried == []
 
 
+def test_only_what_was_tried_for_this_choice_has_answered(file: RecordFile) -> None:
+    for trials, expected in ((Trials(None, None, None), False), (Trials(Failure.CRASHED, WRONG), True)):
+        chooser = VariantChooser(file, "1", trials)
+        assert chooser.choose(ALL) == PLAIN
+        assert chooser.has_answered is expected
+    remembering = VariantChooser(file, "1", Trials())
+    assert remembering.choose(ALL) == PLAIN
+    assert not remembering.has_answered
+
+
 # --- what a person forces, and what may have ended the app ---
 
 
