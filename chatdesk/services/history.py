@@ -56,13 +56,12 @@ class HistoryService:
         self._worker.submit("list", announce)
 
     def open(self, conversation_id: str) -> None:
-        """Read a conversation's active path and announce `ConversationOpened`; of a long one its end before."""
-        self._worker.submit("open", lambda: self._open(conversation_id))
+        """Read a conversation's active path and announce `ConversationOpened`; of a long one its end before.
 
-    def reopen(self, conversation_id: str) -> None:
-        """Open the conversation that was shown last, if it is still there."""
+        One that was deleted meanwhile changes nothing.
+        """
 
-        def reopen() -> None:
+        def open_() -> None:
             try:
                 is_there = self._store.conversation(conversation_id).deleted_at is None
             except KeyError:
@@ -70,7 +69,7 @@ class HistoryService:
             if is_there:
                 self._open(conversation_id)
 
-        self._worker.submit("reopen", reopen)
+        self._worker.submit("open", open_)
 
     def rename(self, conversation_id: str, untrusted_title: str) -> None:
         """Give a conversation another title; an empty one changes nothing."""

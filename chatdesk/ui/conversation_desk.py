@@ -119,11 +119,6 @@ class ConversationDesk(QObject):
         self._wanted_id = conversation_id
         self._history.open(conversation_id)
 
-    def reopen(self, conversation_id: str) -> None:
-        """Show the conversation that was shown last, if it is still there."""
-        self._wanted_id = conversation_id
-        self._history.reopen(conversation_id)
-
     def show_found(self, conversation_id: str, message_id: str, text: str) -> None:
         """Show a message that a search for `text` found, in its conversation."""
         self._wanted_id = conversation_id

@@ -272,7 +272,7 @@ class MainWindow(QMainWindow):
 
     def reopen(self, conversation_id: str) -> None:
         """Show the conversation that was shown last, if it is still there."""
-        self._conversation.reopen(conversation_id)
+        self._conversation.open(conversation_id)
 
     def _open(self, conversation_id: str) -> None:
         self._conversation.open(conversation_id)

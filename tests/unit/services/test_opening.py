@@ -2,8 +2,16 @@
 
 from dataclasses import replace
 
+import pytest
+
 from chatdesk.core.conversations import Conversation
-from chatdesk.core.events import ConversationEndRead, ConversationOpened
+from chatdesk.core.events import (
+    ConversationEndRead,
+    ConversationOpened,
+    ConversationsDeleted,
+    ConversationsListed,
+    JobCrashed,
+)
 from chatdesk.core.exchange import WholeConversation
 from chatdesk.core.messages import Message, ReplyStatus
 from chatdesk.services.history import END_MESSAGES
@@ -46,3 +54,15 @@ def test_an_end_that_is_being_written_waits_for_its_words(desk: Desk) -> None:
     desk.history.open("c")
     desk.log.wait_for(ConversationOpened)
     assert desk.log.of(ConversationEndRead) == []
+
+
+@pytest.mark.parametrize("was_deleted", [True, False])
+def test_a_conversation_that_is_gone_is_not_opened(desk: Desk, was_deleted: bool) -> None:
+    if was_deleted:
+        WholeConversationStore(desk.database).add(long_conversation(2))
+        desk.history.delete("c")
+        desk.log.wait_for(ConversationsDeleted)
+    desk.history.open("c")
+    desk.history.list()
+    desk.log.wait_for(ConversationsListed)
+    assert not [event for event in desk.log.events if isinstance(event, ConversationOpened | JobCrashed)]
