@@ -262,15 +262,16 @@ class Core:
         for worker in (self.models.worker, self._store_worker):
             is_done &= worker.close(max(deadline - time.monotonic(), 0.0))
         self._awake.close(max(deadline - time.monotonic(), 0.0))
+        # No crash, so that nobody is to be suspected, is an engine that is left inside llama.cpp, nor a reply of which
+        # the disk did not take the end.
+        with problems_logged("the next start will take this end for a crash"):
+            if not is_done:
+                self.state.set_loading(None)
+            self.database.mark_interrupted()
         if is_done:
             self.connection.close()
             for chats in (self.chats, *self._temporary):
                 chats.database.close()
-        else:
-            # The engine is still inside llama.cpp and will be left there. That is no crash: nobody is to be suspected.
-            with problems_logged("the next start will take this end for a crash"):
-                self.state.set_loading(None)
-                self.database.mark_interrupted()
         return is_done
 
 
