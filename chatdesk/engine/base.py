@@ -121,8 +121,8 @@ class Engine(Protocol):
         The texts of all chunks of kind `TEXT`, joined, are the reply, which `max_tokens` bounds; those of kind
         `REASONING` are what the model reasons, which `reasoning_budget` bounds: then the reply begins, and also once
         `hurries`, asked between tokens, says yes.
-        `should_stop` is asked between tokens and, during prompt
-        processing, between batches and inside llama.cpp; after it says yes the reply ends as `STOPPED`.
+        `should_stop` is asked between tokens, during prompt processing between batches and inside llama.cpp, and while
+        what was processed before is read from disk; after it says yes the reply ends as `STOPPED`.
 
         Raises:
             UserFacingError: `PROMPT_TOO_LONG` when the prompt leaves no room for a token of reply,

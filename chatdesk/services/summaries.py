@@ -103,15 +103,7 @@ class SummaryService:
 
     def undo(self, conversation_id: str) -> None:
         """Let the messages speak for themselves again; the next summary is made only when they do not fit any more."""
-
-        def undo() -> None:
-            summary = self._store.shown(conversation_id)
-            if summary is not None:
-                self._store.undo(summary.id)
-                self._announce(conversation_id)
-                self._context.refresh(conversation_id)
-
-        self._store_worker.submit("undo summary", undo)
+        self.edit(conversation_id, "")
 
     def _announce(self, conversation_id: str) -> None:
         self._post(SummaryChanged(conversation_id, self._store.shown(conversation_id)))
