@@ -152,7 +152,7 @@ def test_a_click_and_enter_open_a_result(window: ModelManager, asked: Asked, qtb
 
 def test_a_repo_that_cannot_be_shown_can_be_tried_again(window: ModelManager, asked: Asked) -> None:
     window.on_event(RepoFailed(REPO_ID, ErrorDetail(ErrorCode.HUB_RATE_LIMITED, {"seconds": 30})))
-    assert any("30 seconds" in text for text in texts(window, "state_text"))
+    assert any("30 s;" in text for text in texts(window, "state_text"))
     find(window, QPushButton, "retry_repo_button").click()
     assert asked.of("show_repo") == [(REPO_ID,)]
 
