@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,7 +57,7 @@ class ExchangeDesk(QObject):
         self._notices = notices
         self._show = show
         self._window = window
-        self._dragged_folder = QTemporaryDir()
+        self._dragged_folder: QTemporaryDir | None = None  # made when something is dragged
         self._dragged: list[str] = []  # the files of what was dragged
         self.progress = ExchangeProgress()
         self.progress.cancelled.connect(exchange.cancel)
@@ -91,6 +90,8 @@ class ExchangeDesk(QObject):
 
         They are written while the pointer is on its way, into a folder that goes with the window.
         """
+        if self._dragged_folder is None:
+            self._dragged_folder = QTemporaryDir()
         folder = Path(self._dragged_folder.path()) / str(len(self._dragged))
         folder.mkdir(exist_ok=True)
         taken: set[str] = set()
@@ -109,10 +110,14 @@ class ExchangeDesk(QObject):
             self._exchange.import_file(path)
 
     def offer_import(self, paths: Sequence[str]) -> None:
-        """Ask whether files are to be imported."""
-        for path in paths:
-            do = partial(self._exchange.import_file, path)
-            self._notices.show_notice(offer_words(Path(path).name), [NoticeAction(self.tr("Import"), do)])
+        """Ask once whether files are to be imported."""
+
+        def do() -> None:
+            for path in paths:
+                self._exchange.import_file(path)
+
+        names = [Path(path).name for path in paths]
+        self._notices.show_notice(offer_words(names), [NoticeAction(self.tr("Import"), do)])
 
     def on_event(self, event: Event) -> None:
         """Say what happened. The last of the window's panes to be asked."""
@@ -130,7 +135,8 @@ class ExchangeDesk(QObject):
                 self.progress.hide()
                 self._say_imported(report)
             case _:
-                raise AssertionError(f"nobody draws {event!r}")
+                # Without what it holds: that may have been said in a chat.
+                raise AssertionError(f"nobody draws {type(event).__name__}")
 
     def _say_imported(self, report: ImportReport) -> None:
         actions = []

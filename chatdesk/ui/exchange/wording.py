@@ -10,6 +10,8 @@ from chatdesk.core.exchange import ExportFormat, LeftOut, Outcome, PageWords
 from chatdesk.core.untrusted_text import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chatdesk.core.exchange import ImportReport
 
 
@@ -63,9 +65,11 @@ def export_words(n_conversations: int, file_name: str) -> str:
     return _tr_n("%n chat(s) written to “{file}”.", n_conversations).format(file=one_line(file_name))
 
 
-def offer_words(file_name: str) -> str:
-    """Asks about a file that was dropped."""
-    return _tr("Import the chats in “{file}”?").format(file=one_line(file_name))
+def offer_words(file_names: Sequence[str]) -> str:
+    """Asks about files that were dropped together."""
+    if len(file_names) > 1:
+        return _tr_n("Import the chats in %n files?", len(file_names))
+    return _tr("Import the chats in “{file}”?").format(file=one_line(file_names[0]))
 
 
 def import_words(report: ImportReport) -> str:

@@ -109,6 +109,18 @@ def test_a_file_of_chats_dropped_on_the_window_is_asked_about_first(person: Pers
     assert [conversation.id for conversation in desk.store.conversations()] == [whole.conversation.id]
 
 
+def test_files_that_are_dropped_together_are_asked_about_once(person: Person, desk: Desk, tmp_path: Path) -> None:
+    wholes = [random_conversation(random.Random(seed)) for seed in range(5)]
+    files = [tmp_path / f"{place}.json" for place in range(5)]
+    for file, whole in zip(files, wholes, strict=True):
+        file.write_text(f"[{write_conversation(whole, 0.0)}]", encoding="utf-8")
+    drag(person.window, QDragEnterEvent, files)
+    drag(person.window, QDropEvent, files)
+    assert person.notices() == ["Import the chats in 5 files?"]
+    person.find(QPushButton, "notice_action").click()
+    person.wait(lambda: len(desk.store.conversations()) == 5)
+
+
 def test_chats_that_are_dragged_become_files_elsewhere(person: Person, desk: Desk) -> None:
     person.ask("How far is the hut?")
     [conversation] = desk.store.conversations()
