@@ -26,7 +26,7 @@ MOST_WIDTH = 860
 class DownloadsPage(QWidget):
     """A row for each download. What was installed stays until a person takes it off, or the app ends."""
 
-    cancelled = Signal(object)  # the download as it was when a person cancelled it
+    cancelled = Signal(object)  # the download as it was before
     use_requested = Signal(object)  # a download that is installed
     discover_wanted = Signal()
 
@@ -112,6 +112,8 @@ class DownloadsPage(QWidget):
         row = self._rows.get(download.id)
         if download.state is DownloadState.CANCELLED:
             self._take(download.id)
+            if row is not None:
+                self.cancelled.emit(row.download)
         elif row is None:
             self._add(download)
         else:
@@ -126,7 +128,7 @@ class DownloadsPage(QWidget):
         row.pause_requested.connect(self._verbs.pause)
         row.resume_requested.connect(self._verbs.resume)
         row.move_requested.connect(self._verbs.move)
-        row.cancel_requested.connect(self._cancel)
+        row.cancel_requested.connect(self._verbs.cancel)
         row.use_requested.connect(self._use)
         row.dismissed.connect(self._take)
         row.open_page_requested.connect(self._verbs.open_repo_page)
@@ -145,11 +147,6 @@ class DownloadsPage(QWidget):
         self._sort()
         if not self._rows:
             self._stack.setCurrentWidget(self._state)
-
-    def _cancel(self, download_id: str) -> None:
-        download = self._rows[download_id].download
-        self._verbs.cancel(download_id)
-        self.cancelled.emit(download)
 
     def _use(self, download_id: str) -> None:
         self.use_requested.emit(self._rows[download_id].download)
