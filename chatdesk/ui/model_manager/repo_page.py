@@ -42,61 +42,13 @@ class RepoPageView(QWidget):
         self._is_card_filled = False
         self._title = plain_label("repo_title", wraps=True)
         self._owner = ElidedLabel("repo_owner")
-        self._licence = Fact(
-            "repo_licence",
-            self.tr("Licence"),
-            self.tr("What its authors allow. The model's page on the Hub has the text."),
-        )
-        self._context = Fact(
-            "repo_context",
-            self.tr("Context length"),
-            self.tr(
-                "How much text the model can see at once: the chat and its reply. A token is a word or a part of one."
-            ),
-        )
-        self._architecture = Fact(
-            "repo_architecture", self.tr("Architecture"), self.tr("The family of models it belongs to.")
-        )
-        facts = QHBoxLayout()
-        facts.setSpacing(3 * GRID)
-        for fact in (self._licence, self._context, self._architecture):
-            facts.addWidget(fact, 1)
-        self._tabs = QTabBar()
-        self._tabs.setObjectName("repo_tabs")
-        self._tabs.setAccessibleName(self.tr("Parts of the page"))
-        self._tabs.setDrawBase(False)
-        self._tabs.setExpanding(False)
-        self._tabs.addTab(self.tr("Files"))
-        self._tabs.addTab(self.tr("About this model"))
+        self._licence, self._context, self._architecture = self._make_facts()
+        self._tabs = self._make_tabs()
         self._files = FileList(here, colors)
-        self._files.download_requested.connect(self.download_requested)
-        self._files.downloads_wanted.connect(self.downloads_wanted)
-        self._files.installed_wanted.connect(self.installed_wanted)
-        self._files.open_page_requested.connect(lambda: self.open_page_requested.emit(self.repo_id))
-        self._files.settings_requested.connect(self.settings_requested)
-        self._card = QPlainTextEdit()
-        self._card.setObjectName("repo_card")
-        self._card.setAccessibleName(self.tr("About this model"))
-        self._card.setReadOnly(True)
-        self._card.setTabChangesFocus(True)
+        self._card = self._make_card()
         self._parts = QStackedWidget()
-        self._parts.addWidget(self._files)
-        self._parts.addWidget(self._card)
-        self._tabs.currentChanged.connect(self._show_part)
-        head = QVBoxLayout()
-        head.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, GRID)
-        head.setSpacing(GRID // 2)
-        head.addWidget(self._title)
-        head.addWidget(self._owner)
-        head.addSpacing(GRID)
-        head.addLayout(facts)
-        head.addSpacing(GRID)
-        head.addWidget(self._tabs)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(head)
-        layout.addWidget(self._parts, 1)
+        self._connect()
+        self._build()
         self.set_colors(colors)
 
     @property
@@ -157,3 +109,66 @@ class RepoPageView(QWidget):
             words.append(self.tr("updated {age}").format(age=age_words(repo.updated_at, time.time())))
             self._owner.setToolTip(plain_tool_tip(date_words(repo.updated_at)))
         return words
+
+    # --- building ---
+
+    def _make_facts(self) -> tuple[Fact, Fact, Fact]:
+        tokens = self.tr(
+            "How much text the model can see at once: the chat and its reply. A token is a word or a part of one."
+        )
+        allowed = self.tr("What its authors allow. The model's page on the Hub has the text.")
+        family = self.tr("The family of models it belongs to.")
+        return (
+            Fact("repo_licence", self.tr("Licence"), allowed),
+            Fact("repo_context", self.tr("Context length"), tokens),
+            Fact("repo_architecture", self.tr("Architecture"), family),
+        )
+
+    def _make_tabs(self) -> QTabBar:
+        tabs = QTabBar()
+        tabs.setObjectName("repo_tabs")
+        tabs.setAccessibleName(self.tr("Parts of the page"))
+        tabs.setDrawBase(False)
+        tabs.setExpanding(False)
+        tabs.addTab(self.tr("Files"))
+        tabs.addTab(self.tr("About this model"))
+        return tabs
+
+    def _make_card(self) -> QPlainTextEdit:
+        card = QPlainTextEdit()
+        card.setObjectName("repo_card")
+        card.setAccessibleName(self.tr("About this model"))
+        card.setReadOnly(True)
+        card.setTabChangesFocus(True)
+        return card
+
+    def _connect(self) -> None:
+        files = self._files
+        files.download_requested.connect(self.download_requested)
+        files.downloads_wanted.connect(self.downloads_wanted)
+        files.installed_wanted.connect(self.installed_wanted)
+        files.open_page_requested.connect(lambda: self.open_page_requested.emit(self.repo_id))
+        files.settings_requested.connect(self.settings_requested)
+        self._tabs.currentChanged.connect(self._show_part)
+
+    def _build(self) -> None:
+        facts = QHBoxLayout()
+        facts.setSpacing(3 * GRID)
+        for fact in (self._licence, self._context, self._architecture):
+            facts.addWidget(fact, 1)
+        head = QVBoxLayout()
+        head.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, GRID)
+        head.setSpacing(GRID // 2)
+        head.addWidget(self._title)
+        head.addWidget(self._owner)
+        head.addSpacing(GRID)
+        head.addLayout(facts)
+        head.addSpacing(GRID)
+        head.addWidget(self._tabs)
+        self._parts.addWidget(self._files)
+        self._parts.addWidget(self._card)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(self._parts, 1)
