@@ -15,10 +15,13 @@ from chatdesk.core.events import (
     ConversationKept,
     Event,
     ModelAwaited,
+    ModelEvent,
     ModelReady,
     NoticeRaised,
     SavedPromptsChanged,
     SettingsChanged,
+    SnapshotsCleared,
+    SnapshotsMeasured,
 )
 from chatdesk.headless import Core, this_apps_paths
 from chatdesk.logs import bugs_announced, logging_to, problems_logged
@@ -191,6 +194,9 @@ class WindowedApp:
         return is_done
 
 
+_EVENTS_OF_ALL_WINDOWS = (ModelEvent, SavedPromptsChanged, SettingsChanged, SnapshotsCleared, SnapshotsMeasured)
+
+
 class TemporaryChat:
     """A window on a chat that is kept nowhere. All of it is gone when the window closes."""
 
@@ -216,12 +222,11 @@ class TemporaryChat:
         self.window.show()
 
     def _on_shared_event(self, event: Event) -> None:
-        """What happens to models, settings and saved prompts concerns every window."""
-        from chatdesk.ui.model_desk import MODEL_EVENTS
-
+        """What happens to models, settings and saved prompts concerns every window, and so do problems of no chat."""
         if isinstance(event, ConversationKept) and event.temporary_id == self._kept_id:
             self.window.close()  # and not before: a disk that is full would lose it
-        if isinstance(event, (*MODEL_EVENTS, SavedPromptsChanged, SettingsChanged)):
+        is_problem_of_all = isinstance(event, NoticeRaised) and event.conversation_id is None
+        if is_problem_of_all or isinstance(event, _EVENTS_OF_ALL_WINDOWS):
             self.window.on_event(event)
 
     def _keep(self, conversation_id: str) -> None:

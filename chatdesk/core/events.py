@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chatdesk.core.errors import ErrorCode
 from chatdesk.core.messages import PartKind
 
 if TYPE_CHECKING:
@@ -39,8 +40,17 @@ if TYPE_CHECKING:
     from chatdesk.core.unsent import Unsent
 
 
+class Event:
+    """Something that happened; each is one of the dataclasses below."""
+
+    __slots__ = ()
+
+
+# --- conversations ---
+
+
 @dataclass(frozen=True, slots=True)
-class ConversationsListed:
+class ConversationsListed(Event):
     """All conversations, the last used first; `deleted` can still be restored, the last deleted first."""
 
     conversations: tuple[Conversation, ...]
@@ -48,7 +58,7 @@ class ConversationsListed:
 
 
 @dataclass(frozen=True, slots=True)
-class ConversationEndRead:
+class ConversationEndRead(Event):
     """The last messages of a long conversation that is being opened; `ConversationOpened` follows with all."""
 
     conversation: Conversation
@@ -56,7 +66,7 @@ class ConversationEndRead:
 
 
 @dataclass(frozen=True, slots=True)
-class ConversationOpened:
+class ConversationOpened(Event):
     """A conversation was read: its active path, and for each message with several versions `(number, count)`.
 
     `summary` is what stands for the beginning of the path in prompts, if anything does.
@@ -69,77 +79,88 @@ class ConversationOpened:
 
 
 @dataclass(frozen=True, slots=True)
-class ConversationCreated:
+class ConversationCreated(Event):
     """A conversation exists."""
 
     conversation: Conversation
 
 
 @dataclass(frozen=True, slots=True)
-class ConversationChanged:
+class ConversationChanged(Event):
     """Its title, its active path, its time or its policy changed."""
 
     conversation: Conversation
 
 
 @dataclass(frozen=True, slots=True)
-class ConversationsOrganised:
+class ConversationKept(Event):
+    """A temporary chat, which was called `temporary_id`, is one of those that are kept now."""
+
+    conversation: Conversation
+    temporary_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationsOrganised(Event):
     """Where these stand in the list changed: pinned, in a folder, archived, read, or no longer."""
 
     conversations: tuple[Conversation, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class FoldersListed:
+class FoldersListed(Event):
     """These are the folders."""
 
     folders: tuple[Folder, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ConversationsDeleted:
+class ConversationsDeleted(Event):
     """Conversations were deleted together, softly: `ConversationsRestored` may follow."""
 
     conversations: tuple[Conversation, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ConversationsRestored:
+class ConversationsRestored(Event):
     """A deletion was undone."""
 
     conversations: tuple[Conversation, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class SearchFinished:
+class SearchFinished(Event):
     """What was searched for last was looked for."""
 
     results: SearchResults
 
 
+# --- branches and versions ---
+
+
 @dataclass(frozen=True, slots=True)
-class ConversationBranched:
+class ConversationBranched(Event):
     """A conversation exists that begins as another one did, down to a message of it."""
 
     conversation: Conversation
 
 
 @dataclass(frozen=True, slots=True)
-class BranchDeleted:
+class BranchDeleted(Event):
     """A message was deleted with all below it, softly: `BranchRestored` may follow."""
 
     branch: DeletedBranch
 
 
 @dataclass(frozen=True, slots=True)
-class BranchRestored:
+class BranchRestored(Event):
     """The deletion of a message, and of all that went with it, was undone."""
 
     message: Message
 
 
 @dataclass(frozen=True, slots=True)
-class TreeRead:
+class TreeRead(Event):
     """All messages of a conversation, in short; `rows` are its map, with the runs in `unfolded` listed in full."""
 
     tree: BranchTree
@@ -148,7 +169,7 @@ class TreeRead:
 
 
 @dataclass(frozen=True, slots=True)
-class VersionsCompared:
+class VersionsCompared(Event):
     """Two of the `versions` of a message were compared, the oldest first: those at the places `left` and `right`."""
 
     versions: tuple[Message, ...]
@@ -158,7 +179,7 @@ class VersionsCompared:
 
 
 @dataclass(frozen=True, slots=True)
-class EditFailed:
+class EditFailed(Event):
     """Another version of a message was not saved; its text is still the writer's."""
 
     message_id: str
@@ -166,16 +187,11 @@ class EditFailed:
     error: ErrorDetail
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationKept:
-    """A temporary chat, which was called `temporary_id`, is one of those that are kept now."""
-
-    conversation: Conversation
-    temporary_id: str
+# --- messages and replies ---
 
 
 @dataclass(frozen=True, slots=True)
-class MessageAdded:
+class MessageAdded(Event):
     """A message is on disk and at the end of the conversation's active path.
 
     `unsent_id` is what it was before it was sent: a draft, or one of those that waited.
@@ -186,29 +202,14 @@ class MessageAdded:
 
 
 @dataclass(frozen=True, slots=True)
-class MessageChanged:
+class MessageChanged(Event):
     """A message was pinned, or is not any more."""
 
     message: Message
 
 
 @dataclass(frozen=True, slots=True)
-class SummaryChanged:
-    """Another summary stands for the beginning of a conversation's active path; None: none does."""
-
-    conversation_id: str
-    summary: Summary | None
-
-
-@dataclass(frozen=True, slots=True)
-class ContextMeasured:
-    """What the next prompt of a conversation will hold was worked out."""
-
-    use: ContextUse
-
-
-@dataclass(frozen=True, slots=True)
-class SendFailed:
+class SendFailed(Event):
     """A message was not sent and not saved; its text is still the writer's, in the message box or where it waits."""
 
     conversation_id: str | None
@@ -218,57 +219,14 @@ class SendFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class AttachmentsChanged:
-    """These files are attached to what is being written in a conversation; None: in one that is not begun.
-
-    `is_reading`: more files are being read, which will follow or be refused.
-    """
-
-    conversation_id: str | None
-    attachments: tuple[Attachment, ...]
-    is_reading: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AttachmentCounted:
-    """How many tokens the loaded model takes an attachment for."""
-
-    sha256: str
-    tokens: int
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenTextsRead:
-    """What a person wrote before in a conversation and then in all, the newest first."""
-
-    conversation_id: str | None
-    texts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SavedPromptsChanged:
-    """These prompts are saved, by name."""
-
-    prompts: tuple[SavedPrompt, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class QueueChanged:
-    """These messages wait for the replies before them, the next one first."""
-
-    conversation_id: str
-    waiting: tuple[Unsent, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyStarted:
+class ReplyStarted(Event):
     """The engine took up a reply: its status is `STREAMING`, and its origin names the model that writes it."""
 
     message: Message
 
 
 @dataclass(frozen=True, slots=True)
-class PromptProcessed:
+class PromptProcessed(Event):
     """A part of a reply's prompt was processed. Counts are tokens; `cached` of `processed` were already there."""
 
     message_id: str
@@ -278,7 +236,7 @@ class PromptProcessed:
 
 
 @dataclass(frozen=True, slots=True)
-class ReplyDelta:
+class ReplyDelta(Event):
     """Text was added to a reply, or to what the model reasons before it (`kind`), at `offset` characters of that.
 
     `tokens` are the ids it came from.
@@ -292,14 +250,127 @@ class ReplyDelta:
 
 
 @dataclass(frozen=True, slots=True)
-class ReplyFinished:
+class ReplyFinished(Event):
     """A reply reached its final status."""
 
     message: Message
 
 
+# --- what the model is sent ---
+
+
 @dataclass(frozen=True, slots=True)
-class ModelLoadProgressed:
+class ContextMeasured(Event):
+    """What the next prompt of a conversation will hold was worked out."""
+
+    use: ContextUse
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryChanged(Event):
+    """Another summary stands for the beginning of a conversation's active path; None: none does."""
+
+    conversation_id: str
+    summary: Summary | None
+
+
+# --- what is being written ---
+
+
+class UnsentEvent(Event):
+    """About what was not sent yet, and what helps to write it."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QueueChanged(UnsentEvent):
+    """These messages wait for the replies before them, the next one first."""
+
+    conversation_id: str
+    waiting: tuple[Unsent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentsChanged(UnsentEvent):
+    """These files are attached to what is being written in a conversation; None: in one that is not begun.
+
+    `is_reading`: more files are being read, which will follow or be refused.
+    """
+
+    conversation_id: str | None
+    attachments: tuple[Attachment, ...]
+    is_reading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentCounted(UnsentEvent):
+    """How many tokens the loaded model takes an attachment for."""
+
+    sha256: str
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenTextsRead(UnsentEvent):
+    """What a person wrote before in a conversation and then in all, the newest first."""
+
+    conversation_id: str | None
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPromptsChanged(UnsentEvent):
+    """These prompts are saved, by name."""
+
+    prompts: tuple[SavedPrompt, ...]
+
+
+# --- replies made again ---
+
+
+class ReplayEvent(Event):
+    """About what a reply was made from."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyExplained(ReplayEvent):
+    """What a reply was made from; `recipe` None: it is not known to the last detail."""
+
+    message: Message
+    recipe: ReplyRecipe | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayProgressed(ReplayEvent):
+    """A reply is being made again: so many of its tokens, those of the prompt among them."""
+
+    message_id: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayFinished(ReplayEvent):
+    """What came of making a reply again."""
+
+    message_id: str
+    result: ReplayResult
+
+
+# --- models ---
+
+
+class ModelEvent(Event):
+    """About models: those on this disk, on the Hub and on their way here, and the one that answers."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLoadProgressed(ModelEvent):
     """A model is being loaded; `fraction` runs from 0 to 1."""
 
     model: ModelFile
@@ -307,7 +378,7 @@ class ModelLoadProgressed:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelReady:
+class ModelReady(ModelEvent):
     """A model is loaded and answers."""
 
     model: ModelFile
@@ -315,17 +386,17 @@ class ModelReady:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelAwaited:
+class ModelAwaited(ModelEvent):
     """A model is about to be chosen; what is sent until then is answered by it."""
 
 
 @dataclass(frozen=True, slots=True)
-class NoModelCame:
+class NoModelCame(ModelEvent):
     """None was chosen: there is none, or none that may be loaded unasked."""
 
 
 @dataclass(frozen=True, slots=True)
-class ModelFailed:
+class ModelFailed(ModelEvent):
     """A model could not be loaded (or its loading was cancelled). A `ModelReady` of the previous one may follow.
 
     `fit` is the verdict it was refused for, before anything was tried.
@@ -335,9 +406,14 @@ class ModelFailed:
     error: ErrorDetail
     fit: Fit | None = None
 
+    @property
+    def is_refusal(self) -> bool:
+        """Whether nothing was tried, so that the model in use stays in use."""
+        return self.error.code is ErrorCode.MODEL_TOO_LARGE
+
 
 @dataclass(frozen=True, slots=True)
-class ModelUnloaded:
+class ModelUnloaded(ModelEvent):
     """No model is loaded any more; `freed_bytes` of resident memory went back to the system."""
 
     model: ModelFile
@@ -345,28 +421,28 @@ class ModelUnloaded:
 
 
 @dataclass(frozen=True, slots=True)
-class LibraryScanned:
+class LibraryScanned(ModelEvent):
     """These model files can be chosen now."""
 
     models: tuple[ModelFile, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class LibraryDescribed:
+class LibraryDescribed(ModelEvent):
     """What is known of the installed models, after their headers were read."""
 
     installed: tuple[InstalledModel, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ModelsFoundElsewhere:
+class ModelsFoundElsewhere(ModelEvent):
     """Models that other apps downloaded, and which are not listed yet. They can be used where they lie."""
 
     models: tuple[ModelFile, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class VerificationProgressed:
+class VerificationProgressed(ModelEvent):
     """A model file is being read as a whole, and so far this much of it was."""
 
     model: ModelFile
@@ -374,14 +450,14 @@ class VerificationProgressed:
 
 
 @dataclass(frozen=True, slots=True)
-class VerificationStopped:
+class VerificationStopped(ModelEvent):
     """A model file was not read to its end, because somebody asked for that or it cannot be read."""
 
     model: ModelFile
 
 
 @dataclass(frozen=True, slots=True)
-class ModelVerified:
+class ModelVerified(ModelEvent):
     """A model file was read as a whole: `is_intact` tells whether it is what was downloaded, None: nothing to compare.
 
     `sha256` is in lower-case hexadecimal.
@@ -393,7 +469,7 @@ class ModelVerified:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelRemoved:
+class ModelRemoved(ModelEvent):
     """A model is gone from the library; `is_for_good` tells whether it went past the trash."""
 
     model: ModelFile
@@ -401,14 +477,14 @@ class ModelRemoved:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelsRecommended:
+class ModelsRecommended(ModelEvent):
     """These curated models fit this machine, the best first."""
 
     recommendations: tuple[Recommendation, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class HubSearched:
+class HubSearched(ModelEvent):
     """The Hub answered a search."""
 
     query: str
@@ -417,7 +493,7 @@ class HubSearched:
 
 
 @dataclass(frozen=True, slots=True)
-class HubSearchFailed:
+class HubSearchFailed(ModelEvent):
     """The Hub could not be searched."""
 
     query: str
@@ -425,7 +501,7 @@ class HubSearchFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class RepoShown:
+class RepoShown(ModelEvent):
     """A repo of the Hub was read. `wanted_filename` is the file that a pasted address named."""
 
     page: RepoPage
@@ -433,7 +509,7 @@ class RepoShown:
 
 
 @dataclass(frozen=True, slots=True)
-class RepoFailed:
+class RepoFailed(ModelEvent):
     """A repo of the Hub could not be read."""
 
     repo_id: str
@@ -441,7 +517,7 @@ class RepoFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class FitsAssessed:
+class FitsAssessed(ModelEvent):
     """How the files of a repo fit this machine, by file name; more, or more exact ones, may follow."""
 
     repo_id: str
@@ -449,28 +525,31 @@ class FitsAssessed:
 
 
 @dataclass(frozen=True, slots=True)
-class DownloadsListed:
+class DownloadsListed(ModelEvent):
     """All downloads that are not over, in the order of the queue."""
 
     downloads: tuple[Download, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class DownloadChanged:
+class DownloadChanged(ModelEvent):
     """A download has another state, place or progress."""
 
     download: Download
 
 
 @dataclass(frozen=True, slots=True)
-class ModelInstalled:
+class ModelInstalled(ModelEvent):
     """A downloaded model was verified, probed and put into the library."""
 
     model: ModelFile
 
 
+# --- conversations as files ---
+
+
 @dataclass(frozen=True, slots=True)
-class ExchangeProgressed:
+class ExchangeProgressed(Event):
     """An export or an import has come so far: its share from 0 to 1, and how many conversations it has done."""
 
     share: float
@@ -478,7 +557,7 @@ class ExchangeProgressed:
 
 
 @dataclass(frozen=True, slots=True)
-class ExportEnded:
+class ExportEnded(Event):
     """Conversations lie in the file at `path`, or, with a `problem` or after a cancel, no file was written."""
 
     path: str
@@ -488,62 +567,23 @@ class ExportEnded:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportEnded:
+class ImportEnded(Event):
     """A file of conversations was read, as far as it went."""
 
     report: ImportReport
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsChanged:
-    """The app's settings are these now."""
-
-    settings: Settings
+# --- the app itself ---
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeRaised:
-    """Something a person should know, not tied to a reply; `conversation_id` says where, if anywhere."""
+class AboutEvent(Event):
+    """About this version of the app, and newer ones."""
 
-    error: ErrorDetail
-    conversation_id: str | None = None
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
-class JobCrashed:
-    """A bug: a job ended in an exception that is nobody's fault but ours."""
-
-    job: str
-    traceback: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyExplained:
-    """What a reply was made from; `recipe` None: it is not known to the last detail."""
-
-    message: Message
-    recipe: ReplyRecipe | None
-
-
-@dataclass(frozen=True, slots=True)
-class ReplayProgressed:
-    """A reply is being made again: so many of its tokens, those of the prompt among them."""
-
-    message_id: str
-    done: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReplayFinished:
-    """What came of making a reply again."""
-
-    message_id: str
-    result: ReplayResult
-
-
-@dataclass(frozen=True, slots=True)
-class AboutRead:
+class AboutRead(AboutEvent):
     """How many bytes lie in each place, and the licences of what is shipped."""
 
     sizes: Mapping[Place, int]
@@ -551,92 +591,64 @@ class AboutRead:
 
 
 @dataclass(frozen=True, slots=True)
-class DiagnosticsWritten:
+class DiagnosticsWritten(AboutEvent):
     """The text that belongs in a report about a fault."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class NewVersionsRead:
+class NewVersionsRead(AboutEvent):
     """These versions are newer than this one, the newest first; none: this is the newest."""
 
     releases: tuple[Release, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class NewVersionsFailed:
+class NewVersionsFailed(AboutEvent):
     """It could not be found out which versions are newer."""
 
     error: ErrorDetail
 
 
-Event = (
-    ConversationsListed
-    | ConversationEndRead
-    | ConversationOpened
-    | ConversationCreated
-    | ConversationChanged
-    | ConversationsOrganised
-    | FoldersListed
-    | ConversationsDeleted
-    | ConversationsRestored
-    | ConversationKept
-    | SearchFinished
-    | ConversationBranched
-    | BranchDeleted
-    | BranchRestored
-    | TreeRead
-    | VersionsCompared
-    | EditFailed
-    | MessageAdded
-    | MessageChanged
-    | SummaryChanged
-    | ContextMeasured
-    | SendFailed
-    | AttachmentsChanged
-    | AttachmentCounted
-    | QueueChanged
-    | SavedPromptsChanged
-    | WrittenTextsRead
-    | ReplyStarted
-    | PromptProcessed
-    | ReplyDelta
-    | ReplyFinished
-    | ReplyExplained
-    | ReplayProgressed
-    | ReplayFinished
-    | ModelLoadProgressed
-    | ModelReady
-    | ModelAwaited
-    | NoModelCame
-    | ModelFailed
-    | ModelUnloaded
-    | LibraryScanned
-    | LibraryDescribed
-    | ModelsFoundElsewhere
-    | VerificationProgressed
-    | VerificationStopped
-    | ModelVerified
-    | ModelRemoved
-    | ModelsRecommended
-    | HubSearched
-    | HubSearchFailed
-    | RepoShown
-    | RepoFailed
-    | FitsAssessed
-    | DownloadsListed
-    | DownloadChanged
-    | ModelInstalled
-    | ExchangeProgressed
-    | ExportEnded
-    | ImportEnded
-    | SettingsChanged
-    | AboutRead
-    | DiagnosticsWritten
-    | NewVersionsRead
-    | NewVersionsFailed
-    | NoticeRaised
-    | JobCrashed
-)
+# --- the app ---
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged(Event):
+    """The app's settings are these now."""
+
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotsMeasured(Event):
+    """What models have processed of conversations takes this much of the disk."""
+
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotsCleared(Event):
+    """What models had processed of conversations is forgotten; so much of the disk is free again."""
+
+    freed_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRaised(Event):
+    """Something a person should know, not tied to a reply; `conversation_id` says where, if anywhere."""
+
+    error: ErrorDetail
+    conversation_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobCrashed(Event):
+    """A bug: a job ended in an exception that is nobody's fault but ours."""
+
+    job: str
+    traceback: str
+
+
 Post = Callable[[Event], None]

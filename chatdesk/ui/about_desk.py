@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
-from chatdesk.core.events import AboutRead, DiagnosticsWritten, NewVersionsFailed, NewVersionsRead
+from chatdesk.core.events import AboutEvent, AboutRead, DiagnosticsWritten, NewVersionsFailed, NewVersionsRead
 from chatdesk.ui.actions import ActionRow, Group
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class AboutDesk(QObject):
         self._new_version.finished.connect(self._forget_new_version)
         self._new_version.look()
 
-    def on_event(self, event: AboutRead | DiagnosticsWritten | NewVersionsRead | NewVersionsFailed) -> None:
+    def on_event(self, event: AboutEvent) -> None:
         """Show what was read."""
         match event:
             case AboutRead(sizes, licences):
@@ -90,7 +90,6 @@ class AboutDesk(QObject):
                     self._dialog.say(words)
                 else:
                     self._notices.show_notice(words)
-
             case NewVersionsRead(releases):
                 if self._new_version is not None:
                     self._new_version.show_newer(releases)

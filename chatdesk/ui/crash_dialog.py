@@ -6,11 +6,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
+MOST_TOLD = 10  # what else there is stands in the log file
+
 
 class CrashDialog(QDialog):
-    """Shows a traceback. The app goes on: the job that crashed is over, the others are not touched."""
+    """Shows tracebacks. The app goes on: the jobs that crashed are over, the others are not touched."""
 
-    def __init__(self, details: str, log_file: str, parent: QWidget | None = None) -> None:
+    def __init__(self, log_file: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("crash_dialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -23,14 +25,15 @@ class CrashDialog(QDialog):
         )
         words.setTextFormat(Qt.TextFormat.PlainText)
         words.setWordWrap(True)
-        self._details = QPlainTextEdit(details)
+        self._told: list[str] = []
+        self._details = QPlainTextEdit()
         self._details.setObjectName("crash_details")
         self._details.setAccessibleName(self.tr("Details"))
         self._details.setReadOnly(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         copy = buttons.addButton(self.tr("Copy details"), QDialogButtonBox.ButtonRole.ActionRole)
         copy.setObjectName("copy_crash_button")
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(details))
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._details.toPlainText()))
         buttons.rejected.connect(self.close)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 20, 20, 16)
@@ -39,3 +42,9 @@ class CrashDialog(QDialog):
         layout.addWidget(self._details, 1)
         layout.addWidget(buttons)
         self.resize(640, 420)
+
+    def add(self, details: str) -> None:
+        """Show one more. What happens again is told once: a fault in drawing comes with every frame."""
+        if details not in self._told and len(self._told) < MOST_TOLD:
+            self._told.append(details)
+            self._details.setPlainText("\n".join(self._told))

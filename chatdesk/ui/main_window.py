@@ -11,24 +11,23 @@ from PySide6.QtGui import QCloseEvent, QColor, QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter
 
 from chatdesk.core.events import (
-    AboutRead,
+    AboutEvent,
     ConversationCreated,
     ConversationsListed,
-    DiagnosticsWritten,
     Event,
     JobCrashed,
     MessageAdded,
-    NewVersionsFailed,
-    NewVersionsRead,
+    ModelEvent,
     NoticeRaised,
     PromptProcessed,
-    ReplayFinished,
-    ReplayProgressed,
+    ReplayEvent,
     ReplyDelta,
-    ReplyExplained,
     ReplyFinished,
     ReplyStarted,
     SettingsChanged,
+    SnapshotsCleared,
+    SnapshotsMeasured,
+    UnsentEvent,
 )
 from chatdesk.core.palette import Entry, EntryKind
 from chatdesk.ui import theme
@@ -38,7 +37,7 @@ from chatdesk.ui.branching.desk import BranchDesk, BranchingVerbs
 from chatdesk.ui.code_saving import CodeSaving
 from chatdesk.ui.command_palette import CommandPalette
 from chatdesk.ui.composer import Composer
-from chatdesk.ui.composer.desk import UNSENT_EVENTS, ComposerDesk
+from chatdesk.ui.composer.desk import ComposerDesk
 from chatdesk.ui.composer.sending import Sending
 from chatdesk.ui.context_meter.meter import ContextMeter
 from chatdesk.ui.conversation_desk import ConversationDesk, Panes
@@ -46,7 +45,7 @@ from chatdesk.ui.conversation_pane import ConversationPane
 from chatdesk.ui.crash_dialog import CrashDialog
 from chatdesk.ui.exchange.desk import ExchangeDesk
 from chatdesk.ui.find_bar import FindBar
-from chatdesk.ui.model_desk import MODEL_EVENTS, ModelDesk
+from chatdesk.ui.model_desk import ModelDesk
 from chatdesk.ui.notices import NoticeStrip
 from chatdesk.ui.reasoning_switch import ReasoningSwitch
 from chatdesk.ui.replays.desk import ReplayDesk
@@ -103,6 +102,7 @@ class MainWindow(QMainWindow):
         )
         self._context = ContextMeter(verbs.chat, self._composer, self._transcript)
         self._looks: theme.Looks | None = None  # what is worn
+        self._crash: CrashDialog | None = None  # while it is open
         self._branching = BranchDesk(self._branching_verbs(), self._transcript, self._notices, self)
         self._settings = SettingsDesk(verbs.settings, self)
         self._system = SystemNotices(self)
@@ -376,23 +376,21 @@ class MainWindow(QMainWindow):
             case ReplyDelta() | PromptProcessed() | ReplyStarted() | ReplyFinished() | MessageAdded():
                 self._watch.on_event(event)
                 self._conversation.on_event(event)
-            case _ if isinstance(event, MODEL_EVENTS):
+            case ModelEvent():
                 self._models.on_event(event)
                 self._conversation.on_model_event(event)
-            case _ if isinstance(event, UNSENT_EVENTS):
+            case UnsentEvent():
                 self._desk.on_event(event)
             case SettingsChanged():
                 self._apply_theme()
-            case NoticeRaised():
+            case SnapshotsMeasured() | SnapshotsCleared():
+                self._settings.on_event(event)
+            case NoticeRaised() | JobCrashed():
                 self._models.on_event(event)
-                self._conversation.show_notice(event)
-            case JobCrashed(_, traceback):
-                self.show_crash(traceback)
-            case ReplyExplained() | ReplayProgressed() | ReplayFinished():
+                self._tell_trouble(event)
+            case ReplayEvent():
                 self._replays.on_event(event)
-            case AboutRead() | DiagnosticsWritten() | NewVersionsRead() | NewVersionsFailed() if (
-                self._about is not None
-            ):
+            case AboutEvent() if self._about is not None:
                 self._about.on_event(event)
             case _:
                 self._guide(event)
@@ -400,9 +398,18 @@ class MainWindow(QMainWindow):
                 if not any(pane.on_event(event) for pane in panes):
                     self._exchange.on_event(event)
 
-    def show_crash(self, details: str) -> None:
-        """Show a bug."""
-        CrashDialog(details, self._verbs.log_file, self).show()
+    def _tell_trouble(self, event: NoticeRaised | JobCrashed) -> None:
+        if isinstance(event, NoticeRaised):
+            self._conversation.show_notice(event)
+            return
+        if self._crash is None:
+            self._crash = CrashDialog(self._verbs.log_file, self)
+            self._crash.finished.connect(self._forget_crash)
+        self._crash.add(event.traceback)
+        self._crash.show()
+
+    def _forget_crash(self) -> None:
+        self._crash = None
 
     # --- looks ---
 

@@ -15,9 +15,7 @@ from chatdesk.core.events import (
     DownloadChanged,
     DownloadsListed,
     Event,
-    FitsAssessed,
-    HubSearched,
-    HubSearchFailed,
+    JobCrashed,
     LibraryDescribed,
     LibraryScanned,
     ModelAwaited,
@@ -25,17 +23,10 @@ from chatdesk.core.events import (
     ModelInstalled,
     ModelLoadProgressed,
     ModelReady,
-    ModelRemoved,
-    ModelsFoundElsewhere,
     ModelsRecommended,
     ModelUnloaded,
-    ModelVerified,
     NoModelCame,
     NoticeRaised,
-    RepoFailed,
-    RepoShown,
-    VerificationProgressed,
-    VerificationStopped,
 )
 from chatdesk.core.installed_models import InstalledModel
 from chatdesk.core.load_fixes import LoadFix, attempt_of
@@ -64,31 +55,6 @@ if TYPE_CHECKING:
     from chatdesk.ui.model_manager.window import ModelManager
     from chatdesk.ui.notices import NoticeStrip
     from chatdesk.ui.recommended_models import RecommendedModels
-
-MODEL_EVENTS = (
-    LibraryScanned,
-    LibraryDescribed,
-    ModelsFoundElsewhere,
-    VerificationProgressed,
-    VerificationStopped,
-    ModelVerified,
-    ModelRemoved,
-    ModelsRecommended,
-    HubSearched,
-    HubSearchFailed,
-    RepoShown,
-    RepoFailed,
-    FitsAssessed,
-    DownloadsListed,
-    DownloadChanged,
-    ModelInstalled,
-    ModelAwaited,
-    NoModelCame,
-    ModelLoadProgressed,
-    ModelReady,
-    ModelFailed,
-    ModelUnloaded,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +162,7 @@ class ModelDesk(QObject):
                 self._on_download_event(event)
             case ModelLoadProgressed() | ModelReady() | ModelFailed() | ModelUnloaded():
                 self._on_load_event(event)
-            case NoticeRaised():
+            case NoticeRaised() | JobCrashed():
                 self._recommended.show_not_started()
             case _:
                 pass

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from chatdesk.core.attachments import Attachment
-    from chatdesk.core.events import Event, SendFailed
+    from chatdesk.core.events import SendFailed, UnsentEvent
     from chatdesk.core.saved_prompts import SavedPrompt
     from chatdesk.services.attachments import AttachmentService
     from chatdesk.services.drafts import DraftService
@@ -46,13 +46,6 @@ if TYPE_CHECKING:
 SAVE_MS = 400
 # Sending waits so long for files: one on a share that does not answer may never come.
 READING_MS = 10_000
-UNSENT_EVENTS = (
-    QueueChanged,
-    AttachmentsChanged,
-    AttachmentCounted,
-    WrittenTextsRead,
-    SavedPromptsChanged,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,8 +246,8 @@ class ComposerDesk(QObject):
             self._unlock()
             self._composer.clear()
 
-    def on_event(self, event: Event) -> None:
-        """Show what happened: one of `UNSENT_EVENTS`."""
+    def on_event(self, event: UnsentEvent) -> None:
+        """Show what happened."""
         match event:
             case QueueChanged():
                 self._show_queue(event)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from chatdesk.core.events import Event, ReplayFinished, ReplayProgressed, ReplyExplained
+from chatdesk.core.events import ReplayEvent, ReplayFinished, ReplayProgressed, ReplyExplained
 from chatdesk.ui.replays.origin_dialog import OriginDialog
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class ReplayDesk(QObject):
         self._wanted_id, self._is_to_replay = message_id, is_to_replay
         self._replays.explain(message_id)
 
-    def on_event(self, event: Event) -> None:
+    def on_event(self, event: ReplayEvent) -> None:
         """Show what happened."""
         match event:
             case ReplyExplained() if event.message.id == self._wanted_id:
@@ -44,17 +44,26 @@ class ReplayDesk(QObject):
                     self._dialog.show_result(result)
 
     def _open(self, explained: ReplyExplained) -> None:
+        self._wanted_id = ""
+        if self._dialog is not None and self._dialog.message_id == explained.message.id:
+            dialog = self._dialog  # what is announced of its replay is of no other one then
+        else:
+            dialog = self._made_dialog(explained)
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+        if self._is_to_replay and not dialog.is_running:
+            self._replay(dialog)
+
+    def _made_dialog(self, explained: ReplyExplained) -> OriginDialog:
         if self._dialog is not None:
             self._dialog.reject()
-        self._wanted_id = ""
         dialog = OriginDialog(explained.message, explained.recipe, self._window)
         dialog.replay_requested.connect(lambda: self._replay(dialog))
         dialog.stop_requested.connect(self._replays.stop)
         dialog.finished.connect(lambda _code: self._forget(dialog))
         self._dialog = dialog
-        dialog.show()
-        if self._is_to_replay:
-            self._replay(dialog)
+        return dialog
 
     def _replay(self, dialog: OriginDialog) -> None:
         dialog.begin()

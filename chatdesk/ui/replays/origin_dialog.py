@@ -36,7 +36,7 @@ class OriginDialog(QDialog):
     def __init__(self, message: Message, recipe: ReplyRecipe | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.message_id = message.id
-        self._is_running = False
+        self.is_running = False  # what is shown: the reply is to be written again
         self.setObjectName("origin_dialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("What this reply was made from"))
@@ -84,7 +84,7 @@ class OriginDialog(QDialog):
 
     def begin(self) -> None:
         """Show that the reply is to be written again."""
-        self._is_running = True
+        self.is_running = True
         self._replay_button.setText(self.tr("Stop"))
         self._result.hide()
         self._progress.setRange(0, 0)  # it waits for the model
@@ -97,7 +97,7 @@ class OriginDialog(QDialog):
 
     def show_result(self, result: ReplayResult) -> None:
         """Say what came of it."""
-        self._is_running = False
+        self.is_running = False
         self._replay_button.setText(self.tr("Check"))
         self._progress.hide()
         self._result.setText(result_words(result))
@@ -105,12 +105,12 @@ class OriginDialog(QDialog):
 
     def done(self, code: int) -> None:
         """Close, and end what was begun here."""
-        if self._is_running:
+        if self.is_running:
             self.stop_requested.emit()
         super().done(code)
 
     def _press(self) -> None:
-        if self._is_running:
+        if self.is_running:
             self.stop_requested.emit()
         else:
             self.replay_requested.emit()

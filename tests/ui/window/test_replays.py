@@ -131,6 +131,17 @@ def test_another_reply_takes_the_place_of_the_one_that_is_explained(person: Pers
     assert len(dialogs(person)) == 1
 
 
+def test_asking_for_the_same_reply_again_keeps_its_dialog_and_its_replay(person: Person, desk: Desk) -> None:
+    speak(desk, ["one and two and " * 6], seconds=0.01)
+    person.ask("Count")
+    dialog = opened(person, "replay")
+    run_verb(person, "replay")
+    person.wait(lambda: desk.log.of(ReplayFinished))
+    assert dialogs(person) == [dialog]
+    assert [finished.result.verdict for finished in desk.log.of(ReplayFinished)] == [ReplayVerdict.IDENTICAL]
+    person.wait(lambda: result(dialog).startswith("Identical"))
+
+
 def test_everything_shown_can_be_copied(person: Person, qtbot: QtBot) -> None:
     person.ask("How far is the hut?")
     dialog = opened(person, "origin")

@@ -367,7 +367,7 @@ def test_results_of_what_was_typed_before_are_dropped(reader: Reader) -> None:
     reader.desk.search.search("salty")
     reader.person.wait(lambda: len(reader.found()) == 2)
     reader.desk.search.search("nothing")
-    reader.person.wait(lambda: reader.desk.log.events[-1].results.text == "nothing")  # type: ignore[union-attr]  # another event is a failure too
+    reader.person.wait(lambda: reader.desk.log.events[-1].results.text == "nothing")  # type: ignore[attr-defined]  # another event is a failure too
     assert len(reader.found()) == 2
 
 
