@@ -121,6 +121,7 @@ class WindowedApp:
                 folders=self._folder_verbs() if keep is None else None,
                 index=self._settings_index,
             ),
+            usual_sampling=lambda: core.models.chat_settings().sampling,
             add_model=core.models.add,
             log_file=str(core.paths.log_file),
             open_temporary=self._open_temporary if keep is None else None,

@@ -144,10 +144,17 @@ class ChatService:
 
     def set_overrides(self, conversation_id: str, changes: Mapping[str, Any]) -> None:
         """Give a conversation settings of its own for how replies are written, beside those that it has."""
+        self._set_overrides(conversation_id, changes, keeps_others=True)
 
+    def replace_overrides(self, conversation_id: str, overrides: Mapping[str, Any]) -> None:
+        """The same in place of those that it has."""
+        self._set_overrides(conversation_id, overrides, keeps_others=False)
+
+    def _set_overrides(self, conversation_id: str, overrides: Mapping[str, Any], *, keeps_others: bool) -> None:
         def set_overrides() -> None:
-            checked = checked_overrides(changes)
-            self._post(ConversationChanged(self._store.set_overrides(conversation_id, checked)))
+            checked = checked_overrides(overrides)
+            changed = self._store.set_overrides(conversation_id, checked, keeps_others=keeps_others)
+            self._post(ConversationChanged(changed))
             self._context.refresh(conversation_id)
 
         self._store_worker.submit("overrides", set_overrides)

@@ -133,10 +133,11 @@ class ConversationStore:
         """Choose what happens when it outgrows the context; None: by the model's size."""
         return self._update(conversation_id, "overflow_policy = :value", policy)
 
-    def set_overrides(self, conversation_id: str, changes: Mapping[str, Any]) -> Conversation:
-        """Give it settings of its own for how replies are written, beside those that it has."""
+    def set_overrides(self, conversation_id: str, changes: Mapping[str, Any], *, keeps_others: bool) -> Conversation:
+        """Give it settings of its own for how replies are written, beside those that it has or in place of them."""
         with self._database.write() as connection:
-            overrides = {**(conversation_row(connection, conversation_id).overrides or {}), **changes}
+            before = conversation_row(connection, conversation_id).overrides if keeps_others else None
+            overrides = {**(before or {}), **changes}
             connection.execute(
                 "UPDATE conversation SET overrides = ? WHERE id = ?", (json.dumps(overrides), conversation_id)
             )

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from chatdesk.services.chat import ChatService
     from chatdesk.services.history import HistoryService
     from chatdesk.ui.branching.desk import BranchDesk
+    from chatdesk.ui.chat_settings import ChatSettings
     from chatdesk.ui.composer.composer import Composer
     from chatdesk.ui.composer.desk import ComposerDesk
     from chatdesk.ui.composer.sending import Sending
@@ -73,6 +74,7 @@ class Panes:
     sending: Sending
     reasoning: ReasoningSwitch
     context: ContextMeter
+    chat_settings: ChatSettings
     branching: BranchDesk
     models: ModelDesk
 
@@ -106,6 +108,7 @@ class ConversationDesk(QObject):
         panes.branching.show_messages(None)
         panes.context.show_conversation(None)
         panes.reasoning.show_conversation(None)
+        panes.chat_settings.show_conversation(None)
         panes.desk.show_conversation(None)
         panes.conversation.show_welcome()
         self.titled.emit("")
@@ -161,6 +164,7 @@ class ConversationDesk(QObject):
             case ConversationChanged(conversation):
                 self._panes.context.update_conversation(conversation)
                 self._panes.reasoning.update_conversation(conversation)
+                self._panes.chat_settings.update_conversation(conversation)
                 self._set_title(conversation)
             case ConversationBranched(conversation) | ConversationKept(conversation):
                 self.open(conversation.id)
@@ -222,6 +226,8 @@ class ConversationDesk(QObject):
         self.conversation_id = conversation.id
         panes.transcript.set_messages(end, {})
         panes.branching.show_messages(conversation.id)
+        panes.reasoning.show_conversation(conversation)
+        panes.chat_settings.show_conversation(conversation)
         panes.desk.show_conversation(conversation.id)
         panes.conversation.show_transcript()
         panes.sidebar.select(conversation.id)
@@ -250,6 +256,7 @@ class ConversationDesk(QObject):
         panes.transcript.set_messages(path, versions)
         panes.context.show_conversation(conversation, summary)
         panes.reasoning.show_conversation(conversation)
+        panes.chat_settings.show_conversation(conversation)
         panes.desk.show_conversation(conversation.id)
         panes.conversation.show_transcript()
         panes.sidebar.select(conversation.id)

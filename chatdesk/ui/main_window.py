@@ -34,6 +34,7 @@ from chatdesk.ui import theme
 from chatdesk.ui.about_desk import AboutDesk
 from chatdesk.ui.actions import ActionRow, ActionTable, Group
 from chatdesk.ui.branching.desk import BranchDesk, BranchingVerbs
+from chatdesk.ui.chat_settings import ChatSettings
 from chatdesk.ui.code_saving import CodeSaving
 from chatdesk.ui.command_palette import CommandPalette
 from chatdesk.ui.composer import Composer
@@ -105,6 +106,7 @@ class MainWindow(QMainWindow):
         self._crash: CrashDialog | None = None  # while it is open
         self._branching = BranchDesk(self._branching_verbs(), self._transcript, self._notices, self)
         self._settings = SettingsDesk(verbs.settings, self)
+        self._chat_settings = ChatSettings(verbs.chat, verbs.usual_sampling, self)
         self._system = SystemNotices(self)
         self._watch = ReplyWatch(lambda: verbs.settings.current().reply_notice, self)
         self._tour = Tour()
@@ -156,6 +158,7 @@ class MainWindow(QMainWindow):
             sending=self._sending,
             reasoning=self._reasoning,
             context=self._context,
+            chat_settings=self._chat_settings,
             branching=self._branching,
             models=self._models,
         )
@@ -224,6 +227,7 @@ class MainWindow(QMainWindow):
         stop = self._conversation.stop
         yield ActionRow("stop_action", this_chat, self.tr("Stop the reply"), stop, "Esc", in_menu=False)
         yield from self._context.rows()
+        yield from self._chat_settings.rows()
         yield from self._branching.rows()
         words = self.tr("Reasoning on or off")
         yield ActionRow("reasoning_action", this_chat, words, self._switch_reasoning, "Ctrl+R", in_menu=False)

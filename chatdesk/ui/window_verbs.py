@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from chatdesk.core.sampling import SamplingParams
     from chatdesk.services.branches import BranchService
     from chatdesk.services.chat import ChatService
     from chatdesk.services.exchange import ExchangeService
@@ -35,6 +36,7 @@ class Verbs:
     composing: ComposingVerbs
     models: DeskVerbs
     settings: SettingsVerbs
+    usual_sampling: Callable[[], SamplingParams]  # what counts where a chat has set nothing for itself
     add_model: Callable[[str], None]
     log_file: str
     open_temporary: Callable[[], None] | None = None  # None: this is the window of a temporary chat

@@ -177,6 +177,13 @@
         <numerusform>%n uses of tools, such as searches, were left out.</numerusform>
       </translation>
     </message>
+    <message numerus="yes">
+      <source>Import the chats in %n files?</source>
+      <translation>
+        <numerusform>Import the chats in %n file?</numerusform>
+        <numerusform>Import the chats in %n files?</numerusform>
+      </translation>
+    </message>
   </context>
   <context>
     <name>ExchangeProgress</name>

@@ -431,12 +431,38 @@
     </message>
   </context>
   <context>
+    <name>ChatOverridesDialog</name>
+    <message>
+      <source>All as in other chats</source>
+      <translation>全部与其他对话相同</translation>
+    </message>
+    <message>
+      <source>As in other chats</source>
+      <translation>与其他对话相同</translation>
+    </message>
+    <message>
+      <source>Settings of this chat</source>
+      <translation>此对话的设置</translation>
+    </message>
+    <message>
+      <source>What is not set here follows the model's settings or the app's. Changes count from the next reply.</source>
+      <translation>这里没有设置的，跟随模型或应用的设置。更改从下一条回复起生效。</translation>
+    </message>
+  </context>
+  <context>
     <name>ChatSearch</name>
     <message numerus="yes">
       <source>+%n more</source>
       <translation>
         <numerusform>还有 %n 处</numerusform>
       </translation>
+    </message>
+  </context>
+  <context>
+    <name>ChatSettings</name>
+    <message>
+      <source>Settings of this chat…</source>
+      <translation>此对话的设置…</translation>
     </message>
   </context>
   <context>
@@ -1949,6 +1975,12 @@ Please report it with the details below. The log file is {log_file}.</source>
       <source>Exported chats (*.json *.jsonl *.zip *.chat);;All files (*)</source>
       <translation>导出的对话 (*.json *.jsonl *.zip *.chat);;所有文件 (*)</translation>
     </message>
+    <message numerus="yes">
+      <source>Import the chats in %n files?</source>
+      <translation>
+        <numerusform>导入 %n 个文件中的对话？</numerusform>
+      </translation>
+    </message>
     <message>
       <source>Import the chats in “{file}”?</source>
       <translation>要导入“{file}”中的对话吗？</translation>
@@ -2274,8 +2306,12 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>立即清除</translation>
     </message>
     <message>
-      <source>Cleared</source>
-      <translation>已清除</translation>
+      <source>Clear {size}</source>
+      <translation>清除 {size}</translation>
+    </message>
+    <message>
+      <source>Clearing…</source>
+      <translation>正在清除…</translation>
     </message>
     <message>
       <source>Every model</source>
@@ -2308,6 +2344,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>No</source>
       <translation>否</translation>
+    </message>
+    <message>
+      <source>Nothing is kept</source>
+      <translation>没有保留的内容</translation>
     </message>
     <message>
       <source>Of the window, from the next start of ChatDesk. Models answer in the language of your question.</source>
@@ -2348,6 +2388,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Yes, with its beginning</source>
       <translation>是，附上开头</translation>
+    </message>
+    <message>
+      <source>{size} freed</source>
+      <translation>已释放 {size}</translation>
     </message>
   </context>
   <context>
@@ -3093,6 +3137,85 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
   </context>
   <context>
+    <name>ModelOverridesDialog</name>
+    <message>
+      <source>A faster way to compute that also takes less memory. A few models or devices cannot use it.</source>
+      <translation>一种更快、也更省内存的计算方式。少数模型或设备不能使用。</translation>
+    </message>
+    <message>
+      <source>App's setting</source>
+      <translation>应用的设置</translation>
+    </message>
+    <message>
+      <source>App's settings for all</source>
+      <translation>应用的通用设置</translation>
+    </message>
+    <message>
+      <source>How chats are put to it</source>
+      <translation>对话如何交给它</translation>
+    </message>
+    <message>
+      <source>How exactly the model remembers the chat. q8_0 takes about half the memory of f16.</source>
+      <translation>模型记住对话的精确程度。q8_0 占用的内存约为 f16 的一半。</translation>
+    </message>
+    <message>
+      <source>How it is loaded</source>
+      <translation>如何加载它</translation>
+    </message>
+    <message>
+      <source>How many layers of the model the graphics card computes, where there is one. 0 means none.</source>
+      <translation>由显卡（如有）计算的模型层数。0 表示不用显卡。</translation>
+    </message>
+    <message>
+      <source>How many processor cores work at once.</source>
+      <translation>同时工作的处理器核心数。</translation>
+    </message>
+    <message>
+      <source>Settings of this model</source>
+      <translation>此模型的设置</translation>
+    </message>
+    <message>
+      <source>The context: how many tokens of the chat and its reply the model sees at once. More takes more memory.</source>
+      <translation>上下文长度：模型一次能看到对话及其回复的多少 token。越多越占内存。</translation>
+    </message>
+    <message>
+      <source>The file's own</source>
+      <translation>文件自带</translation>
+    </message>
+    <message>
+      <source>The one in the model's file</source>
+      <translation>模型文件中的</translation>
+    </message>
+    <message>
+      <source>The pattern (Jinja) that turns a chat into the model's prompt. The file brings its own; another one helps where that is missing or wrong.</source>
+      <translation>把对话变成模型提示词的模式（Jinja）。文件自带一个；缺失或有误时，换一个会有帮助。</translation>
+    </message>
+    <message>
+      <source>This model was trained for {tokens}.</source>
+      <translation>此模型按 {tokens} 训练。</translation>
+    </message>
+    <message>
+      <source>What is not set here follows the app's settings. Loading settings count from the next load.</source>
+      <translation>这里没有设置的，跟随应用的设置。加载方面的设置从下次加载起生效。</translation>
+    </message>
+    <message>
+      <source>as many as fit</source>
+      <translation>尽可能多</translation>
+    </message>
+    <message>
+      <source>automatic</source>
+      <translation>自动</translation>
+    </message>
+    <message>
+      <source>off</source>
+      <translation>关</translation>
+    </message>
+    <message>
+      <source>on</source>
+      <translation>开</translation>
+    </message>
+  </context>
+  <context>
     <name>ModelPicker</name>
     <message>
       <source>Cancel</source>
@@ -3570,132 +3693,16 @@ Please report it with the details below. The log file is {log_file}.</source>
   <context>
     <name>OverridesDialog</name>
     <message>
-      <source>0 always takes the most likely word; higher values are more varied and less reliable.</source>
-      <translation>0 总是选取可能性最大的词；数值越大，变化越多，也越不可靠。</translation>
-    </message>
-    <message>
-      <source>A faster way to compute that also takes less memory. A few models or devices cannot use it.</source>
-      <translation>一种更快、也更省内存的计算方式。少数模型或设备不能使用。</translation>
-    </message>
-    <message>
-      <source>A reply ends at this length at the latest. A token is a word or a part of one.</source>
-      <translation>回复最长到此为止。一个 token 是一个词或词的一部分。</translation>
-    </message>
-    <message>
-      <source>Above 1 the model repeats itself less. 1 switches it off.</source>
-      <translation>大于 1 时模型较少重复自己。1 表示关闭。</translation>
-    </message>
-    <message>
-      <source>After so many tokens of reasoning the reply begins. Automatic: when only its own room is left.</source>
-      <translation>推理达到这么多 token 后开始回复。自动：只剩下回复自己的空间时开始。</translation>
-    </message>
-    <message>
-      <source>App's setting</source>
-      <translation>应用的设置</translation>
-    </message>
-    <message>
-      <source>App's settings for all</source>
-      <translation>应用的通用设置</translation>
-    </message>
-    <message>
       <source>Cancel</source>
       <translation>取消</translation>
-    </message>
-    <message>
-      <source>Choose among the likeliest tokens that together reach this probability. 1 switches it off.</source>
-      <translation>在累计达到此概率的最可能 token 中选取。1 表示关闭。</translation>
-    </message>
-    <message>
-      <source>Choose only among this many of the most likely tokens. 0 means among all.</source>
-      <translation>只在这么多个最可能的 token 中选取。0 表示全部。</translation>
-    </message>
-    <message>
-      <source>How chats are put to it</source>
-      <translation>对话如何交给它</translation>
-    </message>
-    <message>
-      <source>How exactly the model remembers the chat. q8_0 takes about half the memory of f16.</source>
-      <translation>模型记住对话的精确程度。q8_0 占用的内存约为 f16 的一半。</translation>
-    </message>
-    <message>
-      <source>How it is loaded</source>
-      <translation>如何加载它</translation>
-    </message>
-    <message>
-      <source>How many layers of the model the graphics card computes, where there is one. 0 means none.</source>
-      <translation>由显卡（如有）计算的模型层数。0 表示不用显卡。</translation>
-    </message>
-    <message>
-      <source>How many processor cores work at once.</source>
-      <translation>同时工作的处理器核心数。</translation>
     </message>
     <message>
       <source>How replies are written</source>
       <translation>如何书写回复</translation>
     </message>
     <message>
-      <source>Leave out tokens less likely than this share of the likeliest one. 0 switches it off.</source>
-      <translation>舍去概率低于最可能 token 的这一比例的 token。0 表示关闭。</translation>
-    </message>
-    <message>
       <source>Save</source>
       <translation>保存</translation>
-    </message>
-    <message>
-      <source>Settings of this model</source>
-      <translation>此模型的设置</translation>
-    </message>
-    <message>
-      <source>The context: how many tokens of the chat and its reply the model sees at once. More takes more memory.</source>
-      <translation>上下文长度：模型一次能看到对话及其回复的多少 token。越多越占内存。</translation>
-    </message>
-    <message>
-      <source>The file's own</source>
-      <translation>文件自带</translation>
-    </message>
-    <message>
-      <source>The one in the model's file</source>
-      <translation>模型文件中的</translation>
-    </message>
-    <message>
-      <source>The pattern (Jinja) that turns a chat into the model's prompt. The file brings its own; another one helps where that is missing or wrong.</source>
-      <translation>把对话变成模型提示词的模式（Jinja）。文件自带一个；缺失或有误时，换一个会有帮助。</translation>
-    </message>
-    <message>
-      <source>The same seed, model, settings and chat give the same reply again.</source>
-      <translation>相同的随机种子、模型、设置和对话会得到相同的回复。</translation>
-    </message>
-    <message>
-      <source>This model was trained for {tokens}.</source>
-      <translation>此模型按 {tokens} 训练。</translation>
-    </message>
-    <message>
-      <source>What is not set here follows the app's settings. Loading settings count from the next load.</source>
-      <translation>这里没有设置的，跟随应用的设置。加载方面的设置从下次加载起生效。</translation>
-    </message>
-    <message>
-      <source>Whether the model reasons first, if that can be switched. Automatic: as it does by itself.</source>
-      <translation>模型是否先推理（如可切换）。自动：按它自己的方式。</translation>
-    </message>
-    <message>
-      <source>as many as fit</source>
-      <translation>尽可能多</translation>
-    </message>
-    <message>
-      <source>automatic</source>
-      <translation>自动</translation>
-    </message>
-    <message>
-      <source>off</source>
-      <translation>关</translation>
-    </message>
-    <message>
-      <source>on</source>
-      <translation>开</translation>
-    </message>
-    <message>
-      <source>random</source>
-      <translation>随机</translation>
     </message>
   </context>
   <context>
@@ -4041,60 +4048,8 @@ Please report it with the details below. The log file is {log_file}.</source>
   <context>
     <name>RepliesPage</name>
     <message>
-      <source>0 always takes the most likely word; higher values are more varied and less reliable.</source>
-      <translation>温度：0 总是选取可能性最大的词；数值越大，变化越多，也越不可靠。</translation>
-    </message>
-    <message>
-      <source>A reply ends at this length at the latest; what is reasoned before it is not counted. A token is a word or a part of one.</source>
-      <translation>回复的最大长度：最长到此为止；之前的推理不计在内。一个 token 是一个词或词的一部分。</translation>
-    </message>
-    <message>
-      <source>Above 1 the model repeats itself less. 1 switches it off.</source>
-      <translation>重复惩罚：大于 1 时模型较少重复自己。1 表示关闭。</translation>
-    </message>
-    <message>
-      <source>After so many tokens of reasoning the reply begins. Automatic: when only its own room is left.</source>
-      <translation>推理达到这么多 token 后开始回复。自动：只剩下回复自己的空间时开始。</translation>
-    </message>
-    <message>
-      <source>Choose among the likeliest tokens that together reach this probability. 1 switches it off.</source>
-      <translation>在累计达到此概率的最可能 token 中选取。1 表示关闭。</translation>
-    </message>
-    <message>
-      <source>Choose only among this many of the most likely tokens. 0 means among all.</source>
-      <translation>只在这么多个最可能的 token 中选取。0 表示全部。</translation>
-    </message>
-    <message>
       <source>How replies are written</source>
       <translation>如何书写回复</translation>
-    </message>
-    <message>
-      <source>Leave out tokens less likely than this share of the likeliest one. 0 switches it off.</source>
-      <translation>舍去概率低于最可能 token 的这一比例的 token。0 表示关闭。</translation>
-    </message>
-    <message>
-      <source>The same seed, model, settings and chat give the same reply again.</source>
-      <translation>相同的随机种子、模型、设置和对话会得到相同的回复。</translation>
-    </message>
-    <message>
-      <source>Whether models reason first, where that can be switched. Automatic: as each does by itself.</source>
-      <translation>模型是否先推理（如可切换）。自动：按各自的方式。</translation>
-    </message>
-    <message>
-      <source>automatic</source>
-      <translation>自动</translation>
-    </message>
-    <message>
-      <source>off</source>
-      <translation>关</translation>
-    </message>
-    <message>
-      <source>on</source>
-      <translation>开</translation>
-    </message>
-    <message>
-      <source>random</source>
-      <translation>随机</translation>
     </message>
   </context>
   <context>
@@ -4218,6 +4173,61 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Search results</source>
       <translation>搜索结果</translation>
+    </message>
+  </context>
+  <context>
+    <name>SamplingFields</name>
+    <message>
+      <source>0 always takes the most likely word; higher values are more varied and less reliable.</source>
+      <translation>温度：0 总是选取可能性最大的词；数值越大，变化越多，也越不可靠。</translation>
+    </message>
+    <message>
+      <source>A reply ends at this length at the latest; what is reasoned before it is not counted. A token is a word or a part of one.</source>
+      <translation>回复的最大长度：最长到此为止；之前的推理不计在内。一个 token 是一个词或词的一部分。</translation>
+    </message>
+    <message>
+      <source>Above 1 the model repeats itself less. 1 switches it off.</source>
+      <translation>重复惩罚：大于 1 时模型较少重复自己。1 表示关闭。</translation>
+    </message>
+    <message>
+      <source>After so many tokens of reasoning the reply begins. Automatic: when only its own room is left.</source>
+      <translation>推理达到这么多 token 后开始回复。自动：只剩下回复自己的空间时开始。</translation>
+    </message>
+    <message>
+      <source>Choose among the likeliest tokens that together reach this probability. 1 switches it off.</source>
+      <translation>在累计达到此概率的最可能 token 中选取。1 表示关闭。</translation>
+    </message>
+    <message>
+      <source>Choose only among this many of the most likely tokens. 0 means among all.</source>
+      <translation>只在这么多个最可能的 token 中选取。0 表示全部。</translation>
+    </message>
+    <message>
+      <source>Leave out tokens less likely than this share of the likeliest one. 0 switches it off.</source>
+      <translation>舍去概率低于最可能 token 的这一比例的 token。0 表示关闭。</translation>
+    </message>
+    <message>
+      <source>The same seed, model, settings and chat give the same reply again.</source>
+      <translation>相同的随机种子、模型、设置和对话会得到相同的回复。</translation>
+    </message>
+    <message>
+      <source>Whether models reason first, where that can be switched. Automatic: as each does by itself.</source>
+      <translation>模型是否先推理（如可切换）。自动：按各自的方式。</translation>
+    </message>
+    <message>
+      <source>automatic</source>
+      <translation>自动</translation>
+    </message>
+    <message>
+      <source>off</source>
+      <translation>关</translation>
+    </message>
+    <message>
+      <source>on</source>
+      <translation>开</translation>
+    </message>
+    <message>
+      <source>random</source>
+      <translation>随机</translation>
     </message>
   </context>
   <context>

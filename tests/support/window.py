@@ -137,6 +137,7 @@ def person(desk: Desk, qtbot: QtBot) -> Person:
             change_token=lambda _token: None,
             clear_snapshots=lambda: None,
         ),
+        usual_sampling=lambda: desk.settings.sampling,
         add_model=lambda _path: None,
         log_file="",
     )

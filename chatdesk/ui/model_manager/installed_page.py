@@ -24,7 +24,7 @@ from chatdesk.ui.model_manager.installed_details import InstalledDetails
 from chatdesk.ui.model_manager.installed_models import InstalledItemModel, InstalledOrder
 from chatdesk.ui.model_manager.labels import GRID, plain_label
 from chatdesk.ui.model_manager.list_rows import RowDelegate, RowList
-from chatdesk.ui.model_manager.overrides_dialog import OverridesDialog
+from chatdesk.ui.model_manager.overrides_dialog import ModelOverridesDialog
 from chatdesk.ui.model_manager.remove_dialog import RemoveDialog
 from chatdesk.ui.model_manager.state_panel import StatePanel
 from chatdesk.ui.model_manager.words import number_words
@@ -210,7 +210,7 @@ class InstalledPage(QWidget):
         def save(overrides: dict[str, Any]) -> None:
             self._verbs.change_overrides(model.file, overrides)
 
-        dialog = OverridesDialog(model, self._verbs.settings(), self)
+        dialog = ModelOverridesDialog(model, self._verbs.settings(), self)
         dialog.saved.connect(save)
         dialog.open()
 

@@ -1,113 +1,19 @@
-"""The fields of settings: numbers, choices, switches and addresses, none of which changes by scrolling past it."""
+"""Fields that only the app's settings have: switches, addresses, the access token."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QAbstractSpinBox,
-    QCheckBox,
-    QComboBox,
-    QDoubleSpinBox,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QSpinBox,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
-from chatdesk.core.sampling import LIMITS, MAX_SEED
 from chatdesk.core.settings import is_address
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from PySide6.QtGui import QWheelEvent
-
 MOST_ADDRESS_CHARS = 500
 MOST_TOKEN_CHARS = 500
-TEXT_INDENT = 7
-
-
-class _WheelPasses:
-    """A field that leaves the wheel to the page while it has no focus: scrolling must not change settings."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():  # type: ignore[attr-defined]  # mixed into widgets only
-            super().wheelEvent(event)  # type: ignore[misc]  # the same
-        else:
-            event.ignore()
-
-
-def _set_up(field: QAbstractSpinBox) -> None:
-    field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    # A style sheet's padding does not reach the text inside.
-    field.lineEdit().setTextMargins(TEXT_INDENT, 0, 0, 0)
-
-
-class WholeField(_WheelPasses, QSpinBox):
-    """A whole number; with `unset`, the least value means "not set" and shows that word."""
-
-    def __init__(self, least: float, most: float, unset: str = "") -> None:
-        super().__init__()
-        self.setRange(int(least), int(most))
-        self.setGroupSeparatorShown(True)
-        self.setSpecialValueText(unset)
-        _set_up(self)
-
-    def value_or_none(self) -> int | None:
-        """The number, or None for "not set"."""
-        return None if self.value() == self.minimum() else self.value()
-
-
-class RealField(_WheelPasses, QDoubleSpinBox):
-    """The sampling parameter `name`, in its limits."""
-
-    def __init__(self, name: str, step: float) -> None:
-        super().__init__()
-        self.setRange(*LIMITS[name])
-        self.setSingleStep(step)
-        self.setDecimals(2)
-        _set_up(self)
-
-
-class SeedField(_WheelPasses, QDoubleSpinBox):
-    """A seed, or none. A real field without decimals: Qt's whole ones end at half of the seeds."""
-
-    def __init__(self, unset: str) -> None:
-        super().__init__()
-        self.setDecimals(0)
-        self.setRange(-1, MAX_SEED)
-        self.setSpecialValueText(unset)
-        _set_up(self)
-
-    def seed(self) -> int | None:
-        """The seed, or None for a random one."""
-        return None if self.value() == self.minimum() else int(self.value())
-
-
-class Choice(_WheelPasses, QComboBox):
-    """One of a few values, each with its words."""
-
-    def __init__(self, values: Collection[tuple[str, object]]) -> None:
-        super().__init__()
-        for words, value in values:
-            self.addItem(words, value)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def choose(self, value: object) -> None:
-        """Show `value`."""
-        self.setCurrentIndex(self._row_of(value))
-
-    def set_possible(self, value: object, *, is_possible: bool) -> None:
-        """Let `value` be chosen, or grey it out."""
-        item = self.model().item(self._row_of(value))  # type: ignore[attr-defined]  # a combo box's own item model
-        item.setEnabled(is_possible)
-
-    def _row_of(self, value: object) -> int:
-        # Qt's own search does not find None.
-        return next(row for row in range(self.count()) if self.itemData(row) == value)
 
 
 class Switch(QCheckBox):

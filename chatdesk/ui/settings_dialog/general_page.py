@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QPushButton
 from chatdesk.core.reply_notices import ReplyNotice
 from chatdesk.core.snapshot_budget import BUDGETS
 from chatdesk.ui.languages import languages
-from chatdesk.ui.settings_dialog.fields import Choice
+from chatdesk.ui.setting_fields import ChoiceField
 from chatdesk.ui.settings_dialog.page import SettingsPage
 from chatdesk.ui.wording import size_words
 
@@ -26,19 +26,20 @@ class GeneralPage(SettingsPage):
 
     def __init__(self, title: str) -> None:
         super().__init__("settings_general", title)
-        self._language = Choice(((self.tr("Like the system"), None), *((name, code) for code, name in languages())))
+        spoken = ((name, code) for code, name in languages())
+        self._language = ChoiceField(((self.tr("Like the system"), None), *spoken))
         self._system_prompt = QPlainTextEdit()
         self._system_prompt.setFixedHeight(120)
         self._system_prompt.setTabChangesFocus(True)
-        self._notice = Choice(
+        self._notice = ChoiceField(
             (
                 (self.tr("Yes"), ReplyNotice.PLAIN),
                 (self.tr("Yes, with its beginning"), ReplyNotice.WITH_TEXT),
                 (self.tr("No"), ReplyNotice.NEVER),
             )
         )
-        self._budget = Choice(tuple((self._budget_words(size), size) for size in BUDGETS))
-        self._titles = Choice(
+        self._budget = ChoiceField(tuple((self._budget_words(size), size) for size in BUDGETS))
+        self._titles = ChoiceField(
             (
                 (self.tr("Larger models only"), None),
                 (self.tr("Every model"), True),
@@ -98,22 +99,20 @@ class GeneralPage(SettingsPage):
         )
 
     def fill(self, settings: Settings) -> None:
-        known = {code for code, _ in languages()}
-        self._language.choose(settings.language if settings.language in known else None)
+        self._language.show_setting(settings.language)
         self._system_prompt.setPlainText(settings.system_prompt)
-        self._titles.choose(settings.writes_titles)
-        self._notice.choose(settings.reply_notice)
-        # A size from the settings file that is not among these is shown as the nearest choice of ours: automatic.
-        self._budget.choose(settings.snapshot_bytes if settings.snapshot_bytes in BUDGETS else None)
+        self._titles.show_setting(settings.writes_titles)
+        self._notice.show_setting(settings.reply_notice)
+        self._budget.show_setting(settings.snapshot_bytes)  # another size from the settings file: automatic
 
     def changed(self, settings: Settings) -> Settings:
         return replace(
             settings,
-            language=self._language.currentData(),
+            language=self._language.setting(),
             system_prompt=self._system_prompt.toPlainText(),
-            reply_notice=ReplyNotice(self._notice.currentData()),
-            snapshot_bytes=self._budget.currentData(),
-            writes_titles=self._titles.currentData(),
+            reply_notice=self._notice.setting(),
+            snapshot_bytes=self._budget.setting(),
+            writes_titles=self._titles.setting(),
         )
 
     def _clear_now(self) -> None:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chatdesk.core.fit import CacheType
-from chatdesk.core.settings import ALL_GPU_LAYERS, LOAD_LIMITS
-from chatdesk.ui.settings_dialog.fields import Choice, WholeField
+from chatdesk.core.settings import LOAD_LIMITS
+from chatdesk.ui.setting_fields import ChoiceField, NumberField
 from chatdesk.ui.settings_dialog.page import SettingsPage
 
 if TYPE_CHECKING:
@@ -19,12 +19,12 @@ class LoadingPage(SettingsPage):
 
     def __init__(self, title: str) -> None:
         super().__init__("settings_loading", title)
-        self._n_ctx = WholeField(LOAD_LIMITS["n_ctx"][0] - 1, LOAD_LIMITS["n_ctx"][1], self.tr("automatic"))
-        self._n_ctx.setSingleStep(1024)
-        self._n_threads = WholeField(0, LOAD_LIMITS["n_threads"][1], self.tr("automatic"))
-        self._n_gpu_layers = WholeField(ALL_GPU_LAYERS, LOAD_LIMITS["n_gpu_layers"][1], self.tr("as many as fit"))
-        self._cache_type = Choice(tuple((cache_type.value, cache_type) for cache_type in CacheType))
-        self._flash_attention = Choice(((self.tr("automatic"), None), (self.tr("on"), True), (self.tr("off"), False)))
+        automatic = self.tr("automatic")
+        self._n_ctx = NumberField(LOAD_LIMITS["n_ctx"], step=1024, unset=automatic)
+        self._n_threads = NumberField(LOAD_LIMITS["n_threads"], unset=automatic)
+        self._n_gpu_layers = NumberField(LOAD_LIMITS["n_gpu_layers"], least_words=self.tr("as many as fit"))
+        self._cache_type = ChoiceField(tuple((cache_type.value, cache_type) for cache_type in CacheType))
+        self._flash_attention = ChoiceField(((automatic, None), (self.tr("on"), True), (self.tr("off"), False)))
         self._cache_type.currentIndexChanged.connect(self._keep_compatible)
         self.section(self.tr("How models are loaded"))
         self.row(
@@ -68,26 +68,26 @@ class LoadingPage(SettingsPage):
         self.finish()
 
     def fill(self, settings: Settings) -> None:
-        self._n_ctx.setValue(self._n_ctx.minimum() if settings.n_ctx is None else settings.n_ctx)
-        self._n_threads.setValue(0 if settings.n_threads is None else settings.n_threads)
-        self._n_gpu_layers.setValue(settings.n_gpu_layers)
-        self._cache_type.choose(settings.cache_type)
-        self._flash_attention.choose(settings.flash_attention)
+        self._n_ctx.show_setting(settings.n_ctx)
+        self._n_threads.show_setting(settings.n_threads)
+        self._n_gpu_layers.show_setting(settings.n_gpu_layers)
+        self._cache_type.show_setting(settings.cache_type)
+        self._flash_attention.show_setting(settings.flash_attention)
         self._keep_compatible()
 
     def changed(self, settings: Settings) -> Settings:
         return replace(
             settings,
-            n_ctx=self._n_ctx.value_or_none(),
-            n_threads=self._n_threads.value_or_none(),
-            n_gpu_layers=self._n_gpu_layers.value(),
-            cache_type=CacheType(self._cache_type.currentData()),
-            flash_attention=self._flash_attention.currentData(),
+            n_ctx=self._n_ctx.setting(),
+            n_threads=self._n_threads.setting(),
+            n_gpu_layers=self._n_gpu_layers.setting(),
+            cache_type=self._cache_type.setting(),
+            flash_attention=self._flash_attention.setting(),
         )
 
     def _keep_compatible(self) -> None:
         """llama.cpp keeps a quantized cache only with flash attention: offer no pair that it would refuse."""
-        is_possible = self._cache_type.currentData() == CacheType.F16
-        if not is_possible and self._flash_attention.currentData() is False:
-            self._flash_attention.choose(None)
+        is_possible = self._cache_type.setting() == CacheType.F16
+        if not is_possible and self._flash_attention.setting() is False:
+            self._flash_attention.show_setting(None)
         self._flash_attention.set_possible(False, is_possible=is_possible)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chatdesk.core.settings import LOAD_LIMITS, Accent, Density, Theme
-from chatdesk.ui.settings_dialog.fields import Choice, WholeField
+from chatdesk.ui.setting_fields import ChoiceField, NumberField
 from chatdesk.ui.settings_dialog.page import SettingsPage
 
 if TYPE_CHECKING:
@@ -20,14 +20,14 @@ class LooksPage(SettingsPage):
 
     def __init__(self, title: str) -> None:
         super().__init__("settings_looks", title)
-        self._theme = Choice(
+        self._theme = ChoiceField(
             (
                 (self.tr("Like the system"), Theme.SYSTEM),
                 (self.tr("Light"), Theme.LIGHT),
                 (self.tr("Dark"), Theme.DARK),
             )
         )
-        self._accent = Choice(
+        self._accent = ChoiceField(
             (
                 (self.tr("Blue"), Accent.BLUE),
                 (self.tr("Violet"), Accent.VIOLET),
@@ -38,13 +38,12 @@ class LooksPage(SettingsPage):
                 (self.tr("Graphite"), Accent.GRAPHITE),
             )
         )
-        self._text_percent = WholeField(*LOAD_LIMITS["text_percent"])
-        self._text_percent.setSingleStep(TEXT_STEP)
+        self._text_percent = NumberField(LOAD_LIMITS["text_percent"], step=TEXT_STEP)
         self._text_percent.setSuffix(" %")
-        self._density = Choice(
+        self._density = ChoiceField(
             ((self.tr("Comfortable"), Density.COMFORTABLE), (self.tr("Compact"), Density.COMPACT)),
         )
-        self._high_contrast = Choice(
+        self._high_contrast = ChoiceField(
             ((self.tr("Like the system"), None), (self.tr("On"), True), (self.tr("Off"), False)),
         )
         self.section(title)
@@ -76,18 +75,18 @@ class LooksPage(SettingsPage):
         self.finish()
 
     def fill(self, settings: Settings) -> None:
-        self._theme.choose(settings.theme)
-        self._accent.choose(settings.accent)
-        self._text_percent.setValue(settings.text_percent)
-        self._density.choose(settings.density)
-        self._high_contrast.choose(settings.high_contrast)
+        self._theme.show_setting(settings.theme)
+        self._accent.show_setting(settings.accent)
+        self._text_percent.show_setting(settings.text_percent)
+        self._density.show_setting(settings.density)
+        self._high_contrast.show_setting(settings.high_contrast)
 
     def changed(self, settings: Settings) -> Settings:
         return replace(
             settings,
-            theme=Theme(self._theme.currentData()),
-            accent=Accent(self._accent.currentData()),
-            text_percent=self._text_percent.value(),
-            density=Density(self._density.currentData()),
-            high_contrast=self._high_contrast.currentData(),
+            theme=self._theme.setting(),
+            accent=self._accent.setting(),
+            text_percent=self._text_percent.setting(),
+            density=self._density.setting(),
+            high_contrast=self._high_contrast.setting(),
         )

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chatdesk.core.settings import ADDRESS_SCHEMES, LOAD_LIMITS
-from chatdesk.ui.settings_dialog.fields import AddressField, Choice, Switch, TokenField
+from chatdesk.ui.setting_fields import ChoiceField
+from chatdesk.ui.settings_dialog.fields import AddressField, Switch, TokenField
 from chatdesk.ui.settings_dialog.page import SettingsPage
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class NetworkPage(SettingsPage):
         self._token = TokenField(has_token=has_token)
         self._keeps_awake = Switch()
         least, most = LOAD_LIMITS["parallel_downloads"]
-        self._parallel_downloads = Choice(tuple((str(number), number) for number in range(least, most + 1)))
+        self._parallel_downloads = ChoiceField(tuple((str(number), number) for number in range(least, most + 1)))
         self.section(title)
         self.row(
             "offline_switch",
@@ -82,7 +83,7 @@ class NetworkPage(SettingsPage):
         self._endpoint.setText(settings.hub_endpoint or "")
         self._proxy.setText(settings.proxy or "")
         self._keeps_awake.setChecked(settings.keeps_awake)
-        self._parallel_downloads.choose(settings.parallel_downloads)
+        self._parallel_downloads.show_setting(settings.parallel_downloads)
         self._withdraw()
 
     def changed(self, settings: Settings) -> Settings:
@@ -92,7 +93,7 @@ class NetworkPage(SettingsPage):
             hub_endpoint=self._endpoint.address(),
             proxy=self._proxy.address(),
             keeps_awake=self._keeps_awake.isChecked(),
-            parallel_downloads=int(self._parallel_downloads.currentData()),
+            parallel_downloads=self._parallel_downloads.setting(),
         )
 
     def token_change(self) -> str | None:

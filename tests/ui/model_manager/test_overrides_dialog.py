@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 from chatdesk.core.overrides import OVERRIDE_NAMES, checked_overrides
 from chatdesk.core.sampling import MAX_SEED, SamplingParams
 from chatdesk.core.settings import Settings
-from chatdesk.ui.model_manager.override_fields import ChoiceField, NumberField
-from chatdesk.ui.model_manager.overrides_dialog import OverridesDialog
+from chatdesk.ui.model_manager.overrides_dialog import ModelOverridesDialog
+from chatdesk.ui.setting_fields import ChoiceField, NumberField
 from tests.ui.model_manager.world import find, installed
 
 EVERY: dict[str, Any] = {
@@ -33,8 +33,8 @@ EVERY: dict[str, Any] = {
 }
 
 
-def shown(qtbot: QtBot, overrides: Mapping[str, Any], settings: Settings | None = None) -> OverridesDialog:
-    dialog = OverridesDialog(installed(overrides=overrides), settings or Settings())
+def shown(qtbot: QtBot, overrides: Mapping[str, Any], settings: Settings | None = None) -> ModelOverridesDialog:
+    dialog = ModelOverridesDialog(installed(overrides=overrides), settings or Settings())
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
     qtbot.addWidget(dialog)
     dialog.show()
@@ -42,7 +42,7 @@ def shown(qtbot: QtBot, overrides: Mapping[str, Any], settings: Settings | None 
     return dialog
 
 
-def saved(dialog: OverridesDialog, qtbot: QtBot) -> dict[str, Any]:
+def saved(dialog: ModelOverridesDialog, qtbot: QtBot) -> dict[str, Any]:
     with qtbot.waitSignal(dialog.saved) as signal:
         find(dialog, QPushButton, "save_overrides_button").click()
     assert signal.args is not None

@@ -32,7 +32,7 @@ from chatdesk.core.hub_models import Gating, HubSort
 from chatdesk.core.model_files import ModelOrigin
 from chatdesk.ui import theme
 from chatdesk.ui.model_manager.elsewhere_dialog import ElsewhereDialog
-from chatdesk.ui.model_manager.overrides_dialog import OverridesDialog
+from chatdesk.ui.model_manager.overrides_dialog import ModelOverridesDialog
 from chatdesk.ui.model_manager.remove_dialog import RemoveDialog
 from chatdesk.ui.model_manager.window import ModelManager, ModelsTab
 from tests.ui.model_manager.world import (
@@ -105,7 +105,7 @@ def test_every_control_of_the_dialogs_has_a_name(qtbot: QtBot) -> None:
     found = ElsewhereDialog(theme.LIGHT)
     found.show_found([model_file()])
     asked = Asked().verbs().settings()
-    for dialog in (found, RemoveDialog(model_file()), OverridesDialog(installed(), asked)):
+    for dialog in (found, RemoveDialog(model_file()), ModelOverridesDialog(installed(), asked)):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
         qtbot.addWidget(dialog)
         check_names(dialog)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QPushButton,
     QScrollArea,
-    QSpinBox,
     QStackedWidget,
     QWidget,
 )
@@ -22,6 +21,7 @@ from chatdesk.core.fit import CacheType
 from chatdesk.core.reply_notices import ReplyNotice
 from chatdesk.core.sampling import MAX_SEED, SamplingParams
 from chatdesk.core.settings import Accent, Density, Settings, Theme
+from chatdesk.ui.setting_fields import NumberField
 from chatdesk.ui.settings_dialog import SettingsDialog
 from chatdesk.ui.settings_dialog.index import SettingsIndex
 from tests.ui.widgets.finding import find
@@ -105,7 +105,7 @@ def test_cancel_saves_nothing(qtbot: QtBot) -> None:
 
 def test_scrolling_the_page_changes_no_setting(qtbot: QtBot) -> None:
     dialog = shown(qtbot)
-    field = find(dialog, QSpinBox, "top_k_field")
+    field = find(dialog, NumberField, "top_k_field")
     wheel = QWheelEvent(
         QPointF(5, 5),
         QPointF(field.mapToGlobal(QPoint(5, 5))),
@@ -363,7 +363,7 @@ def test_enter_goes_to_what_was_found_and_no_words_show_everything(qtbot: QtBot)
     qtbot.keyClicks(search, "top_k")
     with qtbot.assertNotEmitted(dialog.saved):
         qtbot.keyClick(search, Qt.Key.Key_Return)
-    assert dialog.focusWidget() is find(dialog, QSpinBox, "top_k_field")
+    assert dialog.focusWidget() is find(dialog, NumberField, "top_k_field")
     search.clear()
     assert len(shown_pages(dialog)) == 5
     assert not any(label.property("found") for label in dialog.findChildren(QLabel, "setting_name"))

@@ -19,10 +19,11 @@ TEXT_INDENT = 7
 class NumberField(QDoubleSpinBox):
     """A number; a whole one unless `step` is a fraction. With `unset`, a value below the least shows that word: None.
 
-    Qt's field for whole numbers ends at half of the seeds, so this is the one with decimals throughout.
+    `least_words` stand in place of the least number. Qt's field for whole numbers ends at half of the seeds, so this
+    is the one with decimals throughout.
     """
 
-    def __init__(self, limits: tuple[float, float], *, step: float = 1, unset: str = "") -> None:
+    def __init__(self, limits: tuple[float, float], *, step: float = 1, unset: str = "", least_words: str = "") -> None:
         super().__init__()
         self._is_whole = step == int(step)
         self._has_unset = bool(unset)
@@ -31,12 +32,12 @@ class NumberField(QDoubleSpinBox):
         self.setRange(least - 1 if self._has_unset else least, most)
         self.setSingleStep(step)
         self.setGroupSeparatorShown(True)
-        self.setSpecialValueText(unset)
+        self.setSpecialValueText(unset or least_words)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         # A style sheet's padding does not reach the text inside.
         self.lineEdit().setTextMargins(TEXT_INDENT, 0, 0, 0)
 
-    def setting(self) -> float | int | None:
+    def setting(self) -> Any:
         """The number shown, or None for the word in its place."""
         if self._has_unset and self.value() == self.minimum():
             return None
@@ -69,6 +70,11 @@ class ChoiceField(QComboBox):
     def show_setting(self, setting: Any) -> None:
         """Show this value; one that is none of the choices shows the first."""
         self.setCurrentIndex(self._settings.index(setting) if setting in self._settings else 0)
+
+    def set_possible(self, setting: Any, *, is_possible: bool) -> None:
+        """Let this value be chosen, or grey it out."""
+        item = self.model().item(self._settings.index(setting))  # type: ignore[attr-defined]  # a combo box's own item model
+        item.setEnabled(is_possible)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
