@@ -113,11 +113,11 @@ class WindowedApp:
             ),
             settings=SettingsVerbs(
                 current=core.preferences.current,
-                change=core.change_settings,
                 adjust=core.preferences.adjust,
                 has_token=core.connection.has_token,
                 change_token=core.models.change_token,
-                clear_snapshots=core.clear_snapshots,
+                measure_snapshots=core.models.measure_snapshots,
+                clear_snapshots=core.inference.clear_snapshots,
                 folders=self._folder_verbs() if keep is None else None,
                 index=self._settings_index,
             ),

@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from chatdesk.core.about import Licence
-    from chatdesk.core.settings import Settings
     from chatdesk.engine.base import Engine
 
 # Closing takes two seconds at most, of which the last part belongs to the threads that save.
@@ -238,14 +237,6 @@ class Core:
 
         temporary.close()
         self.inference.run("then close", forget)
-
-    def change_settings(self, settings: Settings) -> None:
-        """Save settings; once they are in force, a loaded model is loaded again when they change how it is loaded."""
-        self.preferences.change(settings)
-
-    def clear_snapshots(self) -> None:
-        """Forget what models have processed of all conversations; it will be processed again when it is needed."""
-        self.inference.forget(None)
 
     def close(self) -> bool:
         """Save what is under way and end every thread, within two seconds. Returns whether all of them ended."""

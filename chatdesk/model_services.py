@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 from chatdesk.chats import has_power_to_spare
 from chatdesk.connection import HubConnection
 from chatdesk.core.errors import ErrorCode, ErrorDetail
-from chatdesk.core.events import Event, ModelFailed, ModelInstalled, ModelReady, NoticeRaised, Post, SettingsChanged
+from chatdesk.core.events import (
+    Event,
+    ModelFailed,
+    ModelInstalled,
+    ModelReady,
+    NoticeRaised,
+    Post,
+    SettingsChanged,
+    SnapshotsMeasured,
+)
 from chatdesk.core.model_files import ModelFile, display_name
 from chatdesk.core.overrides import resolve_overrides
 from chatdesk.core.snapshot_budget import snapshot_budget
@@ -241,6 +250,12 @@ class ModelServices:
             UserFacingError: there is none, or several.
         """
         return ModelLibrary(self._paths.models, None).find_by_name(models, name_or_path)
+
+    def measure_snapshots(self) -> None:
+        """Announce `SnapshotsMeasured`."""
+        self.worker.submit(
+            "measure snapshots", lambda: self._post(SnapshotsMeasured(taken_bytes(self._paths.snapshots)))
+        )
 
     def change_token(self, token: str) -> None:
         """Keep another access token for the Hub; an empty one forgets the one that is kept."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -113,6 +113,12 @@ class Settings:
             address: str | None = getattr(self, name)
             if address is not None and not is_address(address, schemes):
                 raise UserFacingError(ErrorCode.SETTING_NOT_AN_ADDRESS, name=name, value=address)
+
+
+def with_changes(current: Settings, before: Settings, after: Settings) -> Settings:
+    """`current` with what was changed from `before` to `after`: the rest may have been set elsewhere meanwhile."""
+    chosen = {each.name: getattr(after, each.name) for each in fields(Settings)}
+    return replace(current, **{name: value for name, value in chosen.items() if value != getattr(before, name)})
 
 
 def stepped_text(settings: Settings, step: int) -> Settings:

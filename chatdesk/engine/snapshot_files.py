@@ -216,23 +216,32 @@ def owner_prefix(owner: str) -> str:
     return hashlib.sha256(owner.encode()).hexdigest()[:24] + "-"
 
 
-def forget_snapshots(folder: Path, owner: str | None = None) -> None:
-    """Remove the snapshots of one conversation, of every model; None: all, and what a crash left unfinished."""
+def forget_snapshots(folder: Path, owner: str | None = None) -> int:
+    """Remove the snapshots of one conversation, of every model; None: all, and what a crash left unfinished.
+
+    Returns:
+        How many bytes of the disk are free again.
+    """
     prefix = owner_prefix(owner) if owner is not None else ""
-    for path in [*snapshot_paths(folder), *_unfinished_paths(folder)]:
-        if path.name.startswith(prefix):
-            _unlink(path)
+    paths = [*snapshot_paths(folder), *_unfinished_paths(folder)]
+    return sum(_unlink(path) for path in paths if path.name.startswith(prefix))
 
 
 def _unfinished_paths(folder: Path) -> list[Path]:
     return list(folder.glob(f"*{_UNFINISHED}")) if folder.is_dir() else []
 
 
-def _unlink(path: Path) -> None:
+def _unlink(path: Path) -> int:
+    """Remove a file; returns its size, and 0 where it was gone already or stays."""
     try:
-        path.unlink(missing_ok=True)
+        size_bytes = path.stat().st_size
+        path.unlink()
+    except FileNotFoundError:
+        return 0
     except OSError as error:
         _log.warning("the snapshot %s cannot be removed: %s", path.name, error)
+        return 0
+    return size_bytes
 
 
 def _write(stream: BinaryIO, key: str, snapshot: Snapshot) -> None:

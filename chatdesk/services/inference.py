@@ -20,6 +20,7 @@ from chatdesk.core.events import (
     ModelUnloaded,
     NoModelCame,
     Post,
+    SnapshotsCleared,
 )
 from chatdesk.services.worker import Job, Priority, Worker
 
@@ -75,11 +76,11 @@ class InferenceService:
         try_file: TryFile,
         memory: LoadMemory,
         measure_memory: Callable[[], int],
-        forget_saved: Callable[[str | None], object],
+        forget_saved: Callable[[str | None], int],
         post: Post,
         snapshot_after_seconds: float = SNAPSHOT_AFTER_SECONDS,
     ) -> None:
-        """`forget_saved` removes the snapshots of one conversation from disk; None: all."""
+        """`forget_saved` removes the snapshots of one conversation from disk, None: all; and returns their bytes."""
         self._make_engine = make_engine
         self._try_file = try_file
         self._memory = memory
@@ -184,14 +185,20 @@ class InferenceService:
         """Whether idle work of `priority` should end: something more urgent waits, or the engine goes away."""
         return self._worker.is_wanted(priority) or self._is_closing
 
-    def forget(self, owner: str | None) -> None:
-        """Drop what was processed for one conversation, in memory and on disk; None: for all."""
+    def forget(self, owner: str) -> None:
+        """Drop what was processed for one conversation, in memory and on disk."""
+        self._forget(owner, lambda: self._forget_saved(owner))
 
+    def clear_snapshots(self) -> None:
+        """Drop what was processed for all conversations, in memory and on disk, and announce `SnapshotsCleared`."""
+        self._forget(None, lambda: self._post(SnapshotsCleared(self._forget_saved(None))))
+
+    def _forget(self, owner: str | None, forget_saved: Job) -> None:
         def forget() -> None:
             if self._engine is not None:
                 self._engine.forget(owner)
             # Behind a snapshot that is just being written.
-            self._snapshots.submit("forget", lambda: self._forget_saved(owner))
+            self._snapshots.submit("forget", forget_saved)
 
         self._worker.submit("forget", forget)
 

@@ -27,12 +27,11 @@ class PreferencesService:
         """The settings in force."""
         return self._settings
 
-    def change(self, settings: Settings) -> None:
-        """Save `settings`, then let them be in force and announce `SettingsChanged`."""
-        self.adjust(lambda _current: settings)
-
     def adjust(self, change: Callable[[Settings], Settings]) -> None:
-        """The same with what `change` makes of those in force by then: quick changes add up."""
+        """Save what `change` makes of the settings, then let it be in force and announce `SettingsChanged`.
+
+        It gets those in force by then: quick changes add up.
+        """
 
         def adjust() -> None:
             settings = change(self._settings)

@@ -95,7 +95,7 @@ class Headless:
 
     def sample_with(self, sampling: SamplingParams) -> None:
         """What is sent from now on is answered under these settings."""
-        self.core.change_settings(replace(self.core.preferences.current(), sampling=sampling))
+        self.core.preferences.adjust(lambda settings: replace(settings, sampling=sampling))
 
     def exchange(self, conversation_id: str | None, text: str) -> Message:
         """Send a message and wait for the reply."""

@@ -41,8 +41,8 @@ class App:
         return self.log.of(kind)[before]
 
     def write_most(self, max_tokens: int) -> None:
-        settings = self.core.preferences.current()
-        self.core.preferences.change(replace(settings, sampling=replace(GREEDY, max_tokens=max_tokens)))
+        sampling = replace(GREEDY, max_tokens=max_tokens)
+        self.core.preferences.adjust(lambda settings: replace(settings, sampling=sampling))
 
     def ask(self, text: str, conversation_id: str | None = None) -> Message:
         return self.next(ReplyFinished, lambda: self.core.chat.send(conversation_id, text)).message

@@ -86,8 +86,8 @@ def test_a_model_that_is_loaded_otherwise_is_told_of(start: Start, tiny_model: M
     app = start()
     app.use(tiny_model)
     reply = app.ask("Hello")
-    settings = app.core.preferences.current()
-    app.next(ModelReady, lambda: app.core.change_settings(replace(settings, n_ctx=512)))
+    preferences = app.core.preferences
+    app.next(ModelReady, lambda: preferences.adjust(lambda settings: replace(settings, n_ctx=512)))
     result = app.replay(reply)
     assert result.verdict is ReplayVerdict.IDENTICAL
     assert ("n_ctx", "1024", "512") in [(change.name, change.recorded, change.now) for change in result.changed]

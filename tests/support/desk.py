@@ -143,6 +143,7 @@ class Desk:
     tried: list[str]
     forgotten: list[str | None]
     settings: Settings = field(default_factory=Settings)
+    saved_bytes: int = 0  # what its snapshots take of the disk
     has_power_to_spare: bool = True
 
 
@@ -164,11 +165,15 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     worker = Worker("store", log.post)
     forgotten: list[str | None] = []
 
+    def forget_saved(owner: str | None) -> int:
+        forgotten.append(owner)
+        return made.saved_bytes
+
     def post(event: Event) -> None:
         log.post(event)
         made.versions.on_event(event)
 
-    inference = InferenceService(garage.make, try_file, marker, lambda: 0, forgotten.append, post, IDLE_SECONDS)
+    inference = InferenceService(garage.make, try_file, marker, lambda: 0, forget_saved, post, IDLE_SECONDS)
     live = LiveReplies(store, log.post)
     summaries = SummaryStore(database)
     unsent = UnsentStore(database)

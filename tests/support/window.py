@@ -131,10 +131,10 @@ def person(desk: Desk, qtbot: QtBot) -> Person:
         models=models,
         settings=SettingsVerbs(
             current=lambda: desk.settings,
-            change=lambda _settings: None,
             adjust=lambda _change: None,
             has_token=lambda: False,
             change_token=lambda _token: None,
+            measure_snapshots=lambda: None,
             clear_snapshots=lambda: None,
         ),
         usual_sampling=lambda: desk.settings.sampling,

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
+from chatdesk.core.events import SnapshotsCleared, SnapshotsMeasured
 from chatdesk.core.palette import Entry, EntryKind
-from chatdesk.core.settings import stepped_text
+from chatdesk.core.settings import stepped_text, with_changes
 from chatdesk.ui.actions import ActionRow, Group
 from chatdesk.ui.folders_dialog import FoldersDialog
 from chatdesk.ui.settings_dialog.dialog import SettingsDialog, page_titles
@@ -33,10 +34,10 @@ class SettingsVerbs:
     """
 
     current: Callable[[], Settings]
-    change: Callable[[Settings], None]
     adjust: Callable[[Callable[[Settings], Settings]], None]
     has_token: Callable[[], bool]
     change_token: Callable[[str], None]
+    measure_snapshots: Callable[[], None]
     clear_snapshots: Callable[[], None]
     folders: FolderVerbs | None = None
     index: SettingsIndex = field(default_factory=SettingsIndex)
@@ -49,6 +50,7 @@ class SettingsDesk(QObject):
         super().__init__(window)
         self._verbs = verbs
         self._window = window
+        self._dialog: SettingsDialog | None = None  # while it is open
 
     def rows(self) -> tuple[ActionRow, ...]:
         """What can be done here."""
@@ -100,15 +102,37 @@ class SettingsDesk(QObject):
         self._show("settings_network")
 
     def _show(self, page: str, setting: Setting | None = None) -> None:
-        dialog = SettingsDialog(self._verbs.current(), self._window, has_token=self._verbs.has_token())
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog = self._dialog = self._dialog or self._made_dialog()
         dialog.show_page(page)
-        dialog.saved.connect(self._verbs.change)
-        dialog.token_changed.connect(self._verbs.change_token)
-        dialog.clear_requested.connect(self._verbs.clear_snapshots)
         dialog.open()
+        dialog.raise_()  # it may have been asked for in the window "Models", and be open already
+        dialog.activateWindow()
         if setting is not None:
             dialog.show_setting(setting)
+
+    def _made_dialog(self) -> SettingsDialog:
+        before = self._verbs.current()
+        dialog = SettingsDialog(before, self._window, has_token=self._verbs.has_token())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.saved.connect(lambda after: self._verbs.adjust(lambda current: with_changes(current, before, after)))
+        dialog.token_changed.connect(self._verbs.change_token)
+        dialog.clear_requested.connect(self._verbs.clear_snapshots)
+        dialog.finished.connect(self._forget_dialog)
+        self._verbs.measure_snapshots()
+        return dialog
+
+    def _forget_dialog(self) -> None:
+        self._dialog = None
+
+    def on_event(self, event: SnapshotsMeasured | SnapshotsCleared) -> None:
+        """Show what happened, where it is shown."""
+        if self._dialog is None:
+            return
+        match event:
+            case SnapshotsMeasured(size_bytes):
+                self._dialog.show_snapshots(size_bytes)
+            case SnapshotsCleared(freed_bytes):
+                self._dialog.show_freed(freed_bytes)
 
     def _step_text(self, step: int) -> None:
         self._verbs.adjust(lambda settings: stepped_text(settings, step))

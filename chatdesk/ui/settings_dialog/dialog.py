@@ -51,9 +51,9 @@ class SettingsDialog(QDialog):
         self.setAccessibleName(self.tr("Settings"))
         self._settings = settings
         self._found: list[QWidget | None] = []  # by page, the first field that the search finds
-        general, *others, self._network = _make_pages(has_token=has_token)
-        general.clear_requested.connect(self.clear_requested)
-        self._pages: tuple[SettingsPage, ...] = (general, *others, self._network)
+        self._general, *others, self._network = _make_pages(has_token=has_token)
+        self._general.clear_requested.connect(self.clear_requested)
+        self._pages: tuple[SettingsPage, ...] = (self._general, *others, self._network)
         self._search = FilterField(
             "settings_search",
             self.tr("Search the settings"),
@@ -77,6 +77,14 @@ class SettingsDialog(QDialog):
         """Go to one setting; the dialog must be shown."""
         self.show_page(setting.page)
         self._pages[self._names.currentRow()].go_to(setting.field)
+
+    def show_snapshots(self, size_bytes: int) -> None:
+        """Say how much `clear_requested` would free."""
+        self._general.show_snapshots(size_bytes)
+
+    def show_freed(self, freed_bytes: int) -> None:
+        """Say how much it has freed."""
+        self._general.show_freed(freed_bytes)
 
     def _build(self) -> None:
         self._names.setObjectName("settings_pages")

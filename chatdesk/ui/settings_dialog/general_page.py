@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton
 
 from chatdesk.core.reply_notices import ReplyNotice
@@ -46,6 +47,7 @@ class GeneralPage(SettingsPage):
                 (self.tr("Never"), False),
             )
         )
+        self._clear_name = self.tr("Forget what is kept ready")
         self._clear = QPushButton(self.tr("Clear now"))
         self._clear.setAutoDefault(False)  # who comes here from the palette by Enter may press it once too often
         self._clear.clicked.connect(self._clear_now)
@@ -93,7 +95,7 @@ class GeneralPage(SettingsPage):
         )
         self.row(
             "clear_snapshots_button",
-            self.tr("Forget what is kept ready"),
+            self._clear_name,
             self.tr("Chats stay; the next answer in each takes longer once. It holds what was said, like the chats."),
             self._clear,
         )
@@ -115,10 +117,27 @@ class GeneralPage(SettingsPage):
             writes_titles=self._titles.setting(),
         )
 
+    def show_snapshots(self, size_bytes: int) -> None:
+        """Say how much of the disk they take: that is what clearing them is for."""
+        clear, nothing = self.tr("Clear {size}"), self.tr("Nothing is kept")
+        self._say_of_snapshots(clear.format(size=size_words(size_bytes)) if size_bytes else nothing)
+
+    def show_freed(self, freed_bytes: int) -> None:
+        """Say how much of the disk is free again."""
+        words = self.tr("{size} freed").format(size=size_words(freed_bytes))
+        self._say_of_snapshots(words)
+        if QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._clear, words))
+
     def _clear_now(self) -> None:
-        self._clear.setEnabled(False)
-        self._clear.setText(self.tr("Cleared"))
+        # The engine comes to it when the reply that is being written has ended.
+        self._say_of_snapshots(self.tr("Clearing…"))
         self.clear_requested.emit()
+
+    def _say_of_snapshots(self, words: str) -> None:
+        """On the button, which stays enabled, or the keyboard would go on to another one under a second press."""
+        self._clear.setText(words)
+        self._clear.setAccessibleName(f"{self._clear_name}: {words}")
 
     def _budget_words(self, size_bytes: int | None) -> str:
         if size_bytes is None:

@@ -39,7 +39,7 @@ def wanted(percent: int) -> object:
 @pytest.mark.parametrize("dressed_app", [Settings(text_percent=p) for p in (80, 100, 200)], indirect=True)
 def test_from_the_start_and_when_another_size_is_chosen(dressed_app: WindowedApp, qtbot: QtBot) -> None:
     assert sizes(dressed_app) == wanted(dressed_app.core.preferences.current().text_percent)
-    dressed_app.core.change_settings(Settings(text_percent=150))
+    dressed_app.core.preferences.adjust(lambda _before: Settings(text_percent=150))
     qtbot.waitUntil(lambda: sizes(dressed_app) == wanted(150))
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatdesk.core.batches import BatchRun
-from chatdesk.engine.snapshot_files import SUFFIX, SnapshotFiles, forget_snapshots, snapshot_paths
+from chatdesk.engine.snapshot_files import SUFFIX, SnapshotFiles, forget_snapshots, snapshot_paths, taken_bytes
 from chatdesk.engine.snapshots import MemorySnapshots, Snapshot, common_prefix, usable_prefix
 
 KEY = "model, build, types"
@@ -156,10 +156,11 @@ def test_a_conversation_takes_its_snapshots_along_and_clear_takes_all(tmp_path: 
         for owner in "ab":
             files(tmp_path, key).write(snapshot(owner))
     (tmp_path / "cut off.tmp").write_bytes(b"half")
-    forget_snapshots(tmp_path, "a")
+    size = taken_bytes(tmp_path)
+    assert forget_snapshots(tmp_path, "a") == size // 2
     assert len(snapshot_paths(tmp_path)) == 2
     assert read_back(tmp_path) is not None
-    forget_snapshots(tmp_path)
+    assert forget_snapshots(tmp_path) == size // 2 + len(b"half")
     assert list(tmp_path.iterdir()) == []
     assert SUFFIX == ".kv"
 

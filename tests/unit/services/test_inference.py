@@ -11,6 +11,7 @@ from chatdesk.core.events import (
     ModelUnloaded,
     NoModelCame,
     NoticeRaised,
+    SnapshotsCleared,
 )
 from chatdesk.engine.base import Engine, LoadOptions
 from chatdesk.engine.scripted import ScriptedEngine
@@ -292,3 +293,12 @@ def test_idle_work_gives_way_to_what_is_more_urgent_and_to_nothing_else() -> Non
     assert wanted() == [Priority.GLANCE, Priority.IDLE, Priority.SPARE, Priority.CLOSE]
     hold.set()
     assert worker.close(10)
+
+
+def test_clearing_snapshots_tells_when_it_is_done_and_what_it_freed(desk: Desk) -> None:
+    engine = desk.garage.engines[A.path] = ScriptedEngine(["x"])
+    desk.inference.load(A, LoadOptions())
+    desk.saved_bytes = 1234
+    desk.inference.clear_snapshots()
+    assert desk.log.wait_for(SnapshotsCleared).freed_bytes == 1234
+    assert engine.forgotten == desk.forgotten == [None]
