@@ -106,6 +106,7 @@ class WindowedApp:
                 cancel_load=core.inference.cancel_load,
                 remove=core.models.remove,
                 change_overrides=core.models.change_overrides,
+                adjust_overrides=core.models.adjust_overrides,
                 loaded_model=core.models.loaded,
                 machine=core.models.known_machine,
                 settings=core.preferences.current,

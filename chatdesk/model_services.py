@@ -230,6 +230,11 @@ class ModelServices:
         self.library.change_overrides(model, overrides)
         self.loading.reload()
 
+    def adjust_overrides(self, model: ModelFile, changes: Mapping[str, Any]) -> None:
+        """The same with some of its own settings; the others stay."""
+        self.library.adjust_overrides(model, changes)
+        self.loading.reload()
+
     def remove(self, model: ModelFile, *, for_good: bool) -> None:
         """Move a model to the trash or remove it for good; one in use is unloaded first, or Windows would hold it."""
 

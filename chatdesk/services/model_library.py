@@ -33,7 +33,7 @@ from chatdesk.models.verification import Reading, verify
 from chatdesk.services.worker import Priority, Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from chatdesk.core.fit import Fit
     from chatdesk.core.model_info import ModelInfo
@@ -193,12 +193,17 @@ class ModelLibraryService:
 
     def change_overrides(self, model: ModelFile, overrides: Mapping[str, Any]) -> None:
         """Replace the model's own settings. Those that this version does not know stay as they are."""
+        self._change_overrides(model, overrides, replaced=OVERRIDE_NAMES)
 
+    def adjust_overrides(self, model: ModelFile, changes: Mapping[str, Any]) -> None:
+        """Replace some of the model's own settings, and leave the others as they are."""
+        self._change_overrides(model, changes, replaced=changes.keys())
+
+    def _change_overrides(self, model: ModelFile, overrides: Mapping[str, Any], *, replaced: Collection[str]) -> None:
         def change() -> None:
             checked = checked_overrides(overrides)
-            kept = self._records.record(model).settings
-            unknown = {name: value for name, value in kept.items() if name not in OVERRIDE_NAMES}
-            self._records.set_settings(model, unknown | checked)
+            kept = {name: value for name, value in self.overrides(model).items() if name not in replaced}
+            self._records.set_settings(model, kept | checked)
             self._describe_again()
 
         self._worker.submit("change overrides", change)

@@ -68,6 +68,7 @@ class DeskVerbs:
     cancel_load: Callable[[], None]
     remove: RemoveModel
     change_overrides: Callable[[ModelFile, Mapping[str, Any]], None]
+    adjust_overrides: Callable[[ModelFile, Mapping[str, Any]], None]
     loaded_model: Callable[[], ModelFile | None]
     machine: Callable[[], Machine]
     settings: Callable[[], Settings]
@@ -199,8 +200,7 @@ class ModelDesk(QObject):
 
     def _on_failure(self, event: ModelFailed) -> None:
         model, error = event.model, event.error
-        # What was refused before anything was tried leaves the model in use as it is.
-        if error.code is not ErrorCode.MODEL_TOO_LARGE:
+        if not event.is_refusal:
             self.has_model = False
             self.picker.show_failed(model, error)
             self._recommended.set_loaded(None)
@@ -208,7 +208,8 @@ class ModelDesk(QObject):
             self._failures.show(model, error, attempt_of(self._verbs.settings(), self._known(model, event)))
 
     def _known(self, model: ModelFile, event: ModelFailed) -> InstalledModel:
-        known = self.picker.installed(model) or InstalledModel(model)
+        # The picker knows of no settings of their own before it was opened for the first time.
+        known = self.picker.installed(model) or InstalledModel(model, overrides=self._verbs.library.overrides(model))
         return replace(known, fit=event.fit) if event.fit is not None else known
 
     def _on_download_event(self, event: DownloadsListed | DownloadChanged | ModelInstalled) -> None:
@@ -238,8 +239,7 @@ class ModelDesk(QObject):
         verbs = self._verbs
         match fix:
             case LoadFix.SHORTER_CONTEXT | LoadFix.FEWER_GPU_LAYERS:
-                known = self.picker.installed(model)
-                verbs.change_overrides(model, {**(known.overrides if known is not None else {}), **changes})
+                verbs.adjust_overrides(model, changes)
                 verbs.loading.use(model)
             case LoadFix.LOAD_ANYWAY:
                 verbs.loading.use(model, is_forced=True)

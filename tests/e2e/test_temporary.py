@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton, QToolBu
 from pytestqt.qtbot import QtBot
 
 from chatdesk.app import TemporaryChat, WindowedApp
+from chatdesk.core.errors import ErrorCode, ErrorDetail
 from chatdesk.core.events import Event, JobCrashed, ModelReady, NoticeRaised, ReplyDelta, ReplyFinished
 from chatdesk.core.model_files import ModelFile
 from chatdesk.core.sampling import SamplingParams
@@ -21,6 +22,7 @@ from chatdesk.engine.snapshot_files import owner_prefix
 from chatdesk.logs import logging_to
 from chatdesk.store.paths import Paths, find_paths, resource
 from chatdesk.store.settings_file import SettingsFile
+from chatdesk.ui.notices import NoticeStrip
 from chatdesk.ui.resources import set_resource_folder
 from tests.support.desk import EventLog
 from tests.support.headless_app import Start
@@ -213,3 +215,12 @@ def test_what_still_waits_for_a_temporary_chat_comes_too_late(start: Start, path
         app.rest()
     assert app.log.of(JobCrashed) == []
     assert app.core._temporary == []
+
+
+def test_a_problem_that_is_of_no_chat_is_told_in_the_temporary_window_too(person: Person) -> None:
+    window = person.open_temporary().window
+    person.app.bridge.post(NoticeRaised(ErrorDetail(ErrorCode.DISK_FULL)))
+    person.app.bridge.post(NoticeRaised(ErrorDetail(ErrorCode.BUSY), "another chat"))
+    texts = person.find(window, NoticeStrip, "notice_strip").texts
+    person.wait(lambda: any("The disk is full" in text for text in texts()))
+    assert len(texts()) == 1

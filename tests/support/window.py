@@ -1,9 +1,9 @@
 """The window over the real services, with a scripted engine that counts bytes, and somebody who uses it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TypeVar
-from unittest.mock import create_autospec
+from typing import Any, TypeVar
+from unittest.mock import Mock, create_autospec
 
 import pytest
 from PySide6.QtCore import QLocale, Qt
@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from chatdesk.core.events import ContextMeasured, ReplyFinished
 from chatdesk.core.fit import Machine
+from chatdesk.core.model_files import ModelFile
 from chatdesk.core.sampling import SamplingParams
 from chatdesk.engine.base import LoadOptions
 from chatdesk.engine.scripted import ScriptedEngine
@@ -35,8 +36,12 @@ N_CTX = 800
 class Person:
     """Looks at the window and uses it; what services announced reaches it while somebody waits."""
 
-    def __init__(self, verbs: Verbs, desk: Desk, qtbot: QtBot) -> None:
+    def __init__(
+        self, verbs: Verbs, library: Mock, adjusted: list[tuple[ModelFile, Mapping[str, Any]]], desk: Desk, qtbot: QtBot
+    ) -> None:
         self._verbs = verbs
+        self.library = library  # of models
+        self.adjusted = adjusted  # models, and what was changed among their own settings
         self._desk = desk
         self._qtbot = qtbot
         self._seen = 0
@@ -106,14 +111,17 @@ def person(desk: Desk, qtbot: QtBot) -> Person:
     desk.settings = replace(desk.settings, sampling=SamplingParams(max_tokens=100, seed=1))
     desk.garage.engines["/models/Scripted.gguf"] = ScriptedEngine(["It is two hours on foot."], n_ctx=N_CTX)
     # What is about models is not used here.
+    library = create_autospec(ModelLibraryService)
+    adjusted: list[tuple[ModelFile, Mapping[str, Any]]] = []
     models = DeskVerbs(
-        library=create_autospec(ModelLibraryService),
+        library=library,
         hub=create_autospec(HubService),
         downloads=create_autospec(DownloadService),
         loading=create_autospec(ModelLoadService),
         cancel_load=desk.inference.cancel_load,
         remove=lambda _model, *, for_good: None,
         change_overrides=lambda _model, _overrides: None,
+        adjust_overrides=lambda file, changes: adjusted.append((file, changes)),
         loaded_model=lambda: desk.inference.model,
         machine=lambda: Machine(16 * 10**9, 8 * 10**9, 4),
         settings=lambda: desk.settings,
@@ -141,7 +149,7 @@ def person(desk: Desk, qtbot: QtBot) -> Person:
         add_model=lambda _path: None,
         log_file="",
     )
-    person = Person(verbs, desk, qtbot)
+    person = Person(verbs, library, adjusted, desk, qtbot)
     desk.inference.load(model("Scripted"), LoadOptions())
     person.wait(person.find(QToolButton, "context_meter").isVisible)
     return person

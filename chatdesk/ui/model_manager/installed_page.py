@@ -97,6 +97,10 @@ class InstalledPage(QWidget):
     def set_files(self, files: Iterable[ModelFile]) -> None:
         """These are installed now; what is not known of them yet is asked for."""
         has_unknown = self._models.set_files(files)
+        # A file that comes back is another one, most likely because the one before was found to be damaged.
+        gone = [path for path in self._verifications if self._models.find(path) is None]
+        for path in gone:
+            del self._verifications[path]
         self._refresh()
         if has_unknown:
             self._verbs.describe()

@@ -183,7 +183,7 @@ class ModelManager(QWidget):
                 self._tell_removal(model, is_for_good=is_for_good)
             case ModelReady(model):
                 self._installed.set_loaded(model)
-            case ModelUnloaded() | ModelFailed():
+            case ModelUnloaded() | ModelFailed(is_refusal=False):
                 self._installed.set_loaded(None)
             case _:
                 return

@@ -5,10 +5,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QListView, QPushButton, QTabBar, QTableView
 from pytestqt.qtbot import QtBot
 
+from chatdesk.core.errors import ErrorCode, ErrorDetail
 from chatdesk.core.events import (
     JobCrashed,
     LibraryDescribed,
     LibraryScanned,
+    ModelFailed,
     ModelReady,
     ModelRemoved,
     ModelsFoundElsewhere,
@@ -151,6 +153,15 @@ def test_only_what_can_be_done_with_a_file_is_offered(
     assert [name for name in names if find_all(window, QPushButton, name)] == shown
 
 
+def test_a_model_that_is_refused_leaves_the_loaded_one_in_use(window: ModelManager) -> None:
+    window.on_event(LibraryDescribed((installed("a"), installed("b"))))
+    window.on_event(ModelReady(model_file("b"), INFO))
+    window.on_event(ModelFailed(model_file("a"), ErrorDetail(ErrorCode.MODEL_TOO_LARGE)))
+    assert texts(window, "use_model_button") == ["In use"]
+    window.on_event(ModelFailed(model_file("a"), ErrorDetail(ErrorCode.MODEL_DAMAGED)))
+    assert texts(window, "use_model_button") == ["Use"]
+
+
 # --- removing ---
 
 
@@ -209,6 +220,15 @@ def test_verifying_that_ends_early_can_be_begun_again(window: ModelManager, end:
     button(window, "verify_button").click()
     window.on_event(end)
     assert button(window, "verify_button").text() == "Verify"
+    assert texts(window, "verification") == []
+
+
+def test_what_was_found_out_of_a_file_is_not_said_of_the_one_that_replaces_it(window: ModelManager) -> None:
+    window.on_event(LibraryDescribed((installed(),)))
+    window.on_event(ModelVerified(model_file(), "ab" * 32, False))
+    assert "Damaged" in texts(window, "verification")[0]
+    window.on_event(LibraryScanned(()))
+    window.on_event(LibraryScanned((model_file(),)))
     assert texts(window, "verification") == []
 
 

@@ -438,6 +438,13 @@ class TestOwnSettings:
         shelf.wait()
         assert shelf.service.overrides(model) == {"from_the_future": 1, "top_k": 3}
 
+    def test_some_are_changed_without_the_others(self, shelf: Shelf) -> None:
+        model = shelf.put("a.gguf")
+        shelf.service.change_overrides(model, {"n_ctx": 4096, "top_k": 3})
+        shelf.service.adjust_overrides(model, {"n_ctx": 2048})
+        shelf.wait()
+        assert shelf.service.overrides(model) == {"n_ctx": 2048, "top_k": 3}
+
     def test_what_is_out_of_range_changes_nothing(self, shelf: Shelf) -> None:
         model = shelf.put("a.gguf")
         shelf.service.change_overrides(model, {"n_ctx": 5})
