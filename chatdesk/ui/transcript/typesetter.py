@@ -31,6 +31,8 @@ ROW_SPACING = "0.6em"
 READY = b"ready\n"
 
 _OPERATION = re.compile(r"([MLQCZ])([^MLQCZ]*)")
+# A matrix in brackets with an index or an exponent, which the libraries read as several things with one.
+_RAISED_MATRIX = re.compile(r"(\\begin\{([pbBvV]matrix)\}(?:(?!\\begin\{\2\}).)*?\\end\{\2\})(?=\s*[\^_])", re.DOTALL)
 _WIDE = "\u1100"  # from here on most characters are as wide as high
 
 
@@ -62,7 +64,7 @@ def typeset(latex: str, *, is_display: bool) -> dict[str, Any] | None:
 
     _font()
     try:
-        mathml = tex2mml(latex, inline=not is_display)
+        mathml = tex2mml(_RAISED_MATRIX.sub(r"{\1}", latex), inline=not is_display)
         if "\\" in mathml:
             return None  # a command that is not known
         # The libraries set rows closer together than lines of text are.

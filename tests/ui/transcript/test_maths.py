@@ -79,6 +79,7 @@ THEIR_WARNING = pytest.mark.filterwarnings("ignore:path is deprecated:Deprecatio
         r"\int_0^\infty e^{-x^2}\,\mathrm{d}x \le \sum_{i=1}^n \binom{n}{i}",
         r"\underbrace{a+b}_{n} + \cancel{x} + \boxed{42} + \color{red}{y}",
         r"\text{速度} = v",
+        r"\begin{pmatrix} a & b \\ c & d \end{pmatrix}^{-1} \begin{bmatrix} x \\ y \end{bmatrix}_1",
     ],
 )
 def test_latex_becomes_shapes(latex: str) -> None:
