@@ -164,5 +164,5 @@ class RecommendationCard(QFrame):
             self.tr("{size} to download").format(size=size_words(model.file.size_bytes)),
             self.tr("needs about {size} of memory").format(size=size_words(need.total_bytes)),
             languages,
-            self.tr("licence {licence}").format(licence=model.licence),
+            self.tr("licence {licence}").format(licence=model.licence).replace(" ", "\N{NO-BREAK SPACE}"),
         ]

@@ -83,8 +83,7 @@ class Welcome(QScrollArea):
         inner.addWidget(self._more, 0, Qt.AlignmentFlag.AlignHCenter)
         page = QWidget()
         page.setObjectName("welcome_page")
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        layout = self._page_layout = QVBoxLayout(page)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(column, 1000)
@@ -95,7 +94,10 @@ class Welcome(QScrollArea):
         return page
 
     def _fit_width(self) -> None:
-        room = min(self.viewport().width() - 2 * MARGIN, COLUMN_WIDTH)
+        # As much room on the left as the scroll bar takes: the message box below has none, and is in the middle.
+        bar = self.width() - self.viewport().width()
+        self._page_layout.setContentsMargins(MARGIN + bar, MARGIN, MARGIN, MARGIN)
+        room = min(self.viewport().width() - bar - 2 * MARGIN, COLUMN_WIDTH)
         widest = max(button.sizeHint().width() for button in self._suggestions)
         is_narrow = self.viewport().width() < NARROW or room < 2 * widest + self._grid.spacing()
         if is_narrow == self._is_narrow:

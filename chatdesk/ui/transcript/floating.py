@@ -47,9 +47,9 @@ class JumpButton(QToolButton):
         self.place()
 
     def place(self) -> None:
-        """Stand at the bottom of the viewport, in the middle."""
+        """Stand at the bottom of the viewport, in the middle of the view."""
         rect = self._view.viewport().geometry()
-        self.move(rect.center().x() - self.width() // 2, rect.bottom() - self.height() - MARGIN)
+        self.move((self._view.width() - self.width()) // 2, rect.bottom() - self.height() - MARGIN)
 
 
 class LinkLabel(QLabel):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 DOTS = 3
 PANEL_RADIUS = 10
+_ALWAYS_SEEN = frozenset({ButtonKind.PREVIOUS_VERSION, ButtonKind.NEXT_VERSION})
 
 
 class HeaderBox(Box):
@@ -101,7 +102,7 @@ class ErrorBox(FlowBox):
 class FooterBox(Box):
     """The figures of a reply on the left, quiet buttons on the right; in two rows where one is too narrow.
 
-    The mark of a pinned message is a button that is never hidden.
+    The mark of a pinned message and the way to other versions are never hidden.
     """
 
     def __init__(
@@ -184,11 +185,7 @@ class FooterBox(Box):
         rect = QRect(position, QSize(self.laid_out_width or 0, style.button_size))
         words = painter.fontMetrics().elidedText(self.words, Qt.TextElideMode.ElideRight, rect.width())
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
-        for button in self._buttons:
-            if button.kind is ButtonKind.UNPIN:
-                paint_button(look, button, position, ink=style.accent)
-        if not look.is_active:
-            return
+        # That there are other versions is to be seen at any time, like the pin; the rest comes with the pointer.
         if self._versions[1] > 1:
             painter.drawText(
                 self._count_rect.translated(position),
@@ -196,5 +193,7 @@ class FooterBox(Box):
                 wording.version_words(*self._versions),
             )
         for button in self._buttons:
-            if button.kind is not ButtonKind.UNPIN:
+            if button.kind is ButtonKind.UNPIN:
+                paint_button(look, button, position, ink=style.accent)
+            elif look.is_active or button.kind in _ALWAYS_SEEN:
                 paint_button(look, button, position)

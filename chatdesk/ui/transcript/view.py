@@ -414,8 +414,9 @@ class TranscriptView(QAbstractScrollArea):
 
     @property
     def column_left(self) -> int:
-        """Where the column begins in the viewport."""
-        return max((self.viewport().width() - self.column.width) // 2, 0)
+        """Where the column begins in the viewport: in the middle of the view, whether it has a scroll bar or not."""
+        most = self.viewport().width() - self.column.width
+        return max(min((self.width() - self.column.width) // 2 - self.viewport().x(), most), 0)
 
     def to_content(self, point: QPoint) -> QPoint:
         """From the viewport to the column."""

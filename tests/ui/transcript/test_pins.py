@@ -36,6 +36,16 @@ def test_the_mark_is_seen_when_the_quiet_buttons_are_not(view: TranscriptView) -
     assert view.viewport().grab(view.message_rect(0)).toImage() != before
 
 
+def test_that_there_are_other_versions_is_seen_when_the_quiet_buttons_are_not(view: TranscriptView) -> None:
+    messages = talk(3)
+    view.set_messages(messages, {})
+    view.scroll_to_message(1)
+    before = view.viewport().grab(view.message_rect(1)).toImage()
+    view.set_messages(messages, {messages[1].id: (2, 3)})
+    assert not view.is_active(1)
+    assert view.viewport().grab(view.message_rect(1)).toImage() != before
+
+
 def test_pinning_is_asked_for_by_its_verb_and_undone_by_the_mark(view: TranscriptView, qtbot: QtBot) -> None:
     view.set_messages([user("u", "I eat no nuts."), replace(reply("r", "Noted."), is_pinned=True)], {})
     with qtbot.waitSignal(view.pin_requested) as pinned:

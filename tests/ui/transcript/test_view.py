@@ -87,6 +87,16 @@ def test_messages_fit_every_width(make_view: Callable[[int, int], TranscriptView
     assert not view.grab().isNull()
 
 
+@pytest.mark.parametrize("count", [1, 100])
+def test_the_column_stands_in_the_middle_with_a_scroll_bar_and_without(
+    make_view: Callable[[int, int], TranscriptView], qtbot: QtBot, count: int
+) -> None:
+    view = make_view(900, 600)
+    view.set_messages(talk(count), {})
+    qtbot.waitUntil(lambda: view.verticalScrollBar().isVisible() is (count > 1))
+    assert abs(2 * view.column_left + view.column.width - view.width()) <= 1
+
+
 def test_the_keyboard_scrolls(view: TranscriptView, qtbot: QtBot) -> None:
     view.set_messages(talk(100), {})
     bar = view.verticalScrollBar()

@@ -59,12 +59,26 @@ def state(welcome: Welcome) -> str:
     return find(card(welcome), QLabel, "recommendation_state").text()
 
 
+@pytest.mark.parametrize(("height", "has_bar"), [(1200, False), (300, True)])
+def test_the_page_stands_in_the_middle_with_a_scroll_bar_and_without(
+    welcome: Welcome, qtbot: QtBot, height: int, *, has_bar: bool
+) -> None:
+    title = find(welcome, QLabel, "welcome_title")
+
+    def is_in_the_middle() -> bool:
+        middle = title.mapTo(welcome, title.rect().center()).x()
+        return welcome.verticalScrollBar().isVisible() is has_bar and abs(2 * middle - welcome.width()) <= 2
+
+    welcome.resize(800, height)
+    qtbot.waitUntil(is_in_the_middle)
+
+
 def test_a_card_tells_what_a_model_is_good_for_and_what_it_takes(welcome: Welcome) -> None:
     assert find(card(welcome), QLabel, "recommendation_title").text() == "First"
     assert find(card(welcome), QLabel, "recommendation_sentence").text() == "First is good."
     assert find(card(welcome), QLabel, "fit_pill").text() == "Fits"
     assert find(card(welcome), QLabel, "recommendation_facts").text() == (
-        "For chat · 2.5 GB to download · needs about 3.4 GB of memory · English, Chinese · licence Apache-2.0"
+        "For chat · 2.5 GB to download · needs about 3.4 GB of memory · English, Chinese · licence\u00a0Apache-2.0"
     )
 
 
