@@ -46,13 +46,18 @@ class MarkdownPage(QTextBrowser):
         self.document().setIndentWidth(self.fontMetrics().lineSpacing() * INDENT_LINES)
         self.anchorClicked.connect(QDesktopServices.openUrl)
 
+    def show_markdown(self, untrusted_markdown: str) -> None:
+        """Show this in place of what is shown."""
+        self.show_sections([("", untrusted_markdown)])
+
     def show_sections(self, sections: Iterable[tuple[str, str]]) -> None:
         """Show sections in place of what is shown: a title, which is no Markdown, and the Markdown below it."""
         self.clear()
         writer = _Writer(self)
         try:
             for title, untrusted_markdown in sections:
-                writer.write_title(title)
+                if title:
+                    writer.write_title(title)
                 writer.write_markdown(untrusted_markdown)
         finally:
             writer.finish()

@@ -6,9 +6,10 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from chatdesk.core.untrusted_text import one_line, several_lines
+from chatdesk.ui.markdown_page import MarkdownPage
 from chatdesk.ui.model_manager.file_list import FileList
 from chatdesk.ui.model_manager.labels import GRID, ElidedLabel, Fact, plain_label
 from chatdesk.ui.model_manager.words import age_words, date_words, number_words, tokens_words
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from chatdesk.ui.model_manager.here import ModelsHere
     from chatdesk.ui.theme import Colors
 
-MOST_CARD_CHARS = 100_000
+MOST_CARD_CHARS = 20_000  # as much as is laid out before anybody notices
 FILES, CARD = 0, 1  # the parts of the page
 
 
@@ -94,7 +95,7 @@ class RepoPageView(QWidget):
         if part == CARD and self._page is not None and not self._is_card_filled:
             self._is_card_filled = True
             text = several_lines(self._page.card, MOST_CARD_CHARS)
-            self._card.setPlainText(text or self.tr("Its authors wrote nothing about it."))
+            self._card.show_markdown(text or self.tr("Its authors wrote nothing about it."))
         self._parts.setCurrentIndex(part)
 
     def _counts(self, repo: HubRepo) -> list[str]:
@@ -134,11 +135,8 @@ class RepoPageView(QWidget):
         tabs.addTab(self.tr("About this model"))
         return tabs
 
-    def _make_card(self) -> QPlainTextEdit:
-        card = QPlainTextEdit()
-        card.setObjectName("repo_card")
-        card.setAccessibleName(self.tr("About this model"))
-        card.setReadOnly(True)
+    def _make_card(self) -> MarkdownPage:
+        card = MarkdownPage("repo_card", self.tr("About this model"))
         card.setTabChangesFocus(True)
         return card
 

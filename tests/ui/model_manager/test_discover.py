@@ -4,10 +4,10 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
     QListView,
-    QPlainTextEdit,
     QPushButton,
     QScrollArea,
     QTabBar,
+    QTextBrowser,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -306,11 +306,12 @@ def test_a_gated_repo_says_what_to_do_and_leads_there(
     assert texts(window, "gate_text") == []
 
 
-def test_the_card_is_plain_text(window: ModelManager) -> None:
-    window.on_event(RepoShown(page(remote(), card="<img src='http://x/y.png'>\n\n\x1b[31mred\u202e <b>bold</b>")))
+def test_the_card_is_read_as_markdown_and_nothing_in_it_is_html(window: ModelManager) -> None:
+    card = "# Small\n\n**Good** at\ncode\n\n<img src='http://x/y.png'>\n\n\x1b[31mred\u202e <b>bold</b>"
+    window.on_event(RepoShown(page(remote(), card=card)))
     find(window, QTabBar, "repo_tabs").setCurrentIndex(1)
-    card = find(window, QPlainTextEdit, "repo_card")
-    assert card.toPlainText() == "<img src='http://x/y.png'>\n\n[31mred <b>bold</b>"
+    text = find(window, QTextBrowser, "repo_card").toPlainText()
+    assert text == "Small\nGood at code\n<img src='http://x/y.png'>\n[31mred <b>bold</b>"
 
 
 def test_hostile_names_are_shown_as_one_plain_line(window: ModelManager) -> None:
