@@ -135,7 +135,7 @@ class AboutDialog(QDialog):
     def _places(self, places: Mapping[Place, str]) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(6)
+        grid.setVerticalSpacing(8)
         grid.setColumnStretch(1, 1)
         names = {
             Place.DATA: self.tr("Chats and data"),
@@ -181,7 +181,7 @@ class AboutDialog(QDialog):
         return buttons
 
     def _title(self, text: str) -> QLabel:
-        return plain_label("sidebar_heading", text)
+        return plain_label("caption", text)
 
     def _show_licence(self, row: int) -> None:
         self._text.setPlainText(self._licences[row].text if row >= 0 else "")

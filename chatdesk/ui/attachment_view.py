@@ -44,6 +44,8 @@ class AttachmentView(QDialog):
         facts.setObjectName("attachment_facts")
         facts.setTextFormat(Qt.TextFormat.PlainText)
         column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 16)
+        column.setSpacing(12)
         column.addWidget(facts)
         if content is None:
             column.addWidget(self._words(self.tr("This file is not kept any more.")), 1)

@@ -80,7 +80,7 @@ class FoldersDialog(QDialog):
 
     def _row(self, name: str, heading: str, path: str, move: Callable[[str], None] | None) -> QVBoxLayout:
         title = QLabel(heading)
-        title.setObjectName("sidebar_heading")
+        title.setObjectName("caption")
         shown = ElidedLabel(f"{name}_path", one_line(path, MOST_PATH_CHARS))
         open_button = QPushButton(self.tr("Open"))
         open_button.setObjectName(f"open_{name}_button")
@@ -93,6 +93,7 @@ class FoldersDialog(QDialog):
         if move is not None:
             move_button.clicked.connect(lambda: self._ask(move))
         line = QHBoxLayout()
+        line.setSpacing(8)
         line.addWidget(shown, 1)
         line.addWidget(open_button)
         line.addWidget(move_button)

@@ -237,9 +237,9 @@ class MainWindow(QMainWindow):
         yield ActionRow("palette_action", window, self.tr("Command palette"), self._palette.toggle, "Ctrl+K")
         yield ActionRow("shortcuts_action", window, self.tr("Keyboard shortcuts"), self._show_shortcuts, "Ctrl+/")
         yield from self._settings.rows()
-        yield ActionRow("quit_action", window, self.tr("Quit"), self.close, key.Quit)
         if self._about is not None:
             yield from self._about.rows()
+        yield ActionRow("quit_action", window, self.tr("Quit"), self.close, key.Quit)
 
     def _palette_entries(self) -> list[Entry]:
         chats = self._sidebar.conversations.all()

@@ -109,7 +109,12 @@ class SavedPromptsDialog(QDialog):
         files.addWidget(close)
         right.addLayout(files)
         row = QHBoxLayout(self)
-        row.setSpacing(14)
+        row.setContentsMargins(20, 20, 20, 16)
+        row.setSpacing(16)
+        left.setSpacing(12)
+        right.setSpacing(12)
+        buttons.setSpacing(8)
+        files.setSpacing(8)
         row.addLayout(left, 2)
         row.addLayout(right, 3)
 

@@ -25,7 +25,7 @@ __all__ = ["DARK", "LIGHT", "Colors", "Looks", "apply", "looks_of"]
 _SCALED = ("font-size", "icon-size", "(?:min-|max-)?(?:width|height)", "padding-(?:left|right)", "border-radius")
 _SIZE = re.compile(rf"(?<![-\w])(?P<what>{'|'.join(_SCALED)}): (?P<pixels>\d+)px")
 # Above and below the words of a row, a button, a card: pixels, comfortable and compact.
-_PADDINGS = {"row": (7, 3), "button": (6, 3), "card": (12, 8)}
+_PADDINGS = {"row": (7, 3), "button": (5, 2), "card": (12, 8)}
 
 
 @dataclass(frozen=True, slots=True)

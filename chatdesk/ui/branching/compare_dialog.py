@@ -13,6 +13,8 @@ from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
     QPushButton,
+    QStyle,
+    QStyleOptionComboBox,
     QTextEdit,
     QVBoxLayout,
     QWidget,
@@ -117,6 +119,16 @@ class CompareDialog(QDialog):
             self._right.go_to(self._at)
 
 
+class _Choice(QComboBox):
+    """Ends what is too long for it in an ellipsis: Qt's own just cuts it."""
+
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
+        super().initStyleOption(option)
+        field = QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, self).width() - 2
+        option.currentText = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
+
+
 class _Side(QWidget):
     """One of the two: which version, its text, and what of it the other has not."""
 
@@ -126,7 +138,7 @@ class _Side(QWidget):
         super().__init__()
         self._ground = QColor(ground)
         self._spans: Sequence[Span] = ()
-        self.choice = QComboBox()
+        self.choice = _Choice()
         self.choice.setObjectName(f"{side}_choice")
         self.choice.setAccessibleName(name)
         self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

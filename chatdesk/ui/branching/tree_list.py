@@ -165,7 +165,7 @@ class _TreeDelegate(QStyledItemDelegate):
         lane = min(row.lane, MOST_LANES)
         middle = rect.center().y()
         x = _lane_x(rect, lane)
-        quiet, shown = QPen(QColor(colors.strong_border), 1.5), QPen(QColor(colors.accent), 1.5)
+        quiet, shown = _line_pen(colors.strong_border), _line_pen(colors.accent)
         for passed in range(lane):
             painter.setPen(shown if passed == 0 and row.is_beside_path else quiet)
             painter.drawLine(_lane_x(rect, passed), rect.top(), _lane_x(rect, passed), rect.bottom() + 1)
@@ -207,6 +207,11 @@ class _TreeDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(QColor(colors.muted))
         painter.drawText(rect, left, painter.fontMetrics().elidedText(row.node.beginning, elide, rect.width()))
+
+
+def _line_pen(color: str) -> QPen:
+    """Draws lines that end where they should: square ends would overlap those of the next row, as darker dots."""
+    return QPen(QColor(color), 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
 
 
 def _lane_x(rect: QRect, lane: int) -> int:

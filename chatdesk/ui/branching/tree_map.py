@@ -34,6 +34,7 @@ class TreeMap(QFrame):
         self._popover = Popover(self, WIDTH_CHARS, host)
         title = QLabel(self.accessibleName())
         title.setObjectName("tree_title")
+        title.setIndent(0)
         hint = ElidedLabel(self.tr("Enter shows a message, Delete deletes it and what follows, Esc closes."))
         hint.setObjectName("tree_hint")
         self._list = TreeList()

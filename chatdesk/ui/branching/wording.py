@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
+from chatdesk.core.markdown_marks import plain_words
 from chatdesk.core.messages import Role
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def version_words(message: Message, number: int, count: int) -> str:
         f"{locale.toString(number)}/{locale.toString(count)}",
         who,
         _tr("edited") if message.is_edited else "",
-        " ".join(message.text[:VERSION_CHARS].split()),
+        " ".join(plain_words(message.text[:VERSION_CHARS]).split()),
     )
     return " · ".join(part for part in parts if part)
 

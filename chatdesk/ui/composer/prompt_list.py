@@ -9,8 +9,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QTextCursor
-from PySide6.QtWidgets import QFrame, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QPainter,
+    QPalette,
+    QTextCursor,
+)
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from chatdesk.core.saved_prompts import filter_of, matching, next_gap
 from chatdesk.core.untrusted_text import one_line
@@ -19,12 +38,15 @@ from chatdesk.ui.wording import plain_tool_tip
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtCore import QModelIndex, QPersistentModelIndex
+
     from chatdesk.core.saved_prompts import SavedPrompt
     from chatdesk.ui.composer.message_edit import MessageEdit
 
 MOST_ROWS = 6
 MOST_TEXT_CHARS = 90
 MOST_TIP_CHARS = 600
+NAME_ROLE = Qt.ItemDataRole.UserRole
 _MOVES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _TAKES = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
 
@@ -49,6 +71,7 @@ class PromptList(QFrame):
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self._list.setItemDelegate(_PromptRows(self._list))
         self._list.itemClicked.connect(lambda item: self._take(self._list.row(item)))
         self._empty = QLabel(self.tr("No prompts are saved yet. What you often ask for can be kept and found here."))
         self._empty.setObjectName("prompt_empty")
@@ -91,6 +114,7 @@ class PromptList(QFrame):
         for prompt in self._shown:
             text = one_line(prompt.text, MOST_TEXT_CHARS)
             item = QListWidgetItem(prompt.name if text == prompt.name else f"{prompt.name} – {text}")
+            item.setData(NAME_ROLE, prompt.name)
             item.setToolTip(plain_tool_tip(prompt.text[:MOST_TIP_CHARS]))
             self._list.addItem(item)
         self._list.setCurrentRow(0)
@@ -171,6 +195,31 @@ class PromptList(QFrame):
         cursor.setPosition(_qt_index(text, gap[1]), QTextCursor.MoveMode.KeepAnchor)
         self._edit.setTextCursor(cursor)
         return True
+
+
+class _PromptRows(QStyledItemDelegate):
+    """The name of each prompt, and quieter what it says."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        row = QStyleOptionViewItem(option)
+        self.initStyleOption(row, index)
+        style, name, text = row.widget.style(), index.data(NAME_ROLE), row.text
+        margin = style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, row, row.widget) + 1
+        place = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, row, row.widget)
+        place.adjust(margin, 0, -margin, 0)
+        row.text = ""
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, row, painter, row.widget)
+        painter.save()
+        painter.setFont(row.font)
+        metrics, where = painter.fontMetrics(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        for words, role in ((name, QPalette.ColorRole.Text), (text[len(name) :], QPalette.ColorRole.PlaceholderText)):
+            shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, place.width())
+            painter.setPen(QGuiApplication.palette().color(role))  # a style sheet changes a widget's own
+            painter.drawText(place, where, shown)
+            place.setLeft(place.left() + metrics.horizontalAdvance(shown))
+        painter.restore()
 
 
 def _qt_index(text: str, index: int) -> int:

@@ -42,6 +42,7 @@ class QueueList(QWidget):
         self._can_send = False
         self._words = QLabel()
         self._words.setObjectName("queue_words")
+        self._words.setIndent(0)
         self._words.setTextFormat(Qt.TextFormat.PlainText)
         self._words.setWordWrap(True)
         content = QWidget()

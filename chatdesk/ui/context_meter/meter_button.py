@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from chatdesk.ui.context_meter import wording
+from chatdesk.ui.icons import PICTURE_BESIDE_WORDS
 from chatdesk.ui.wording import plain_tool_tip
 
 if TYPE_CHECKING:
@@ -82,8 +83,10 @@ class _RingIconEngine(QIconEngine):
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         del mode, state
-        width = rect.width() / 5
-        ring = QRectF(rect).adjusted(width / 2, width / 2, -width / 2, -width / 2)
+        size = rect.height() * PICTURE_BESIDE_WORDS
+        width = size / 5
+        ring = QRectF(rect.left(), rect.top() + (rect.height() - size) / 2, size, size)
+        ring.adjust(width / 2, width / 2, -width / 2, -width / 2)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(self._empty, width))

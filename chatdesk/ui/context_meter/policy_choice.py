@@ -37,6 +37,7 @@ class PolicyChoice(QGroupBox):
             self._group.addButton(buttons[policy])
             sentence = QLabel(wording.policy_sentence(policy))
             sentence.setObjectName("policy_sentence")
+            sentence.setIndent(0)
             sentence.setWordWrap(True)
             sentence.setBuddy(buttons[policy])
             rows.addWidget(buttons[policy])

@@ -65,7 +65,7 @@ class DownloadsPage(QWidget):
         page.setObjectName("downloads_page")
         # Side by side with a stretch: a vertical layout would ask for the height of a column wider than it may be.
         outer = QHBoxLayout(page)
-        outer.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 3 * GRID)
+        outer.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         outer.addWidget(column, 1000)
         outer.addStretch(1)
         self._scroll = QScrollArea()

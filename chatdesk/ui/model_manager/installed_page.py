@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from chatdesk.core.model_files import ModelOrigin
+from chatdesk.ui.field_icon import FieldIcon
 from chatdesk.ui.icons import icon_beside_words
 from chatdesk.ui.model_manager.elsewhere_dialog import ElsewhereDialog
 from chatdesk.ui.model_manager.installed_details import InstalledDetails
@@ -90,6 +91,7 @@ class InstalledPage(QWidget):
         self._details.set_colors(colors)
         self._state.set_icon_color(muted)
         self._none.set_icon_color(muted)
+        self._glass.set_color(muted)
         self._find.setIcon(icon_beside_words("hard-drive", muted))
 
     # --- what services announce ---
@@ -288,6 +290,7 @@ class InstalledPage(QWidget):
         field.setAccessibleName(self.tr("Filter the installed models"))
         field.setClearButtonEnabled(True)
         field.textChanged.connect(self._set_filter)
+        self._glass = FieldIcon("search", field)
         return field
 
     def _make_order(self) -> QComboBox:

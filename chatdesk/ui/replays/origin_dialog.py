@@ -44,6 +44,7 @@ class OriginDialog(QDialog):
         explanation = QLabel(
             self.tr("The check writes the reply again from exactly this and compares the two. The chat stays as it is.")
         )
+        explanation.setObjectName("dialog_text")
         explanation.setTextFormat(Qt.TextFormat.PlainText)
         explanation.setWordWrap(True)
         self._progress = QProgressBar()
@@ -131,6 +132,7 @@ def _facts(rows: Sequence[tuple[str, str]]) -> QScrollArea:
     grid.setColumnStretch(1, 1)
     for row, (name, value) in enumerate(rows):
         name_label, value_label = QLabel(name), _selectable_label(value)
+        name_label.setObjectName("fact_caption")
         name_label.setTextFormat(Qt.TextFormat.PlainText)
         value_label.setObjectName("origin_value")
         value_label.setAccessibleName(name)

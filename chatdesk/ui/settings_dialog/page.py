@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from chatdesk.core.settings import Settings
 
-FIELD_WIDTH = 168
+FIELD_WIDTH = 180
 MARGIN = 24
 GAP = 24  # between the words and the field
 LEAST_WORDS = 26  # characters: where there is less room for them, the field stands below
@@ -128,6 +128,9 @@ class SettingsPage(QScrollArea):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP)
         title, words = _words(name, explanation, field)
+        # Beside a field that is higher they stay together, in the middle.
+        words.insertStretch(0)
+        words.addStretch()
         row.addLayout(words, 1)
         row.addWidget(field, 0, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
         self._sides.append(row)

@@ -96,10 +96,12 @@ class Sidebar(QWidget):
     def _build(self) -> None:
         name = QLabel("ChatDesk")
         name.setObjectName("app_name")
+        name.setIndent(0)  # a style sheet's frame would add one
         self._new_button.setObjectName("new_chat_button")
         self._new_button.setAccessibleName(self.tr("New chat"))
         self._new_button.setToolTip(self.tr("Begin a new chat (Ctrl+N)"))
         self._found.setObjectName("search_state")
+        self._found.setIndent(0)
         self._found.setWordWrap(True)
         self._found.hide()
         self._archive_button.setObjectName("archive_button")
@@ -147,7 +149,7 @@ class Sidebar(QWidget):
         self._look.row_padding = COMPACT_ROW_PADDING if looks.is_compact else ROW_PADDING
         text, muted = QColor(looks.colors.text), QColor(looks.colors.muted)
         self._new_button.setIcon(icon("square-pen", text))
-        self._archive_button.setIcon(icon("archive", muted))
+        self._refresh_archive_button()
         self._field.set_color(muted)
         self._list.doItemsLayout()
         self._results.doItemsLayout()
@@ -371,6 +373,8 @@ class Sidebar(QWidget):
         shows_archive = self.conversations.shows_archive
         words = self.tr("Back to all chats") if shows_archive else self.tr("Archived chats")
         self._archive_button.setText(words)
+        name = "chevron-left" if shows_archive else "archive"
+        self._archive_button.setIcon(icon(name, QColor(self._look.colors.muted)))
         self._archive_button.setAccessibleName(words)
         self._archive_button.setVisible(shows_archive or self.conversations.has_archived)
 
