@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chatdesk.core.errors import ErrorCode, UserFacingError
+from chatdesk.core.markdown_marks import fenced
 from chatdesk.core.messages import Part, PartKind, storable_text
 from chatdesk.core.untrusted_text import one_line
 
@@ -44,7 +45,6 @@ _MOST_CONTROLS_SHARE = 0.01
 _COMMON_HAN = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff][\x30-\xfe]")
 _HAN_SHARE = 0.8
-_FENCE = re.compile("`{3,}")
 # A kind of code as Markdown names it, where that is no name's ending.
 _LANGUAGES = {"py": "python", "js": "javascript", "ts": "typescript", "rs": "rust", "sh": "bash", "md": "markdown"}
 _LANGUAGE = re.compile("[a-z0-9]{1,12}")
@@ -157,10 +157,9 @@ def shown_text(attachment: Attachment, content: bytes | None) -> str:
     if content is None:
         return f"[Attached file: {attachment.name}. It is missing.]"
     text = content.decode(errors="replace")
-    fence = "`" * max(3, 1 + max((len(found) for found in _FENCE.findall(text)), default=0))
     ending = attachment.name.rpartition(".")[2].lower() if "." in attachment.name else ""
     language = _LANGUAGES.get(ending, ending if _LANGUAGE.fullmatch(ending) and ending != "txt" else "")
-    return f"Attached file: {attachment.name}\n{fence}{language}\n{text.rstrip()}\n{fence}"
+    return f"Attached file: {attachment.name}\n{fenced(text.rstrip(), language)}"
 
 
 def shown_texts(attachments: Iterable[Attachment], text: str, content: Callable[[str], bytes | None]) -> str:

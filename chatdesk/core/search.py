@@ -4,6 +4,9 @@ SQLite's tokenizer `unicode61` takes a run of letters for one word. Chinese, Jap
 between words, or glue endings to them, so each of their characters is set apart and counts as a word; what is searched
 for becomes a row of such words, found wherever they follow each other. `search_text` does that, both to what goes into
 the index and to what is looked for in it, and `Matcher` finds the same places again in the text as it was written.
+
+A reply is drawn without the marks of its Markdown. Those may stand within words, and the addresses of links between
+them: `joined_text` is what goes into the index besides, so that the words are found as they are read.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from chatdesk.core.markdown_marks import without_inner_marks
+from chatdesk.core.markdown_marks import joined_lines, without_inner_marks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,11 +35,11 @@ _APART = (
 )
 _IS_APART = re.compile(f"[{_APART}]")
 _TOKEN = re.compile(r"[^\W_]+")
-_NO_WORD = re.compile(r"[\W_]+")
 _MARK = re.compile("[\u0300-\u036f]")  # an accent may be a character of its own
 _MARKS = "[\u0300-\u036f]*"
 _BEGINS = rf"(?:(?<![^\W_])|(?<=[{_APART}]))"
 _ENDS = rf"(?:(?![^\W_])|(?=[{_APART}]))"
+_APART_FROM_ALL = "\ue000"  # a word to SQLite, and none to those who search: nothing is found across it
 
 _PIECE = re.compile(
     r"""(?:(?P<operator>in|model|before|after)[:：])?(?:["“”](?P<quoted>[^"“”]*)["“”]?|(?P<word>[^\s"“”]+))""",
@@ -63,6 +66,24 @@ class _Folds(dict[int, str]):
 _FOLDS = _Folds()
 
 
+class _Words(dict[int, str]):
+    """For each character what the index takes: of a letter or digit what stands for it, between words a space."""
+
+    def __missing__(self, code: int) -> str:
+        folded = _FOLDS[code]
+        if _MARK.match(folded):
+            taken = ""
+        elif not folded.isalnum():
+            taken = " "
+        else:
+            taken = f" {folded} " if _IS_APART.match(folded) else folded
+        self[code] = taken
+        return taken
+
+
+_WORDS = _Words()
+
+
 def fold(text: str) -> str:
     """`text` without differences of case, Latin accents and width; as long as before."""
     return text.lower() if text.isascii() else text.translate(_FOLDS)
@@ -82,11 +103,20 @@ def may_be_drawn(words: Sequence[str], markdown: str) -> bool:
 
 
 def search_text(text: str) -> str:
-    """`text` as the index takes it: words of letters and digits, about which all versions of Unicode agree."""
-    folded = fold(text)
-    if folded.isascii():
-        return folded
-    return _IS_APART.sub(r" \g<0> ", _NO_WORD.sub(" ", _MARK.sub("", folded)))
+    """`text` as the index takes it: words of letters and digits, about which all versions of Unicode agree.
+
+    What is in the index comes out again by the same words: to make others of a text takes a new index.
+    """
+    return fold(text) if text.isascii() else text.translate(_WORDS)
+
+
+def joined_text(markdown: str) -> str:
+    """What the index takes of a reply besides its `search_text`: its lines that read as other words than are written.
+
+    Empty for most.
+    """
+    others = (plain for line, plain in joined_lines(markdown) if _words(plain) != _words(line))
+    return "".join(f" {_APART_FROM_ALL} {search_text(plain)}" for plain in others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +218,15 @@ class Matcher:
         return any(may_be_drawn(term.words, markdown) for term in self._terms)
 
     def first_place(self, markdown: str) -> int:
-        """Where the first term is; where marks stand in all of them, their longest word that is there; or else 0."""
-        folded = fold(markdown)
-        if self._any is not None and (found := self._any.search(folded)) is not None:
-            return found.start()
-        longest_first = sorted(self._words, key=len, reverse=True)
-        return next((place for word in longest_first if (place := folded.find(word)) >= 0), 0)
+        """Where the first term is; where marks stand in all of them, near it; or else 0."""
+        if self._any is None or (found := self._any.search(fold(markdown))) is not None:
+            return found.start() if found is not None else 0
+        place = 0
+        for line in markdown.splitlines(keepends=True):
+            if (found := self._any.search(fold(without_inner_marks(line)))) is not None:
+                return place + found.start()
+            place += len(line)
+        return 0
 
     def snippet(self, text: str) -> Snippet:
         """The surroundings of the first term that is found in `text`, or its beginning."""

@@ -7,8 +7,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from chatdesk.core.exchange import LeftOut
+from chatdesk.core.markdown_marks import fenced
 from chatdesk.core.messages import FinishReason, Part, PartKind, Role, clean_text
-from chatdesk.exchange.foreign import ROLES, Said, Talk, fenced
+from chatdesk.exchange.foreign import ROLES, Said, Talk
 from chatdesk.exchange.loose import record, records, text
 from chatdesk.exchange.records import moment
 

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from chatdesk.core.conversations import path_to
+from chatdesk.core.markdown_marks import fenced
 from chatdesk.core.messages import PartKind, Role
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from chatdesk.core.messages import Message, Part
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~$])")
-_LONGEST_FENCE = re.compile(r"`{3,}")
 
 
 def markdown_page(whole: WholeConversation, words: PageWords) -> str:
@@ -71,7 +71,7 @@ def _part(part: Part, whole: WholeConversation, words: PageWords) -> str:
         case PartKind.ATTACHMENT:
             return f"*{_literal(words.attachment.format(name=attachment_name(part, whole)))}*"
         case PartKind.TOOL_CALL | PartKind.TOOL_RESULT:
-            return _fenced(tool_words(part))
+            return fenced(tool_words(part))
 
 
 def _closed(text: str) -> str:
@@ -89,11 +89,6 @@ def _closed(text: str) -> str:
 
 def _quoted(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
-
-
-def _fenced(text: str) -> str:
-    fence = max((found.group() for found in _LONGEST_FENCE.finditer(text)), key=len, default="``") + "`"
-    return f"{fence}\n{text}\n{fence}"
 
 
 def _literal(text: str) -> str:

@@ -335,6 +335,44 @@ def m016_composer(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def m017_search_as_drawn(connection: sqlite3.Connection) -> None:
+    """Replies are found by their words as they are drawn, too: see `store.search`, which says what `search_joined` is.
+
+    What is in the index stays there. Slice by slice every message is looked at once more.
+    """
+    for statement in (
+        "ALTER TABLE message ADD COLUMN search_joined TEXT",  # NULL: not looked for yet
+        "DROP INDEX message_unindexed",
+        "CREATE INDEX message_unindexed ON message (id) WHERE search_joined IS NULL",
+        """
+        CREATE VIEW message_indexed (id, search_id, text) AS
+        SELECT id, search_id, search_text(text) || coalesce(search_joined, '') FROM message JOIN message_text USING (id)
+        """,
+        "DROP TRIGGER search_before_message_delete",
+        """
+        CREATE TRIGGER search_before_message_delete BEFORE DELETE ON message WHEN OLD.search_id IS NOT NULL BEGIN
+            INSERT INTO message_search (message_search, rowid, text)
+            SELECT 'delete', search_id, text FROM message_indexed WHERE id = OLD.id;
+            DELETE FROM search_scrub;
+            INSERT INTO search_scrub VALUES (0);
+        END
+        """,
+    ):
+        connection.execute(statement)
+    for change, row in (("insert", "NEW"), ("update", "OLD"), ("delete", "OLD")):
+        connection.execute(f"DROP TRIGGER search_before_part_{change}")
+        connection.execute(
+            f"""
+            CREATE TRIGGER search_before_part_{change} BEFORE {change} ON message_part
+            WHEN (SELECT search_id FROM message WHERE id = {row}.message_id) IS NOT NULL BEGIN
+                INSERT INTO message_search (message_search, rowid, text)
+                SELECT 'delete', search_id, text FROM message_indexed WHERE id = {row}.message_id;
+                UPDATE message SET search_id = NULL, search_joined = NULL WHERE id = {row}.message_id;
+            END
+            """  # noqa: S608 - constants
+        )
+
+
 MIGRATIONS: Sequence[Migration] = (
     m001_conversations_and_models,
     m002_downloads,
@@ -346,6 +384,7 @@ MIGRATIONS: Sequence[Migration] = (
     m014_organisation,
     m015_branches,
     m016_composer,
+    m017_search_as_drawn,
 )
 
 

@@ -24,6 +24,8 @@ PER_CONVERSATION = 10
 ROUNDS = 3
 # As long as messages are: mostly short questions and middling replies.
 LENGTHS = (8, 15, 30, 60, 120, 200)
+# Of the words of a reply, the share that has an address, that or marks within it, and that or any marks.
+_ADDRESSES, _PARTS, _WHOLE = 0.001, 0.002, 0.02
 
 
 class Words:
@@ -35,8 +37,18 @@ class Words:
         self._weights = list(accumulate(1 / rank for rank in range(1, len(words) + 1)))
         self._joint = joint
 
-    def text(self, length: int) -> str:
-        return self._joint.join(self._chance.choices(self.words, cum_weights=self._weights, k=length))
+    def text(self, length: int, *, is_marked: bool) -> str:
+        words = self._chance.choices(self.words, cum_weights=self._weights, k=length)
+        return self._joint.join(map(self._marked, words) if is_marked else words)
+
+    def _marked(self, word: str) -> str:
+        """The word as replies have it now and then: bold, bold in part, or with an address."""
+        drawn = self._chance.random()
+        if drawn < _ADDRESSES:
+            return f"[{word}](https://example.org/{word})"
+        if drawn < _PARTS:
+            return f"**{word[:1]}**{word[1:]}"
+        return f"**{word}**" if drawn < _WHOLE else word
 
 
 def english(chance: random.Random) -> Words:
@@ -107,7 +119,7 @@ def _fill(database: Database, tongues: dict[str, Words], chance: random.Random, 
         for number in range(count):
             conversation_id = f"c{number // PER_CONVERSATION:06}"
             tongue = tongues["English" if number // PER_CONVERSATION % 2 else "Chinese"]
-            text = tongue.text(chance.choice(LENGTHS))
+            text = tongue.text(chance.choice(LENGTHS), is_marked=bool(number % 2))
             if number % PER_CONVERSATION == 0:
                 connection.execute(
                     "INSERT INTO conversation (id, title, title_source, created_at, updated_at)"
@@ -141,9 +153,9 @@ def _index_bytes(database: Database) -> int:
     with database.read() as connection:
         (index,) = connection.execute("SELECT sum(length(block)) FROM message_search_data").fetchone()
         (pages,) = connection.execute("SELECT sum(length(term) + 8) FROM message_search_idx").fetchone()
-        # Each message's number in the index, in its row and in two indices.
-        (numbers,) = connection.execute("SELECT count(search_id) * 20 FROM message").fetchone()
-    return int(index + (pages or 0) + numbers)
+        # Each message's number in the index, in its row and in two indices; and what it reads as, where it is kept.
+        (kept,) = connection.execute("SELECT sum(20 + length(CAST(search_joined AS BLOB))) FROM message").fetchone()
+    return int(index + (pages or 0) + kept)
 
 
 def _queries(words: Words, chance: random.Random) -> Iterator[str]:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QFont, QTextBlock, QTextDocument, QTextFormat, QTextFrame, QTextListFormat, QTextTable
 
+from chatdesk.core.markdown_marks import fenced
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -218,5 +220,4 @@ def _between(before: _Piece, after: _Piece) -> str:
 
 def _fenced(lines: list[_Piece]) -> _Piece:
     text = "\n".join(line.text for line in lines).strip("\n")
-    fence = "`" * max(3, 1 + max((len(found) for found in _TICKS.findall(text)), default=0))
-    return _Piece("fence", f"{fence}{lines[0].language}\n{text}\n{fence}", lines[0].prefix)
+    return _Piece("fence", fenced(text, lines[0].language), lines[0].prefix)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatdesk.core.markdown_marks import plain_words, without_inner_marks
+from chatdesk.core.markdown_marks import MOST_JOINED_CHARS, fenced, joined_lines, plain_words, without_inner_marks
 
 
 @pytest.mark.parametrize(("markdown", "plain"), [
@@ -39,3 +39,32 @@ def test_time_grows_with_the_text_and_not_faster(piece: str) -> None:
     plain_words(piece * (20_000 // len(piece)))
     without_inner_marks(piece * (20_000 // len(piece)))
     assert time.perf_counter() - started < 2
+
+
+@pytest.mark.parametrize(("markdown", "lines"), [
+    ("first\na **bo**ld word\nlast", ["a bold word"]),
+    ("see [the docs](https://x.y/(z)) first", ["see the docs first"]),
+    ("`List`s and `a*b*c`", ["Lists and a*b*c"]),
+    ("**bold** and `code` and *slanted*", []),
+    ("```python\nx = a*b*c\n```\na~~b~~c", ["abc"]),
+    ("  - item\n\n    ~~~~\n    x = a*b*c\n    ~~~\n    y = a*b*c\n    ~~~~\n", []),
+    ("```\nx = a*b*c", []),
+    ("```a*b*c``` is code", ["a*b*c is code"]),
+])  # fmt: skip
+def test_lines_with_marks_within_words_are_told_from_others_and_from_code(markdown: str, lines: list[str]) -> None:
+    assert [plain for _, plain in joined_lines(markdown)] == lines
+
+
+def test_of_a_very_long_text_only_so_many_marks_are_looked_for() -> None:
+    started = time.perf_counter()
+    assert sum(len(line) for line, _ in joined_lines("a**b *c ~~d\n" * 100_000)) <= MOST_JOINED_CHARS
+    assert time.perf_counter() - started < 2
+
+
+@pytest.mark.parametrize(("code", "language", "markdown"), [
+    ("x", "", "```\nx\n```"),
+    ("a ` b", "python", "```python\na ` b\n```"),
+    ("```\nx\n````", "", "`````\n```\nx\n````\n`````"),
+])  # fmt: skip
+def test_code_is_fenced_by_more_backticks_than_it_holds(code: str, language: str, markdown: str) -> None:
+    assert fenced(code, language) == markdown

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatdesk.core.search import MOST_TERMS, Matcher, SearchQuery, Term, fold, parse_query, search_text
+from chatdesk.core.search import MOST_TERMS, Matcher, SearchQuery, Term, fold, joined_text, parse_query, search_text
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 QUERY_LIKE = st.text(alphabet='ab 你好"“”:：in model before after2026-01*()^', max_size=40)
@@ -115,3 +115,25 @@ def test_a_snippet_fits_on_a_line_and_its_places_are_in_it(query: str, text: str
 def test_of_a_page_that_is_pasted_the_first_words_are_searched() -> None:
     page = " ".join(f"word{number} word{number}" for number in range(1000))
     assert parse_query(page).terms == tuple(Term((f"word{number}",)) for number in range(MOST_TERMS))
+
+
+@pytest.mark.parametrize(("markdown", "words"), [
+    ("a **bo**ld word\n\nand *others*", ["a", "bold", "word"]),
+    ("see [the docs](https://example.org) first", ["see", "the", "docs", "first"]),
+    ("安装 [Python](https://python.org)教程", ["安", "装", "python", "教", "程"]),
+    ("**温度**控制`随机`性", []),  # whose characters are words already
+    ("**bold**, `code` and 2*3 = 6", []),
+    ("`a*b*c`", []),
+])  # fmt: skip
+def test_lines_that_read_as_other_words_than_are_written_go_into_the_index_as_well(
+    markdown: str, words: list[str]
+) -> None:
+    assert [word for word in joined_text(markdown).split() if word.isalnum()] == words
+
+
+@pytest.mark.parametrize(
+    "markdown", ["a **bo**ld word", "a [bo](https://x.y)ld word", "a b&#111;ld word", "a bold word"]
+)
+def test_the_place_of_a_word_is_told_through_the_marks_in_it(markdown: str) -> None:
+    place = Matcher(parse_query('"bold word"')).first_place(f"{'filler ' * 2000}\n\n{markdown}\n\n{'filler ' * 2000}")
+    assert abs(place - 14_004) < 10

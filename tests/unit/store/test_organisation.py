@@ -115,3 +115,14 @@ def test_search_can_be_limited_to_a_folder(
         assert [found.conversation_id for found in search.find(query, Matcher(query))] == [inside.id]
     query = parse_query("needle in:nowhere")
     assert search.find(query, Matcher(query)) == ()
+
+
+def test_a_folder_is_found_by_any_part_of_its_name_marks_included(
+    database: Database, store: ConversationStore, organisation: OrganisationStore, origin: ReplyOrigin
+) -> None:
+    inside, *_ = store.add_exchange(None, "needle", origin)
+    organisation.move([inside.id], organisation.create_folder("C++ 笔记").id)
+    search = SearchStore(database)
+    for text, is_found in (("in:c++", True), ("in:++", True), ('in:"+ 笔"', True), ("in:c-", False)):
+        query = parse_query(text)
+        assert bool(search.find(query, Matcher(query))) is is_found

@@ -49,8 +49,7 @@ def check_index(database: Database) -> None:
     """The index holds what it should: FTS5 finds each message by each of its words, and nothing beside."""
     with database.write() as connection:
         expected = connection.execute(
-            "SELECT search_id, search_text(text) FROM message JOIN message_text USING (id)"
-            " WHERE search_id IS NOT NULL ORDER BY search_id"
+            "SELECT search_id, text FROM message_indexed WHERE search_id IS NOT NULL ORDER BY search_id"
         ).fetchall()
         connection.execute("CREATE VIRTUAL TABLE temp.right USING fts5 (text, content='', columnsize=0)")
         connection.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab (temp, right, instance)")
@@ -311,3 +310,86 @@ def test_a_change_that_is_undone_leaves_the_index_as_it_was(
     say(store, "second", origin)
     assert (len(texts(search, "first")), len(texts(search, "second"))) == (1, 1)
     check_index(database)
+
+
+# --- as it is drawn ---
+
+
+@pytest.mark.parametrize(("query", "reply"), [
+    ("bold", "A **bo**ld word"),
+    ("lists", "All `List`s are"),
+    ('"the docs first"', "See [the docs](https://example.org/a) first."),
+    ("python教程", "安装 [Python](https://python.org)教程"),
+    ("bo", "A **bo**ld word"),
+    ("example", "See [the docs](https://example.org/a) first."),
+    ('"a b c"', "```\nx = a*b*c\n```"),
+    ('"init"', "Call `__init__` of [it](https://x.y)"),
+])  # fmt: skip
+def test_replies_are_found_as_they_are_drawn_and_as_they_are_written(
+    store: ConversationStore, search: SearchStore, origin: ReplyOrigin, database: Database, query: str, reply: str
+) -> None:
+    say(store, "question", origin, reply)
+    assert texts(search, query) == [reply]
+    check_index(database)
+
+
+@pytest.mark.parametrize(("query", "question", "reply"), [
+    ("abc", "a*b*c is what I type", ""),
+    ("abc", "", "```\nx = a*b*c\n```"),
+    ('"last a"', "", "A **bo**ld word comes last"),
+])  # fmt: skip
+def test_nothing_is_found_that_is_neither_drawn_nor_written(
+    store: ConversationStore, search: SearchStore, origin: ReplyOrigin, query: str, question: str, reply: str
+) -> None:
+    conversation, *_ = say(store, question, origin, reply)
+    store.rename(conversation, "Other")
+    assert find(search, query) == ()
+
+
+def test_words_as_they_are_drawn_go_with_the_reply(
+    store: ConversationStore, search: SearchStore, origin: ReplyOrigin, database: Database, path: Path
+) -> None:
+    _, _, changed = say(store, "question", origin, "an **xylo**phonic word")
+    gone, *_ = say(store, "question", origin, "a **zygo**morphic word")
+    index(search)
+    store.save_reply(replace(store.message(changed), parts=text_parts("a plain word")))
+    delete_for_good(store, gone)
+    assert (texts(search, "xylophonic"), texts(search, "zygomorphic")) == ([], [])
+    check_index(database)
+    while search.scrub_some():
+        pass
+    content = b"".join(file.read_bytes() for file in path.parent.iterdir())
+    assert b"xylophonic"[2:] not in content
+    assert b"zygomorphic"[2:] not in content
+
+
+def test_a_file_whose_index_knows_only_what_was_written_is_searched_at_once_and_gone_through_slice_by_slice(
+    path: Path, origin: ReplyOrigin
+) -> None:
+    database = Database.open(path, migrations=[step for step in MIGRATIONS if step.__name__ < "m017"])
+    store = ConversationStore(database)
+    for number in range(15):
+        say(store, f"question {number}", origin, "a **bo**ld word" if number % 3 else "a needle")
+    with database.write() as connection:
+        rows = connection.execute("SELECT id, text FROM message_text ORDER BY id").fetchall()
+        for number, (message_id, text) in enumerate(rows, start=1):
+            connection.execute("INSERT INTO message_search (rowid, text) VALUES (?, search_text(?))", (number, text))
+            connection.execute("UPDATE message SET search_id = ? WHERE id = ?", (number, message_id))
+    database.close()
+    database = Database.open(path)
+    search = SearchStore(database, slice_messages=10)
+    needle, bold = parse_query("needle"), parse_query("bold")
+    assert len(search.find(needle, Matcher(needle))) == 5
+    assert search.find(bold, Matcher(bold)) == ()
+    assert not search.is_complete()
+    slices = 1
+    while search.index_some():
+        slices += 1
+    assert slices == 3
+    assert len(search.find(bold, Matcher(bold))) == 10
+    assert len(search.find(needle, Matcher(needle))) == 5
+    check_index(database)
+    with database.read() as connection:
+        found = connection.execute("SELECT id FROM message ORDER BY search_id").fetchall()
+    assert [message_id for (message_id,) in found] == [message_id for message_id, _ in rows]
+    database.close()
