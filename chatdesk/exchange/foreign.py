@@ -10,6 +10,7 @@ import re
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from chatdesk.core.attachments import Attachment, attachment_part, read_attachment, safe_name
@@ -92,12 +93,6 @@ def text_and_reasoning(untrusted_text: str) -> tuple[Part, ...]:
     return tuple(Part(kind, text) for kind, untrusted in texts if (text := clean_text(untrusted)))
 
 
-def fenced(code: str, language: str = "") -> str:
-    """Code as Markdown."""
-    fence = "`" * max(3, max((len(run) + 1 for run in re.findall("`+", code)), default=0))
-    return f"{fence}{language}\n{code}\n{fence}"
-
-
 def whole_from(talk: Talk) -> tuple[WholeConversation, Counter[LeftOut]]:
     """A conversation of ours from one of another app, and what had to be mended for it."""
     conversation_id = _our_id(talk.app, talk.key)
@@ -147,33 +142,35 @@ def _joined_turns(messages: tuple[Message, ...]) -> tuple[tuple[Message, ...], d
     """
     n_children = Counter(message.parent_id for message in messages)
     taken_in: dict[str | None, str] = {}
-    joined: dict[str | None, Message] = {}
+    turns: dict[str | None, list[Message]] = {}  # by the id of the first step
     for message in messages:
         parent_id = taken_in.get(message.parent_id, message.parent_id)
-        before = joined.get(parent_id)
-        if before is None or n_children[message.parent_id] > 1 or not before.role is message.role is Role.ASSISTANT:
-            joined[message.id] = replace(message, parent_id=parent_id)
-            continue
-        joined[before.id] = replace(
-            before,
-            parts=_joined(before.parts, message.parts),
-            status=message.status,
-            finish_reason=message.finish_reason,
-            origin=message.origin or before.origin,
-        )
-        taken_in[message.id] = before.id
-    return tuple(joined.values()), taken_in
-
-
-def _joined(before: tuple[Part, ...], after: tuple[Part, ...]) -> tuple[Part, ...]:
-    """Parts of one reply: neighbours of one kind become one, a blank line between them."""
-    parts = list(before)
-    for part in after:
-        if parts and parts[-1].kind is part.kind and part.kind in {PartKind.TEXT, PartKind.REASONING}:
-            parts[-1] = replace(part, text=f"{parts[-1].text}\n\n{part.text}")
+        turn = turns.get(parent_id)
+        if turn is None or n_children[message.parent_id] > 1 or not turn[-1].role is message.role is Role.ASSISTANT:
+            turns[message.id] = [replace(message, parent_id=parent_id)]
         else:
-            parts.append(part)
-    return tuple(parts)
+            turn.append(message)
+            taken_in[message.id] = turn[0].id
+    return tuple(_joined(turn) for turn in turns.values()), taken_in
+
+
+def _joined(turn: list[Message]) -> Message:
+    """One reply of its steps: neighbouring parts of one kind become one, a blank line between them."""
+    if len(turn) == 1:
+        return turn[0]
+    parts: list[Part] = []
+    for kind, group in groupby((part for step in turn for part in step.parts), key=lambda part: part.kind):
+        if kind in {PartKind.TEXT, PartKind.REASONING}:
+            parts.append(Part(kind, "\n\n".join(part.text for part in group)))
+        else:
+            parts += group
+    return replace(
+        turn[0],
+        parts=tuple(parts),
+        status=turn[-1].status,
+        finish_reason=turn[-1].finish_reason,
+        origin=next((step.origin for step in reversed(turn) if step.origin is not None), None),
+    )
 
 
 class _Standing:

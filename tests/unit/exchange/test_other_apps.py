@@ -12,6 +12,7 @@ import io
 import json
 import struct
 import tempfile
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -446,3 +447,13 @@ def test_a_zip_that_unpacks_to_too_much_is_not_unpacked(tmp_path: Path) -> None:
     reader = ExportReader(tmp_path / "bomb.zip", most_unpacked_bytes=1_000_000)
     assert list(reader.conversations()) == []
     assert reader.left_out == {LeftOut.TOO_LARGE: 1}
+
+
+def test_a_reply_in_very_many_steps_is_joined_in_no_time(file: Path) -> None:
+    count = 20_000
+    mapping = {str(n): node(str(n), str(n - 1) if n else None, "assistant", "step " * 100) for n in range(count)}
+    started = time.monotonic()
+    [whole], _ = read(file, {"mapping": mapping})
+    assert time.monotonic() - started < 10
+    [reply] = whole.messages
+    assert reply.text.count("step") == 100 * count
