@@ -171,9 +171,9 @@ def _summaries(untrusted: object, ids: set[str]) -> tuple[tuple[KeptSummary, ...
         except UnreadableError:
             left_out[LeftOut.DAMAGED_SUMMARY] += 1
             continue
-        last_id = _known_id(summary.last_message_id)
-        if last_id in ids:
-            summaries[summary.id] = replace(summary, id=_known_id(summary.id), last_message_id=last_id)
+        summary = replace(summary, id=_known_id(summary.id), last_message_id=_known_id(summary.last_message_id))
+        if summary.last_message_id in ids:
+            summaries[summary.id] = summary
         else:
             left_out[LeftOut.DAMAGED_SUMMARY] += 1
     return tuple(summaries.values()), left_out

@@ -211,3 +211,13 @@ def test_anything_anywhere_in_a_record_is_read_or_refused(value: Any, data: st.D
         return
     assert {message.conversation_id for message in whole.messages} <= {whole.conversation.id}
     write_conversation(whole, 0.0)
+
+
+def test_summaries_that_would_get_one_id_are_one() -> None:
+    seed = next(seed for seed in range(99) if random_conversation(random.Random(seed)).summaries)
+    record = written(seed)
+    summary = record["summaries"][0]
+    first, _ = read_conversation({**record, "summaries": [{**summary, "id": "x"}]})
+    twice = [{**summary, "id": "x"}, {**summary, "id": first.summaries[0].id}]
+    whole, _ = read_conversation({**record, "summaries": twice})
+    assert [kept.id for kept in whole.summaries] == [first.summaries[0].id]
