@@ -536,6 +536,14 @@ class ErrorDetail:
         return " ".join(text.format_map(_Lenient(params)) for text in self.sentences)
 
 
+def kept_error(code: str, params: Mapping[str, Any]) -> ErrorDetail:
+    """A problem as it was kept; one that this version of ChatDesk does not know goes by its code."""
+    try:
+        return ErrorDetail(ErrorCode(code), params)
+    except ValueError:
+        return ErrorDetail(ErrorCode.INTERNAL, {"reason": code})
+
+
 def _size(value: Any) -> Any:
     """`4,100 MB` for a number of bytes."""
     return f"{value / 1e6:,.0f} MB" if isinstance(value, int) else value

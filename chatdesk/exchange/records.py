@@ -18,7 +18,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chatdesk.core.context_map import OverflowPolicy
-from chatdesk.core.errors import ErrorCode, ErrorDetail
+from chatdesk.core.errors import ErrorDetail, kept_error
 from chatdesk.core.messages import FinishReason, Part, PartKind, ReplyFigures, ReplyOrigin, ReplyStatus, Role
 from chatdesk.core.sampling import SamplingParams
 
@@ -213,10 +213,7 @@ def _parts(untrusted: object) -> tuple[Part, ...]:
 
 def _error(untrusted: object) -> ErrorDetail:
     record = mapping(untrusted)
-    code = text(record.get("code"))
-    if code not in {known.value for known in ErrorCode}:  # of another version of ChatDesk
-        return ErrorDetail(ErrorCode.INTERNAL, {"reason": code})
-    return ErrorDetail(ErrorCode(code), _kept_mapping(record.get("params", {})))
+    return kept_error(text(record.get("code")), _kept_mapping(record.get("params", {})))
 
 
 _PACKED = "tuple[int, ...]"

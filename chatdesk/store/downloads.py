@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from chatdesk.core.downloads import Download, DownloadState
-from chatdesk.core.errors import ErrorCode, ErrorDetail
+from chatdesk.core.errors import kept_error
 from chatdesk.core.hub_models import RemoteFile, RemoteModel
 
 if TYPE_CHECKING:
@@ -168,5 +168,5 @@ def _download(
 ) -> Download:
     remote: list[dict[str, Any]] = json.loads(files)
     model = RemoteModel(repo_id, revision, tuple(RemoteFile(**file) for file in remote))
-    error = ErrorDetail(ErrorCode(error_code), json.loads(error_params or "{}")) if error_code is not None else None
+    error = kept_error(error_code, json.loads(error_params or "{}")) if error_code is not None else None
     return Download(download_id, model, DownloadState(state), position, error=error)

@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from chatdesk.core.errors import ErrorCode, ErrorDetail
+from chatdesk.core.errors import kept_error
 from chatdesk.core.messages import (
     FinishReason,
     Message,
@@ -217,7 +217,7 @@ def _message(row: Sequence[Any], parts: tuple[Part, ...]) -> Message:
         created_at=created_at,
         status=ReplyStatus(status),
         finish_reason=FinishReason(finish_reason) if finish_reason is not None else None,
-        error=_error(error_code, error_params) if error_code is not None else None,
+        error=kept_error(error_code, json.loads(error_params or "{}")) if error_code is not None else None,
         origin=_origin(row[11:23], row[30]) if row[11] is not None else None,
         figures=ReplyFigures(*row[23:30]) if row[23] is not None else ReplyFigures(),
         given_chars=given_chars,
@@ -252,13 +252,6 @@ def _sampling(text: str) -> SamplingParams:
     """Settings as they were; names that this version does not know are left out."""
     known = {field.name for field in fields(SamplingParams)}
     return SamplingParams(**{name: value for name, value in json.loads(text).items() if name in known})
-
-
-def _error(code: str, params: str | None) -> ErrorDetail:
-    known = {known.value for known in ErrorCode}
-    if code not in known:  # a kind of trouble that this version does not have any more
-        return ErrorDetail(ErrorCode.INTERNAL, {"reason": code})
-    return ErrorDetail(ErrorCode(code), json.loads(params) if params is not None else {})
 
 
 def _packed(token_ids: Sequence[int]) -> bytes:

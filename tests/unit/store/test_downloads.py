@@ -62,6 +62,15 @@ def test_the_state_is_kept_and_the_error_only_of_what_failed(downloads: Download
     assert downloads.all() == (FIRST,)
 
 
+def test_an_error_of_another_version_goes_by_its_code(downloads: DownloadStore, database: Database) -> None:
+    downloads.add(FIRST)
+    downloads.save(replace(FIRST, state=DownloadState.FAILED, error=NO_SPACE))
+    with database.write() as connection:
+        connection.execute("UPDATE download SET error_code = 'moon_phase'")
+    [found] = downloads.all()
+    assert found.error == ErrorDetail(ErrorCode.INTERNAL, {"reason": "moon_phase"})
+
+
 def test_places_change_together(downloads: DownloadStore) -> None:
     downloads.add(FIRST)
     downloads.add(SECOND)
