@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from chatdesk.core.errors import UserFacingError
+from chatdesk.core.errors import ErrorCode, ErrorDetail, UserFacingError
 from chatdesk.core.events import ExchangeProgressed, ExportEnded, ImportEnded, Post
 from chatdesk.core.exchange import ExportFormat, ImportReport, Outcome, WholeConversation
 from chatdesk.core.export_names import file_name, free_name
@@ -26,7 +26,6 @@ from chatdesk.store.disk import replacing
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from chatdesk.core.errors import ErrorDetail
     from chatdesk.exchange.pages import Pages
     from chatdesk.store.whole_conversations import WholeConversationStore
 
@@ -102,6 +101,9 @@ class ExchangeService:
             n_written = 0
         except UserFacingError as error:
             n_written, problem = 0, error.detail
+        except Exception as error:
+            self._post(ExportEnded(str(path), 0, _bug(error)))
+            raise
         self._post(ExportEnded(str(path), n_written, problem, is_cancelled=stop.is_set() and problem is None))
 
     def _write_one(self, conversation_id: str, write: Callable[[WholeConversation], None]) -> bool:
@@ -149,9 +151,16 @@ class ExchangeService:
     def _import(self, path: Path, stop: threading.Event) -> Iterator[None]:
         reader = ExportReader(path)
         outcomes: Counter[Outcome] = Counter()
-        problem: ErrorDetail | None = None
         first_id: str | None = None
         n_messages = 0
+
+        def end(problem: ErrorDetail | None = None) -> None:
+            left_out = {reason: count for reason, count in reader.left_out.items() if count}
+            report = ImportReport(path.name, outcomes, n_messages, left_out, first_id, stop.is_set(), problem)
+            if report.n_added:
+                self._when_imported()
+            self._post(ImportEnded(report))
+
         try:
             refuse_what_is_no_file(path)
             for whole in reader.conversations():
@@ -166,12 +175,16 @@ class ExchangeService:
                 self._post(ExchangeProgressed(reader.share, outcomes.total()))
                 yield
         except UserFacingError as error:
-            problem = error.detail
-        left_out = {reason: count for reason, count in reader.left_out.items() if count}
-        report = ImportReport(path.name, outcomes, n_messages, left_out, first_id, stop.is_set(), problem)
-        if report.n_added:
-            self._when_imported()
-        self._post(ImportEnded(report))
+            end(error.detail)
+        except Exception as error:
+            end(_bug(error))
+            raise
+        else:
+            end()
+
+
+def _bug(error: Exception) -> ErrorDetail:
+    return ErrorDetail(ErrorCode.INTERNAL, {"reason": repr(error)})
 
 
 class _CancelledError(Exception):

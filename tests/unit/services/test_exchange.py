@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from chatdesk.core.errors import ErrorCode
-from chatdesk.core.events import ConversationsListed, ExportEnded, ImportEnded
+from chatdesk.core.events import ConversationsListed, ExportEnded, ImportEnded, JobCrashed
 from chatdesk.core.exchange import ExportFormat, ImportReport, LeftOut, Outcome, WholeConversation
 from chatdesk.services.exchange import ExchangeService
 from chatdesk.services.worker import Worker
@@ -200,3 +200,29 @@ def test_what_is_no_export_is_said_to_be_none(places: list[Place], tmp_path: Pat
     report = places[0].imported(tmp_path / "other.json")
     assert report.left_out == {LeftOut.NOT_A_CONVERSATION: 2, LeftOut.NEWER_CONVERSATION: 1}
     assert (report.n_added, report.problem) == (0, None)
+
+
+def test_what_a_bug_ends_has_ended_and_is_told_as_a_bug(places: list[Place]) -> None:
+    here, there = places
+    trees = [random_conversation(random.Random(seed)) for seed in range(2)]
+    for tree in trees:
+        here.store.add(tree)
+    here.at_each_page = lambda: 1 // 0
+    ended = here.exported(None, ExportFormat.MARKDOWN, "all.zip")
+    assert ended.problem is not None
+    assert (ended.problem.code, ended.n_conversations) == (ErrorCode.INTERNAL, 0)
+    assert list(here.folder.glob("all.zip*")) == []
+    here.log.wait_for(JobCrashed)
+    here.exported(None, ExportFormat.JSON, "all.json")
+    original, n_added = there.store.add, 0
+
+    def add_only_one(whole: WholeConversation) -> tuple[Outcome, str]:
+        nonlocal n_added
+        n_added += 1
+        return original(whole) if n_added == 1 else (Outcome.ADDED, str(1 // 0))
+
+    there.store.add = add_only_one  # type: ignore[method-assign]  # to fail in the middle of it
+    report = there.imported(here.folder / "all.json")
+    assert report.problem is not None
+    assert (report.problem.code, report.n_added) == (ErrorCode.INTERNAL, 1)
+    there.log.wait_for(JobCrashed)
