@@ -202,6 +202,20 @@ def reply_parts(reasoning: str, text: str) -> tuple[Part, ...]:
     return ((Part(PartKind.REASONING, reasoning),) if reasoning else ()) + text_parts(text)
 
 
+def waiting_reply(reply_id: str, parent: Message, origin: ReplyOrigin, created_at: float) -> Message:
+    """A reply to `parent` of which nothing is written yet."""
+    return Message(
+        id=reply_id,
+        conversation_id=parent.conversation_id,
+        parent_id=parent.id,
+        role=Role.ASSISTANT,
+        parts=(),
+        created_at=created_at,
+        status=ReplyStatus.WAITING,
+        origin=origin,
+    )
+
+
 # C0 controls except tab and newline, DEL, and lone surrogates: they cannot be stored, drawn or tokenized faithfully.
 _UNUSABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 

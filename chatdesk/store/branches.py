@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from chatdesk.core.branches import BEGINNING_CHARS, BranchNode, BranchTree, DeletedBranch, leaf_when_gone
 from chatdesk.core.conversations import leaf_below
 from chatdesk.core.markdown_marks import plain_words
-from chatdesk.core.messages import Message, ReplyStatus, Role, with_text
-from chatdesk.store.conversation_rows import set_active_leaf
+from chatdesk.core.messages import Message, ReplyStatus, Role, waiting_reply, with_text
+from chatdesk.store.conversation_rows import append_message, conversation_row, set_active_leaf
 from chatdesk.store.conversations import new_uuid7
 from chatdesk.store.message_rows import PATH_TO, insert_message, read_message, read_messages
 
@@ -31,12 +31,6 @@ _BRANCH = """
         UNION ALL
         SELECT message.id, message.conversation_id
         FROM branch JOIN message ON message.conversation_id = branch.conversation_id AND message.parent_id = branch.id
-    )
-"""
-_ABOVE = """
-    WITH RECURSIVE above (id, parent_id) AS (
-        SELECT id, parent_id FROM message WHERE id = :message_id
-        UNION ALL SELECT message.id, message.parent_id FROM above JOIN message ON message.id = above.parent_id
     )
 """
 _VERSIONS = """
@@ -85,23 +79,14 @@ class BranchStore:
         A reply that a person changed is no model's any more: what it cost and the tokens it was made of stay behind.
         """
         with self._database.write() as connection:
-            return self._add(connection, self._edited(connection, message_id, text))
+            return append_message(connection, self._edited(connection, message_id, text))
 
     def add_edited_and_reply(self, message_id: str, text: str, origin: ReplyOrigin) -> tuple[Message, Message]:
         """The same, and the row of a reply to it (`WAITING`), both or neither."""
         with self._database.write() as connection:
-            message = self._add(connection, self._edited(connection, message_id, text))
-            reply = Message(
-                id=self._new_id(),
-                conversation_id=message.conversation_id,
-                parent_id=message.id,
-                role=Role.ASSISTANT,
-                parts=(),
-                created_at=message.created_at,
-                status=ReplyStatus.WAITING,
-                origin=origin,
-            )
-            return message, self._add(connection, reply)
+            message = append_message(connection, self._edited(connection, message_id, text))
+            reply = waiting_reply(self._new_id(), message, origin, message.created_at)
+            return message, append_message(connection, reply)
 
     def add_continued(self, message_id: str, text: str, origin: ReplyOrigin) -> Message:
         """Put a reply (`WAITING`) that begins with `text` beside the one it goes on from, and show it."""
@@ -119,7 +104,7 @@ class BranchStore:
                 figures=old.figures.of_reasoning,
                 given_chars=len(text),
             )
-            return self._add(connection, continued)
+            return append_message(connection, continued)
 
     def copy_path(self, message_id: str, title: str) -> str:
         """Begin a conversation with copies of the messages down to `message_id`, and what belongs to them.
@@ -202,7 +187,7 @@ class BranchStore:
                 {"message_id": message_id, "deleted_at": message.deleted_at},
             )
             connection.execute(
-                f"{_ABOVE} UPDATE message SET deleted_at = NULL WHERE id IN (SELECT id FROM above)",  # noqa: S608 - a constant
+                f"{PATH_TO} UPDATE message SET deleted_at = NULL WHERE id IN (SELECT id FROM wanted)",  # noqa: S608 - a constant
                 {"message_id": message_id},
             )
             living = [node for node in _tree(connection, message.conversation_id).nodes if not node.is_deleted]
@@ -235,24 +220,13 @@ class BranchStore:
             is_edited=old.is_reply,
         )
 
-    @staticmethod
-    def _add(connection: sqlite3.Connection, message: Message) -> Message:
-        insert_message(connection, message)
-        set_active_leaf(connection, message.conversation_id, message.id)
-        connection.execute(
-            "UPDATE conversation SET updated_at = ? WHERE id = ?", (message.created_at, message.conversation_id)
-        )
-        return message
-
 
 def _one_line(beginning: str) -> str:
     return " ".join(beginning.split())[:BEGINNING_CHARS]
 
 
 def _tree(connection: sqlite3.Connection, conversation_id: str) -> BranchTree:
-    row = connection.execute("SELECT active_leaf_id FROM conversation WHERE id = ?", (conversation_id,)).fetchone()
-    if row is None:
-        raise KeyError(conversation_id)
+    active_leaf_id = conversation_row(connection, conversation_id).active_leaf_id
     nodes = tuple(
         BranchNode(
             id=message_id,
@@ -269,4 +243,4 @@ def _tree(connection: sqlite3.Connection, conversation_id: str) -> BranchTree:
             connection.execute(_SELECT_NODES, (conversation_id,))
         )
     )
-    return BranchTree(conversation_id, nodes, row[0])
+    return BranchTree(conversation_id, nodes, active_leaf_id)

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from chatdesk.core.context_map import OverflowPolicy
 from chatdesk.core.conversations import Conversation
+from chatdesk.store.message_rows import insert_message
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping, Sequence
+
+    from chatdesk.core.messages import Message
 
 _SELECT = """
     SELECT id, title, created_at, updated_at, active_leaf_id, system_prompt, deleted_at, folder_id, pinned_at,
@@ -38,6 +41,16 @@ def conversation_row(connection: sqlite3.Connection, conversation_id: str) -> Co
 def set_active_leaf(connection: sqlite3.Connection, conversation_id: str, leaf_id: str | None) -> None:
     """Show the path that ends in `leaf_id`, a message of this conversation; None: nothing."""
     connection.execute("UPDATE conversation SET active_leaf_id = ? WHERE id = ?", (leaf_id, conversation_id))
+
+
+def append_message(connection: sqlite3.Connection, message: Message) -> Message:
+    """Add a new message and show the path that ends in it."""
+    insert_message(connection, message)
+    connection.execute(
+        "UPDATE conversation SET active_leaf_id = ?, updated_at = ? WHERE id = ?",
+        (message.id, message.created_at, message.conversation_id),
+    )
+    return message
 
 
 def _conversation(row: Sequence[Any]) -> Conversation:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from chatdesk.core.attachments import attachment_part
 from chatdesk.core.conversations import Conversation, title_from
-from chatdesk.core.messages import Message, ReplyStatus, Role, text_parts
+from chatdesk.core.messages import Message, Role, text_parts, waiting_reply
 from chatdesk.store.attachments import delete_unused_attachments, read_attachments
-from chatdesk.store.conversation_rows import conversation_row, read_conversations, set_active_leaf
+from chatdesk.store.conversation_rows import append_message, conversation_row, read_conversations, set_active_leaf
 from chatdesk.store.message_rows import (
     END_OF_PATH_TO,
     PATH_TO,
@@ -219,7 +219,7 @@ class ConversationStore:
                 created_at=now,
             )
             insert_message(connection, message)
-            reply = self._insert_reply(connection, message, origin, now)
+            reply = append_message(connection, waiting_reply(self._new_id(), message, origin, now))
             connection.execute("DELETE FROM unsent_message WHERE id = ?", (unsent_id,))
             connection.execute(
                 "UPDATE conversation SET title = ? WHERE id = ? AND title = '' AND title_source = 'first_message'",
@@ -230,7 +230,8 @@ class ConversationStore:
     def add_reply(self, user_message_id: str, origin: ReplyOrigin) -> Message:
         """Add another reply (`WAITING`) to a message and show it; earlier replies are kept beside it."""
         with self._database.write() as connection:
-            return self._insert_reply(connection, read_message(connection, user_message_id), origin, self._clock())
+            message = read_message(connection, user_message_id)
+            return append_message(connection, waiting_reply(self._new_id(), message, origin, self._clock()))
 
     def save_reply(self, message: Message, recipe: ReplyRecipe | None = None) -> None:
         """Save all that can change of a reply, and what it was made from once that is known.
@@ -334,24 +335,6 @@ class ConversationStore:
             (conversation.id, title, "user" if title else "first_message", now, now, system_prompt, kept),
         )
         return conversation
-
-    def _insert_reply(
-        self, connection: sqlite3.Connection, parent: Message, origin: ReplyOrigin, now: float
-    ) -> Message:
-        reply = Message(
-            id=self._new_id(),
-            conversation_id=parent.conversation_id,
-            parent_id=parent.id,
-            role=Role.ASSISTANT,
-            parts=(),
-            created_at=now,
-            status=ReplyStatus.WAITING,
-            origin=origin,
-        )
-        insert_message(connection, reply)
-        set_active_leaf(connection, reply.conversation_id, reply.id)
-        connection.execute("UPDATE conversation SET updated_at = ? WHERE id = ?", (now, reply.conversation_id))
-        return reply
 
     def _set_deleted(self, conversation_ids: Sequence[str], deleted_at: float | None) -> tuple[Conversation, ...]:
         with self._database.write() as connection:

@@ -6,7 +6,9 @@ import time
 from typing import TYPE_CHECKING
 
 from chatdesk.core.summaries import Summary
+from chatdesk.store.conversation_rows import conversation_row
 from chatdesk.store.conversations import new_uuid7
+from chatdesk.store.message_rows import PATH_TO
 
 if TYPE_CHECKING:
     import sqlite3
@@ -14,23 +16,16 @@ if TYPE_CHECKING:
 
     from chatdesk.store.database import Database
 
-# The messages from the one wanted up to the root of the tree, and how far above it each is.
-_UP = """
-    WITH RECURSIVE up (id, conversation_id, parent_id, height) AS (
-        SELECT id, conversation_id, parent_id, 0 FROM message WHERE id = :leaf_id
-        UNION ALL
-        SELECT message.id, message.conversation_id, message.parent_id, height + 1
-        FROM up JOIN message ON message.id = up.parent_id
-    )
-"""
+# Those of the path that ends in `message_id`.
 _SELECT_SUMMARIES = f"""
-    {_UP}
-    SELECT summary.id, summary.conversation_id, last_message_id, text, created_at, model_name, undone_at IS NOT NULL
-    FROM up JOIN summary ON summary.conversation_id = up.conversation_id AND summary.last_message_id = up.id
+    {PATH_TO}
+    SELECT summary.id, conversation_id, last_message_id, text, created_at, model_name, undone_at IS NOT NULL
+    FROM wanted JOIN summary ON last_message_id = wanted.id
+        AND conversation_id = (SELECT conversation_id FROM message WHERE id = :message_id)
 """  # noqa: S608 - a constant
 # The one that stands for most comes first, and of several for the same the newest.
-_FIRST = "ORDER BY height, created_at DESC, summary.id DESC LIMIT 1"
-_COVERED = f"{_UP} SELECT id FROM up ORDER BY height DESC"  # noqa: S608 - a constant
+_FIRST = "ORDER BY place DESC, created_at DESC, summary.id DESC LIMIT 1"
+_COVERED = f"{PATH_TO} SELECT id FROM wanted ORDER BY place"  # noqa: S608 - a constant
 
 
 class SummaryStore:
@@ -58,12 +53,7 @@ class SummaryStore:
     def shown(self, conversation_id: str) -> Summary | None:
         """The summary that is in force on the path that a conversation shows."""
         with self._database.read() as connection:
-            row = connection.execute(
-                "SELECT active_leaf_id FROM conversation WHERE id = ?", (conversation_id,)
-            ).fetchone()
-            if row is None:
-                raise KeyError(conversation_id)
-            return _in_force(connection, row[0])
+            return _in_force(connection, conversation_row(connection, conversation_id).active_leaf_id)
 
     def add(self, last_message_id: str, text: str, model_name: str) -> Summary:
         """Let `text` stand for all messages up to `last_message_id`."""
@@ -93,14 +83,15 @@ class SummaryStore:
     def was_undone(self, leaf_id: str | None) -> bool:
         """Whether a person undid the last summary of the path that ends in `leaf_id`."""
         with self._database.read() as connection:
-            row = connection.execute(f"{_SELECT_SUMMARIES} {_FIRST}", {"leaf_id": leaf_id}).fetchone()
+            row = connection.execute(f"{_SELECT_SUMMARIES} {_FIRST}", {"message_id": leaf_id}).fetchone()
         return row is not None and bool(row[-1])
 
 
 def _in_force(connection: sqlite3.Connection, leaf_id: str | None) -> Summary | None:
-    row = connection.execute(f"{_SELECT_SUMMARIES} WHERE undone_at IS NULL {_FIRST}", {"leaf_id": leaf_id}).fetchone()
+    query = f"{_SELECT_SUMMARIES} WHERE undone_at IS NULL {_FIRST}"
+    row = connection.execute(query, {"message_id": leaf_id}).fetchone()
     if row is None:
         return None
     summary_id, conversation_id, last_message_id, text, created_at, model_name, _ = row
-    covered = connection.execute(_COVERED, {"leaf_id": last_message_id})
+    covered = connection.execute(_COVERED, {"message_id": last_message_id})
     return Summary(summary_id, conversation_id, tuple(covers for (covers,) in covered), text, created_at, model_name)
