@@ -11,7 +11,7 @@ import sys
 from collections import deque
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import psutil
 
@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     from chatdesk.engine.base import Chunk, LoadOptions, OnLoadProgress, ShouldStop
     from chatdesk.engine.llama_loading import LoadedModel
     from chatdesk.engine.llama_runtime import Handle
+
+# Tells how far a prompt is processed, and in the end whether all of it is, so that its last token's logits are there
+_Processing: TypeAlias = "Generator[PromptProgress, None, bool]"
 
 _LAST = -1
 _MOST_CHARACTER_BYTES = 4
@@ -167,8 +170,8 @@ class LlamaEngine:
         if len(tokens) >= self._n_ctx:
             raise UserFacingError(ErrorCode.PROMPT_TOO_LONG, tokens=len(tokens), n_ctx=self._n_ctx)
         with self._stop_flag.following(should_stop):
-            yield from self._process(tokens, self._cache.begin(tokens, owner, should_stop), should_stop)
-            yield from self._reply(tokens, sampling, should_stop, continues=continues, hurries=hurries)
+            processing = self._process(tokens, self._cache.begin(tokens, owner, should_stop), should_stop)
+            yield from self._reply(processing, tokens, sampling, should_stop, continues=continues, hurries=hurries)
 
     def replay(
         self,
@@ -187,8 +190,8 @@ class LlamaEngine:
             raise UserFacingError(ErrorCode.REPLAY_OTHER_SETTINGS, name="n_batch")
         with self._cache.lent(), self._stop_flag.following(should_stop):
             self._cache.keep(0)
-            yield from self._process_again(tokens, batches, should_stop)
-            yield from self._reply(tokens, sampling, should_stop, continues=continues)
+            processing = self._process_again(tokens, batches, should_stop)
+            yield from self._reply(processing, tokens, sampling, should_stop, continues=continues)
 
     def aside(self) -> AbstractContextManager[None]:
         """Lend the KV cache to side work."""
@@ -241,22 +244,23 @@ class LlamaEngine:
             tokens = tuple(token for token in tokens if not self._reasoning.marker(token))
         return message if self._vocabulary.is_text(tokens) else replace(message, token_ids=None)
 
-    def _process(self, tokens: list[int], cached: int | None, should_stop: ShouldStop) -> Iterator[PromptProgress]:
-        """Bring the KV cache to hold exactly `tokens`, or fewer when a stop is asked for.
+    def _process(self, tokens: list[int], cached: int | None, should_stop: ShouldStop) -> _Processing:
+        """Bring the KV cache to hold exactly `tokens`, unless a stop is asked for.
 
         `cached` of them are there; None: a stop was asked for before it could be found out.
         """
         yield PromptProgress(cached or 0, len(tokens), cached or 0)
         if cached is None:
-            return
+            return False
         checkpoint = self._checkpoint(tokens)
         while (processed := len(self._cache.tokens)) < len(tokens) and not should_stop():
             end = processed + self._n_batch
             if not self._decode(tokens[processed : checkpoint if processed < checkpoint < end else end]):
-                return
+                return False
             if len(self._cache.tokens) == checkpoint:
                 self._cache.checkpoint()
             yield PromptProgress(len(self._cache.tokens), len(tokens), cached)
+        return processed == len(tokens)
 
     def _checkpoint(self, tokens: list[int]) -> int:
         """Behind which token of a prompt a checkpoint is made; 0: behind none.
@@ -268,10 +272,8 @@ class LlamaEngine:
             return 0
         return self._reasoning.at_end(tokens, self._vocabulary.piece)[0]
 
-    def _process_again(
-        self, tokens: list[int], batches: Sequence[BatchRun], should_stop: ShouldStop
-    ) -> Iterator[PromptProgress]:
-        """Fill the empty KV cache with `tokens` in these batches, or with fewer when a stop is asked for.
+    def _process_again(self, tokens: list[int], batches: Sequence[BatchRun], should_stop: ShouldStop) -> _Processing:
+        """Fill the empty KV cache with `tokens` in these batches, unless a stop is asked for.
 
         Where some of a batch was taken back, other tokens stand in for them: only their number counts.
         """
@@ -282,27 +284,29 @@ class LlamaEngine:
                 end = start + run.kept
                 stand_ins = [tokens[start]] * (run.size - run.kept)
                 if should_stop() or not self._decode(tokens[start:end] + stand_ins):
-                    return
+                    return False
                 if stand_ins and self._cache.keep(end) != end:
                     # It was another model's doing, or another build's: this one cannot take anything back.
                     raise UserFacingError(ErrorCode.REPLAY_OTHER_SETTINGS, name="n_batch")
                 yield PromptProgress(end, len(tokens), 0)
+        return len(self._cache.tokens) == len(tokens)
 
     def _reply(
         self,
+        processing: _Processing,
         prompt: list[int],
         sampling: SamplingParams,
         should_stop: ShouldStop,
         *,
         continues: bool,
         hurries: ShouldStop = never,
-    ) -> Iterator[Chunk | Finished]:
-        """Write the reply to a prompt that is processed, or say that it was stopped before."""
+    ) -> Iterator[PromptProgress | Chunk | Finished]:
+        """Have the prompt processed and write the reply to it, or say that it was stopped before."""
         seed = random.randint(0, MAX_SEED) if sampling.seed is None else sampling.seed
-        reason, batches = FinishReason.STOPPED, tuple(self._cache.batches)
-        if self._cache.tokens != prompt:
-            yield Finished(reason, seed)
+        if not (yield from processing):
+            yield Finished(FinishReason.STOPPED, seed)
             return
+        batches = tuple(self._cache.batches)
         stream = self._stream(prompt, sampling, hurries, continues=continues)
         with sampler_chain(sampling, self._vocabulary.size, seed, prompt) as chain:
             reason = yield from self._write(stream, chain, should_stop, strips=not continues)

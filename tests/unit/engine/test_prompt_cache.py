@@ -219,3 +219,11 @@ def test_a_stop_ends_the_search_for_what_was_processed_and_leaves_all_as_it_was(
     town_prompt = desk.engine.prompt_tokens(town)
     assert desk.engine.cached_tokens(town_prompt) == len(town_prompt) - 1
     assert desk.ask(next_turn(first, reply), "ship")[0] > len(desk.engine.prompt_tokens(first))
+
+
+def test_a_reply_to_a_known_prompt_that_is_stopped_at_once_says_nothing(desk: Desk) -> None:
+    prompt = desk.engine.prompt_tokens(opening("a ship"))
+    for _ in desk.engine.prepare(prompt, lambda: False, "ship"):
+        pass
+    said = list(desk.engine.generate(prompt, GREEDY, lambda: True, "ship"))
+    assert [type(item) for item in said] == [PromptProgress, Finished]
