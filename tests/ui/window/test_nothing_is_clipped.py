@@ -1,5 +1,7 @@
 """Every word on the main screens has its room: in small and large windows, at the usual and the largest text."""
 
+import threading
+
 import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QAction, QFontDatabase
@@ -7,7 +9,9 @@ from PySide6.QtWidgets import QApplication, QDialog, QListWidget, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from chatdesk.app import WindowedApp
+from chatdesk.core.events import AboutRead, Event
 from chatdesk.core.settings import Density, Settings, Theme
+from chatdesk.services.worker import Priority
 from chatdesk.ui.notices import NoticeStrip
 from tests.support.clipping import clipped
 from tests.ui.widgets.finding import find
@@ -21,7 +25,6 @@ CHOSEN = [
     Settings(theme=Theme.DARK, language="en", text_percent=80, high_contrast=True),
 ]
 SMALL_DIALOGS = (
-    ("about_action", "about_dialog"),
     ("folders_action", "folders_dialog"),
     ("prompts_action", "saved_prompts"),
 )
@@ -49,6 +52,21 @@ def trigger(app: WindowedApp, name: str) -> None:
     settle()
 
 
+def rest(app: WindowedApp, qtbot: QtBot) -> None:
+    """Until all that was asked for of models is drawn: other words that come while one measures have no place yet."""
+    heard: list[Event] = []
+    connection = app.bridge.received.connect(heard.append)
+    while True:
+        heard.clear()
+        is_idle = threading.Event()
+        app.core.models.worker.submit("rest", is_idle.set, Priority.SPARE)
+        qtbot.waitUntil(is_idle.is_set)
+        settle()
+        if not heard:
+            break
+    app.bridge.disconnect(connection)
+
+
 @EACH
 def test_in_the_main_window_and_the_palette(dressed_app: WindowedApp, qtbot: QtBot) -> None:
     window = dressed_app.window
@@ -69,12 +87,19 @@ def test_in_the_dialogs(dressed_app: WindowedApp, qtbot: QtBot) -> None:
     shortcuts = find(dressed_app.window, QDialog, "shortcut_dialog")
     assert clipped(shortcuts) == []
     shortcuts.reject()
+    with qtbot.waitSignal(dressed_app.bridge.received, check_params_cb=lambda event: isinstance(event, AboutRead)):
+        trigger(dressed_app, "about_action")
+    settle()
+    about = find(dressed_app.window, QDialog, "about_dialog")
+    assert clipped(about) == []
+    about.reject()
     for action, name in SMALL_DIALOGS:
         trigger(dressed_app, action)
         shown = find(dressed_app.window, QDialog, name)
         assert clipped(shown) == []
         shown.reject()
     trigger(dressed_app, "settings_action")
+    rest(dressed_app, qtbot)
     dialog = find(dressed_app.window, QDialog, "settings_dialog")
     pages = find(dialog, QListWidget, "settings_pages")
     for size in ((700, 560), (1200, 800)):
@@ -91,6 +116,7 @@ def test_in_the_models_window(dressed_app: WindowedApp, qtbot: QtBot) -> None:
     trigger(dressed_app, "models_action")
     manager = next(w for w in QApplication.topLevelWidgets() if w.objectName() == "model_manager" and w.isVisible())
     resize(manager, (800, 600), qtbot)
+    rest(dressed_app, qtbot)
     tabs = find(manager, QTabBar, "models_tabs")
     for tab in range(tabs.count()):
         tabs.setCurrentIndex(tab)
