@@ -26,6 +26,7 @@ _SCALED = ("font-size", "icon-size", "(?:min-|max-)?(?:width|height)", "padding-
 _SIZE = re.compile(rf"(?<![-\w])(?P<what>{'|'.join(_SCALED)}): (?P<pixels>\d+)px")
 # Above and below the words of a row, a button, a card: pixels, comfortable and compact.
 _PADDINGS = {"row": (7, 3), "button": (5, 2), "card": (12, 8)}
+_WORN = "looks"  # the property of the application that holds what it wears
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,13 @@ def looks_of(settings: Settings) -> Looks:
 
 
 def apply(application: QApplication, looks: Looks) -> None:
-    """Dress the whole application: palette and font first, for what no style sheet reaches."""
+    """Dress the whole application, if it does not wear this already: a window more is no reason to dress all others.
+
+    Palette and font come first, for what no style sheet reaches.
+    """
+    if application.property(_WORN) == looks:
+        return
+    application.setProperty(_WORN, looks)
     application.setPalette(_palette(looks.colors))
     set_text_size(application, looks)
     application.setStyleSheet(_sheet(looks))

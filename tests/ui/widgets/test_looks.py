@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 
 import pytest
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QColor, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
@@ -161,3 +162,27 @@ def test_settings_say_what_is_worn(wear: Callable[[theme.Looks], None], qapp: QA
     wear(strong)
     assert qapp.palette().color(QPalette.ColorRole.Window) == QColor("#000000")
     assert qapp.palette().color(QPalette.ColorRole.Highlight) == QColor(strong.colors.accent)
+
+
+def test_what_is_worn_already_is_not_put_on_again(
+    wear: Callable[[theme.Looks], None], qapp: QApplication, qtbot: QtBot
+) -> None:
+    widget = QLabel("words")
+    qtbot.addWidget(widget)
+    widget.show()
+    wear(theme.Looks(text_percent=150))
+    qapp.processEvents()
+    changes: list[QEvent.Type] = []
+
+    class Watcher(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            changes.append(event.type())
+            return super().eventFilter(watched, event)
+
+    watcher = Watcher()
+    widget.installEventFilter(watcher)
+    wear(theme.Looks(text_percent=150))
+    qapp.processEvents()
+    assert QEvent.Type.StyleChange not in changes
+    wear(theme.Looks(text_percent=200))
+    assert QEvent.Type.StyleChange in changes
