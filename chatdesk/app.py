@@ -61,6 +61,7 @@ class WindowedApp:
         from chatdesk.ui.languages import speak
         from chatdesk.ui.main_window import MainWindow
         from chatdesk.ui.settings_dialog.index import SettingsIndex
+        from chatdesk.ui.taskbar import TaskbarProgress
         from chatdesk.ui.transcript.maths import MathsLibrary
         from chatdesk.ui.transcript.typesetter import typesetter_command
 
@@ -70,6 +71,7 @@ class WindowedApp:
         self._temporary: list[TemporaryChat] = []
         self.maths = MathsLibrary(typesetter_command())
         self._settings_index = SettingsIndex()
+        self._taskbar = TaskbarProgress()
         self.window = MainWindow(self.verbs(self.core.chats), self.maths)
         self.window.closed.connect(self._close_temporary)
         self.bridge.received.connect(self.window.on_event)
@@ -176,6 +178,7 @@ class WindowedApp:
             chat.window.close()
 
     def _on_event(self, event: Event) -> None:
+        self._taskbar.on_event(event)
         if isinstance(event, ModelReady):
             # What is loaded by now stays for good. Looked through again in the middle of a stream, it would hold up
             # drawing: Python's full collections take the longer the more there is.
@@ -189,6 +192,7 @@ class WindowedApp:
             self.core.state.set(StateKey.WINDOW_STATE, state)
             self.core.state.set(StateKey.LAST_CONVERSATION_ID, self.window.conversation_id)
             self.core.state.set(StateKey.RECENT_COMMANDS, "\n".join(self.window.recent_commands))
+        self._taskbar.clear()
         self.maths.close()
         self.bridge.close()
         is_done = self.core.close()

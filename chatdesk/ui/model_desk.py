@@ -36,13 +36,11 @@ from chatdesk.ui.actions import ActionRow, Group
 from chatdesk.ui.load_failures import LoadFailures
 from chatdesk.ui.model_picker import ModelPicker
 from chatdesk.ui.reveal import reveal
-from chatdesk.ui.taskbar import TaskbarProgress
 from chatdesk.ui.wording import error_words, size_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
-    from chatdesk.core.downloads import Download
     from chatdesk.core.fit import Machine
     from chatdesk.core.model_files import ModelFile
     from chatdesk.core.recommendations import Recommendation
@@ -88,8 +86,6 @@ class ModelDesk(QObject):
         self._recommended = recommended
         self._window = window
         self._colors = theme.LIGHT
-        self._taskbar = TaskbarProgress()
-        self._under_way: dict[str, Download] = {}
         self._manager: ModelManager | None = None  # made when it is first opened: start-up need not wait for it
         self._failures = LoadFailures(notices, self)
         self._failures.retry_requested.connect(self._mend)
@@ -142,7 +138,6 @@ class ModelDesk(QObject):
         """The main window goes, and what belongs to it with it."""
         if self._manager is not None:
             self._manager.close()
-        self._taskbar.show(None)
 
     def on_event(self, event: Event) -> None:
         """Draw what happened."""
@@ -215,16 +210,11 @@ class ModelDesk(QObject):
     def _on_download_event(self, event: DownloadsListed | DownloadChanged | ModelInstalled) -> None:
         match event:
             case DownloadsListed(downloads):
-                self._under_way = {download.id: download for download in downloads}
                 self._recommended.set_downloads(downloads)
             case DownloadChanged(download):
-                self._under_way.pop(download.id, None)
-                if not download.state.is_over:
-                    self._under_way[download.id] = download
                 self._recommended.put_download(download)
             case ModelInstalled(model):
                 self._recommended.add_model(model)
-        self._taskbar.show(_progress(self._under_way.values()))
 
     def _recommend_once(self) -> None:
         if not self._has_recommended:
@@ -317,10 +307,3 @@ class ModelDesk(QObject):
             )
             library.scan()
         return self._manager
-
-
-def _progress(downloads: Iterable[Download]) -> float | None:
-    """How far all downloads under way are, together; None while there are none."""
-    active = [download for download in downloads if download.state.is_active]
-    total = sum(download.total_bytes for download in active)
-    return sum(download.done_bytes for download in active) / total if total else None

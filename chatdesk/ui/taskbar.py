@@ -1,4 +1,4 @@
-"""Download progress on the taskbar or dock, where the platform has a place for it.
+"""How far all downloads are, together, on the taskbar or dock, where the platform has a place for it.
 
 Linux docks listen to the `com.canonical.Unity.LauncherEntry` signal, which carries a fraction; the application's name
 in it is that of its desktop file. Elsewhere Qt puts a number on the icon: the percentage.
@@ -7,25 +7,47 @@ in it is that of its desktop file. Elsewhere Qt puts a number on the icon: the p
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
+
+from chatdesk.core.events import DownloadChanged, DownloadsListed, Event
+
+if TYPE_CHECKING:
+    from chatdesk.core.downloads import Download
 
 _PATH = "/org/chatdesk/ChatDesk"
 _INTERFACE = "com.canonical.Unity.LauncherEntry"
 
 
 class TaskbarProgress:
-    """Shows one fraction, and tells the desktop only when its whole per cent changes."""
+    """There is one for the app, however many windows it has. It tells the desktop of whole per cents only."""
 
     def __init__(self) -> None:
-        self._shown: int | None = None
+        self._under_way: dict[str, Download] = {}
+        self.percent: int | None = None  # what is shown; None: nothing
 
-    def show(self, fraction: float | None) -> None:
-        """Show progress from 0 to 1; None takes it away."""
-        percent = None if fraction is None else round(fraction * 100)
-        if percent == self._shown:
+    def on_event(self, event: Event) -> None:
+        """Show what happened to downloads."""
+        match event:
+            case DownloadsListed(downloads):
+                self._under_way = {download.id: download for download in downloads}
+            case DownloadChanged(download):
+                self._under_way[download.id] = download
+            case _:
+                return
+        active = [download for download in self._under_way.values() if download.state.is_active]
+        total = sum(download.total_bytes for download in active)
+        self._show(round(100 * sum(download.done_bytes for download in active) / total) if total else None)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._show(None)
+
+    def _show(self, percent: int | None) -> None:
+        if percent == self.percent:
             return
-        self._shown = percent
+        self.percent = percent
         if sys.platform == "linux":
             _tell_docks(percent)
         else:
