@@ -116,7 +116,12 @@ class ActionTable:
 
 def keys_of(action: QAction) -> str:
     """The first shortcut of an action as this system writes it; others are for keys that few keyboards have."""
-    return action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    return native_keys(action.shortcut())
+
+
+def native_keys(keys: QKeySequence | str) -> str:
+    """Keys as this system writes them: Qt's Ctrl is a Mac's ⌘."""
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def group_words(group: Group) -> str:

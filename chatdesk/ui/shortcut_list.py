@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QColor, QKeySequence
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from chatdesk.ui.actions import Group, group_words, keys_of
+from chatdesk.ui.actions import Group, group_words, keys_of, native_keys
 from chatdesk.ui.choice_list import FilterField
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def pane_sections() -> list[Section]:
 
 def _keys(*shortcuts: str) -> str:
     """Keys as this system writes them."""
-    return "  ·  ".join(QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText) for keys in shortcuts)
+    return "  ·  ".join(map(native_keys, shortcuts))
 
 
 def _tr(text: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
+from chatdesk.ui.actions import native_keys
 from chatdesk.ui.model_manager.labels import plain_label
 
 
@@ -69,15 +70,12 @@ class Tour(QFrame):
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, hint))
 
     def _make_hints(self) -> tuple[str, ...]:
-        def keys(shortcut: str) -> str:
-            return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
-
         return (
             self.tr("The model that answers is named at the top; {keys} changes it, and finds more.").format(
-                keys=keys("Ctrl+M")
+                keys=native_keys("Ctrl+M")
             ),
             self.tr("{keys} finds everything: type a few letters of an action, a chat, a model or a setting.").format(
-                keys=keys("Ctrl+K")
+                keys=native_keys("Ctrl+K")
             ),
             self.tr("Nothing is lost by trying: what you delete, edit or write again can be brought back."),
         )

@@ -2871,8 +2871,8 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>跟随系统</translation>
     </message>
     <message>
-      <source>Of chats and of the whole window. Ctrl++ and Ctrl+- change it at any time, Ctrl+0 sets it back.</source>
-      <translation>适用于对话和整个窗口。Ctrl++ 和 Ctrl+- 可随时更改，Ctrl+0 恢复。</translation>
+      <source>Of chats and of the whole window. {larger} and {smaller} change it at any time, {usual} sets it back.</source>
+      <translation>适用于对话和整个窗口。{larger} 和 {smaller} 可随时更改，{usual} 恢复。</translation>
     </message>
     <message>
       <source>Off</source>
@@ -3226,8 +3226,8 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>取消加载</translation>
     </message>
     <message>
-      <source>Choose a model (Ctrl+M)</source>
-      <translation>选择模型（Ctrl+M）</translation>
+      <source>Choose a model ({keys})</source>
+      <translation>选择模型（{keys}）</translation>
     </message>
     <message>
       <source>Loading the model</source>
@@ -4300,9 +4300,9 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>搜索对话</translation>
     </message>
     <message>
-      <source>Search titles and messages (Ctrl+Shift+F)
+      <source>Search titles and messages ({keys})
 “exact words”, in:folder, model:name, before:2026-01-31, after:2025</source>
-      <translation>搜索标题和消息（Ctrl+Shift+F）
+      <translation>搜索标题和消息（{keys}）
 “原文词句”、in:文件夹、model:模型名、before:2026-01-31、after:2025</translation>
     </message>
   </context>
@@ -4559,8 +4559,8 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>返回全部对话</translation>
     </message>
     <message>
-      <source>Begin a new chat (Ctrl+N)</source>
-      <translation>开始新对话（Ctrl+N）</translation>
+      <source>Begin a new chat ({keys})</source>
+      <translation>开始新对话（{keys}）</translation>
     </message>
     <message>
       <source>New chat</source>

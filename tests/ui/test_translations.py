@@ -28,6 +28,10 @@ def test_every_word_on_screen_is_marked_for_translation() -> None:
     assert FOUND.faults == []
 
 
+def test_no_sentence_names_a_key_that_other_systems_call_otherwise() -> None:
+    assert [marked.text for marked in FOUND.marked if re.search(r"\b(Ctrl|Alt|Cmd|Meta)\b", marked.text)] == []
+
+
 @pytest.mark.parametrize(
     ("source", "fault"),
     [

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from chatdesk.core.errors import ErrorCode
 from chatdesk.core.untrusted_text import one_line
 from chatdesk.ui import theme
+from chatdesk.ui.actions import native_keys
 from chatdesk.ui.icons import icon
 from chatdesk.ui.model_manager.labels import plain_label
 from chatdesk.ui.model_picker.items import ModelChoiceItemModel, ModelUse
@@ -58,7 +59,7 @@ class ModelPicker(QWidget):
         self._button.setObjectName("model_picker")
         self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow behind the name
-        self._button.setToolTip(self.tr("Choose a model (Ctrl+M)"))
+        self._button.setToolTip(self.tr("Choose a model ({keys})").format(keys=native_keys("Ctrl+M")))
         self._button.clicked.connect(self.open_menu)
         self._details = plain_label("model_details")
         self._load_row = self._make_load_row()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chatdesk.core.settings import LOAD_LIMITS, Accent, Density, Theme
+from chatdesk.ui.actions import native_keys
 from chatdesk.ui.setting_fields import ChoiceField, NumberField
 from chatdesk.ui.settings_dialog.page import SettingsPage
 
@@ -57,7 +58,9 @@ class LooksPage(SettingsPage):
         self.row(
             "text_size_field",
             self.tr("Text size"),
-            self.tr("Of chats and of the whole window. Ctrl++ and Ctrl+- change it at any time, Ctrl+0 sets it back."),
+            self.tr(
+                "Of chats and of the whole window. {larger} and {smaller} change it at any time, {usual} sets it back."
+            ).format(larger=native_keys("Ctrl++"), smaller=native_keys("Ctrl+-"), usual=native_keys("Ctrl+0")),
             self._text_percent,
         )
         self.row(

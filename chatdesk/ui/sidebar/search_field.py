@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from chatdesk.ui.actions import native_keys
 from chatdesk.ui.field_icon import FieldIcon
 from chatdesk.ui.own_keys import keeps_key
 
@@ -26,9 +27,9 @@ class SearchField(QLineEdit):
         self.setAccessibleName(self.tr("Search chats"))
         self.setToolTip(
             self.tr(
-                "Search titles and messages (Ctrl+Shift+F)\n"
+                "Search titles and messages ({keys})\n"
                 "“exact words”, in:folder, model:name, before:2026-01-31, after:2025"
-            )
+            ).format(keys=native_keys("Ctrl+Shift+F"))
         )
         self.setClearButtonEnabled(True)
         self._glass = FieldIcon("search", self)

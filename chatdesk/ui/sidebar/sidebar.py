@@ -25,6 +25,7 @@ from chatdesk.core.events import (
 )
 from chatdesk.core.organisation import Folder, FolderRow, Heading, Row
 from chatdesk.ui import theme
+from chatdesk.ui.actions import native_keys
 from chatdesk.ui.icons import icon
 from chatdesk.ui.notices import NoticeAction, NoticeStrip
 from chatdesk.ui.sidebar.chat_items import ROW_ROLE, ChatItemModel
@@ -99,7 +100,7 @@ class Sidebar(QWidget):
         name.setIndent(0)  # a style sheet's frame would add one
         self._new_button.setObjectName("new_chat_button")
         self._new_button.setAccessibleName(self.tr("New chat"))
-        self._new_button.setToolTip(self.tr("Begin a new chat (Ctrl+N)"))
+        self._new_button.setToolTip(self.tr("Begin a new chat ({keys})").format(keys=native_keys("Ctrl+N")))
         self._found.setObjectName("search_state")
         self._found.setIndent(0)
         self._found.setWordWrap(True)
