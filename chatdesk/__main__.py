@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     saved.add_argument("--new", action="store_true", help="begin a chat, and save both messages")
     conversations = commands.add_parser("conversations", help="list chats with their ids, the last used first")
-    conversations.add_argument("--limit", type=int, default=20, metavar="N", help="how many (default: 20)")
+    conversations.add_argument("--limit", type=_count, default=20, metavar="N", help="how many (default: 20)")
     conversations.add_argument("--json", action="store_true", help="print JSON")
     _add_models(commands.add_parser("models", help="list the models that can be chosen; find, fetch and check others"))
     export = commands.add_parser("export", help="write chats to a file")
@@ -114,6 +114,13 @@ def _parser() -> argparse.ArgumentParser:
     shapes.add_argument("--json", action="store_true", help="print JSON")
     shapes.add_argument("--diagnostics", action="store_true", help="print what belongs in a report about a fault")
     return parser
+
+
+def _count(text: str) -> int:
+    """How many, in an argument: at least one."""
+    if not text.isdecimal() or (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
+    return number
 
 
 def _check_ask(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
@@ -134,7 +141,7 @@ def _add_models(models: argparse.ArgumentParser) -> None:
     search = commands.add_parser("search", parents=[as_json], help="search the Hugging Face Hub for GGUF models")
     search.add_argument("words", nargs="+", metavar="WORD")
     search.add_argument("--sort", choices=["downloads", "likes", "recent"], default="downloads")
-    search.add_argument("--limit", type=int, default=20, metavar="N")
+    search.add_argument("--limit", type=_count, default=20, metavar="N")
     show = commands.add_parser("show", parents=[as_json], help="list the files of a repo, and which fit this machine")
     show.add_argument("repo", metavar="REPO", help="owner/name, or an address")
     pull = commands.add_parser("pull", help="download a model; Ctrl+C pauses, the same command goes on")

@@ -37,7 +37,7 @@ def list_conversations(options: argparse.Namespace) -> int:
     database = database_to_read()
     conversations: tuple[Conversation, ...] = ()
     if database is not None:
-        conversations = ConversationStore(database).conversations()[: max(options.limit, 0)]
+        conversations = ConversationStore(database).conversations()[: options.limit]
         database.close()
     if options.json:
         rows = [

@@ -21,6 +21,7 @@ class ErrorCode(StrEnum):
     NO_MODEL = "no_model"
     STARTER_MISSING = "starter_missing"
     MODEL_NOT_FOUND = "model_not_found"
+    MODEL_AMBIGUOUS = "model_ambiguous"
     MODEL_NOT_A_FILE = "model_not_a_file"
     MODEL_UNREADABLE = "model_unreadable"
     MODEL_EMPTY = "model_empty"
@@ -128,6 +129,10 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
     ErrorCode.MODEL_NOT_FOUND: (
         QT_TRANSLATE_NOOP("Errors", "There is no model “{model}”."),
         QT_TRANSLATE_NOOP("Errors", "It may have been moved or removed; choose another model or open the file again."),
+    ),
+    ErrorCode.MODEL_AMBIGUOUS: (
+        QT_TRANSLATE_NOOP("Errors", "Several models begin with “{model}”: {names}."),
+        QT_TRANSLATE_NOOP("Errors", "Name the one that you mean."),
     ),
     ErrorCode.MODEL_NOT_A_FILE: (
         QT_TRANSLATE_NOOP("Errors", "“{model}” is a folder, not a model file."),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from chatdesk.core.errors import QT_TRANSLATE_NOOP, ErrorCode, UserFacingError
 from chatdesk.core.model_files import ModelFile, ModelOrigin, display_name, shard_names
+from chatdesk.core.untrusted_text import one_line
 from chatdesk.models.file_search import GGUF, FoundFile, gguf_files, real_path
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class ModelLibrary:
         A path of a file that is not among `models` is fine too.
 
         Raises:
-            UserFacingError: `MODEL_NOT_FOUND` when there is none or several, or what `model_file` raises.
+            UserFacingError: `MODEL_NOT_FOUND`, `MODEL_AMBIGUOUS`, or what `model_file` raises.
         """
         wanted = real_path(name_or_path)
         by_rank = (
@@ -77,9 +78,14 @@ class ModelLibrary:
             return self.model_file(name_or_path)
         beginning = name_or_path.casefold()
         similar = [model for model in models if beginning and model.name.casefold().startswith(beginning)]
-        if len(similar) != 1:
-            raise UserFacingError(ErrorCode.MODEL_NOT_FOUND, model=name_or_path)
-        return similar[0]
+        match similar:
+            case []:
+                raise UserFacingError(ErrorCode.MODEL_NOT_FOUND, model=name_or_path)
+            case [model]:
+                return model
+            case _:
+                names = one_line(", ".join(model.name for model in similar))
+                raise UserFacingError(ErrorCode.MODEL_AMBIGUOUS, model=name_or_path, names=names)
 
 
 def find_starter(shipped_models: Path, package: str = STARTER_PACKAGE) -> str | None:

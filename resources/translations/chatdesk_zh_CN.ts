@@ -1393,6 +1393,10 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>请在 {url} 新建一个，并填入设置。</translation>
     </message>
     <message>
+      <source>Name the one that you mean.</source>
+      <translation>请写出您要的那一个。</translation>
+    </message>
+    <message>
       <source>No model is loaded.</source>
       <translation>没有加载模型。</translation>
     </message>
@@ -1443,6 +1447,10 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message>
       <source>Send it with another message.</source>
       <translation>请随另一条消息发送。</translation>
+    </message>
+    <message>
+      <source>Several models begin with “{model}”: {names}.</source>
+      <translation>有多个模型以“{model}”开头：{names}。</translation>
     </message>
     <message>
       <source>Something went wrong inside ChatDesk ({reason}).</source>

@@ -37,8 +37,12 @@ def test_version(home: Path) -> None:
     assert (finished.returncode, finished.stdout) == (0, f"ChatDesk {__version__}\n")
 
 
-def test_wrong_usage_is_exit_code_2(home: Path) -> None:
-    finished = chatdesk("ask", home=home)
+@pytest.mark.parametrize(
+    "arguments",
+    [("ask",), ("conversations", "--limit", "0"), ("models", "search", "tiny", "--limit", "-1")],
+)
+def test_wrong_usage_is_exit_code_2(arguments: tuple[str, ...], home: Path) -> None:
+    finished = chatdesk(*arguments, home=home)
     assert finished.returncode == 2
     assert "usage:" in finished.stderr
 

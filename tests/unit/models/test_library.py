@@ -222,10 +222,14 @@ def test_a_beginning_counts_when_only_one_model_has_it(folder: Path, library: Mo
     models = library.scan(())
     assert library.find_by_name(models, "qwen").name == "Qwen-0.6B"
     assert library.find_by_name(models, "Smol").name == "Smol"
-    for unclear in ("smol", "nothing", ""):
+    for unclear in ("nothing", ""):
         with pytest.raises(UserFacingError) as caught:
             library.find_by_name(models, unclear)
         assert caught.value.code is ErrorCode.MODEL_NOT_FOUND
+    with pytest.raises(UserFacingError) as caught:
+        library.find_by_name(models, "smol")
+    assert caught.value.code is ErrorCode.MODEL_AMBIGUOUS
+    assert caught.value.detail.params["names"] == "Smol, Smol-2"
 
 
 def test_a_file_that_is_not_listed_can_be_named_by_its_path(
