@@ -63,7 +63,8 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     formats, others = FORMATS[sys.platform], OTHER_FORMATS.get(sys.platform, ("folder",))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--format", nargs="+", choices=[*formats, *others], default=list(formats))
+    possible = [name for name in formats if name != "deb" or shutil.which("dpkg-deb")]
+    parser.add_argument("--format", nargs="+", choices=[*formats, *others], default=possible)
     parser.add_argument("--wheels", type=Path, default=ROOT / "build" / "wheels", help="where built wheels are kept")
     parser.add_argument(
         "--cmake-args", default=CMAKE_ARGS, help="add the flag of a graphics card; default: %(default)s"

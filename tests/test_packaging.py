@@ -146,6 +146,18 @@ def frozen(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="it chooses on Linux")
+def test_where_no_debian_package_can_be_built_none_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "argv", ["build.py"])
+    monkeypatch.setattr(sys, "path", [*sys.path])  # to which it adds its own folder
+    build = loaded(PACKAGING / "build.py")
+    (tmp_path / "dpkg-deb").touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert build._options().format == ["deb", "tar"]
+    (tmp_path / "dpkg-deb").unlink()
+    assert build._options().format == ["tar"]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="it is packed on Linux")
 def test_the_package_asks_for_the_c_library_that_its_files_ask_for(packages: ModuleType, frozen: Path) -> None:
     assert packages.least_libc(frozen) == "2.34"
