@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from chatdesk.core.fit import Machine
     from chatdesk.models.shape import ModelShape
 
-__all__ = ["assess", "estimate_without_header", "memory_need"]
-
 LEAST_N_CTX = 2048  # a shorter context is not offered: what was said is forgotten too soon
 _MEBIBYTE = 2**20
 # Left to the rest of the machine, and to what is not counted: llama.cpp's scratch memory, the window, other programs.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 15.0
 MOST_REDIRECTS = 10
 MOST_BYTES_OF_A_REDIRECT = 1 << 14
+MOST_SECONDS_OF_A_REDIRECT = 1.0
 RANGE_NOT_SATISFIABLE = 416
 _LEAST_ERROR_STATUS = 400
 
@@ -192,11 +194,11 @@ def _next_url(url: httpx2.URL, untrusted_location: str) -> httpx2.URL:
 
 
 def _read_to_its_end(response: httpx2.Response) -> None:
-    """Read the few bytes of a redirect, so that its connection can be used again; a longer one is hung up on."""
-    left = MOST_BYTES_OF_A_REDIRECT
+    """Read the few bytes of a redirect, so that its connection can be used again; a long or slow one is hung up on."""
+    left, ends_at = MOST_BYTES_OF_A_REDIRECT, time.monotonic() + MOST_SECONDS_OF_A_REDIRECT
     for chunk in response.iter_raw():
         left -= len(chunk)
-        if left < 0:
+        if left < 0 or time.monotonic() > ends_at:
             return
 
 

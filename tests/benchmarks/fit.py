@@ -15,8 +15,8 @@ from chatdesk.core.model_files import ModelFile
 from chatdesk.core.sampling import SamplingParams
 from chatdesk.engine.base import LoadOptions
 from chatdesk.engine.llama import load_llama
-from chatdesk.models.fit import memory_need
 from chatdesk.models.gguf import read_header
+from chatdesk.models.memory import memory_need
 from chatdesk.models.shape import ModelShape, shape_of
 from tests.benchmarks.figures import Bar, Figure, figure, spread
 from tests.benchmarks.starter import ALL_CORES, starter_model

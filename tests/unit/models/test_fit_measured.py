@@ -11,8 +11,8 @@ from chatdesk.core.model_files import ModelFile
 from chatdesk.core.model_info import ModelInfo
 from chatdesk.engine.base import LoadOptions
 from chatdesk.engine.llama import load_llama
-from chatdesk.models.fit import memory_need
 from chatdesk.models.gguf import read_header
+from chatdesk.models.memory import memory_need
 from chatdesk.models.shape import shape_of
 from tests.support.mutated_headers import reader_of
 from tests.support.tiny_architectures import ARCHITECTURES

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from chatdesk.core.fit import CacheType
-from chatdesk.models.fit import memory_need
+from chatdesk.models.memory import memory_need
 from chatdesk.models.shape import shape_of
 from tests.support.published_shapes import PLANS, PUBLISHED
 

@@ -1,9 +1,12 @@
 """The Hub's verbs, through the real huggingface_hub client, against a hub on loopback."""
 
+import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -300,6 +303,35 @@ def test_an_answer_that_trickles_is_given_up(server: LoopbackHub) -> None:
     error = error_of(lambda: question.ask(f"{server.endpoint}/api/models"))
     http.close()
     assert error.code is ErrorCode.HUB_UNREACHABLE
+
+
+def test_a_redirect_that_trickles_holds_nobody_up() -> None:
+    gone = threading.Event()
+
+    def serve() -> None:
+        with listening.accept()[0] as first:
+            first.recv(4096)
+            first.sendall(b"HTTP/1.1 302 Found\r\nLocation: /there\r\nContent-Length: 1000\r\n\r\n")
+            with contextlib.suppress(ConnectionError):
+                while not gone.wait(0.05):
+                    first.sendall(b"x")
+        with listening.accept()[0] as second:
+            second.recv(4096)
+            second.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]")
+
+    http = HubHttp()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        timer = threading.Timer(10, gone.set)
+        timer.start()
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        try:
+            assert Question(http, HubAccess(address)).ask(f"{address}/here").content == b"[]"
+        finally:
+            timer.cancel()
+            http.close()
+        thread.join()
 
 
 @pytest.mark.parametrize("token", [None, "a-token"])
