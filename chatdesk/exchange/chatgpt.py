@@ -71,8 +71,9 @@ def _said(node_id: str, untrusted_node: object, left_out: Counter[LeftOut]) -> S
         return link
     author, metadata = record(message.get("author")), record(message.get("metadata"))
     content = record(message.get("content"))
-    if metadata.get("is_visually_hidden_from_conversation") is True or content.get("content_type") in _HIDDEN:
-        left_out[LeftOut.HIDDEN_NOTE] += bool(_strings(content.get("parts")) or content.get("content_type") in _HIDDEN)
+    is_of_hidden_kind = text(content.get("content_type")) in _HIDDEN
+    if metadata.get("is_visually_hidden_from_conversation") is True or is_of_hidden_kind:
+        left_out[LeftOut.HIDDEN_NOTE] += is_of_hidden_kind or _strings(content.get("parts"))
         return link
     role = ROLES.get(text(author.get("role")))
     if role is None:
@@ -96,9 +97,8 @@ def _said(node_id: str, untrusted_node: object, left_out: Counter[LeftOut]) -> S
 
 
 def _parts(content: Mapping[str, Any], left_out: Counter[LeftOut], *, is_to_a_tool: bool) -> tuple[Part, ...]:
-    kind = content.get("content_type")
     said = ""
-    match kind:
+    match text(content.get("content_type")):
         case "text" | "multimodal_text":
             if is_to_a_tool:
                 left_out[LeftOut.TOOL_USE] += 1
@@ -111,9 +111,9 @@ def _parts(content: Mapping[str, Any], left_out: Counter[LeftOut], *, is_to_a_to
                 said = fenced(code, language if language.isalnum() and language != "unknown" else "")
         case "thoughts":
             return _thoughts(content.get("thoughts"))
-        case str() if kind in _TOOLS:
+        case kind if kind in _TOOLS:
             left_out[LeftOut.TOOL_USE] += 1
-        case str() if kind in _NOTHING:
+        case kind if kind in _NOTHING:
             pass
         case _:
             left_out[LeftOut.UNKNOWN_CONTENT] += 1

@@ -73,13 +73,13 @@ def _said(node_id: str, parent_id: str | None, version: Mapping[str, Any], left_
     parts = _content(version.get("content"), left_out)
     about: Mapping[str, Any] = {}
     for step in records(version.get("steps")):
-        kind = step.get("type")
+        kind = text(step.get("type"))
         if kind == "contentBlock":
             is_thinking = record(step.get("style")).get("type") == "thinking"
             parts += _content(step.get("content"), left_out, is_thinking=is_thinking)
             about = record(step.get("genInfo")) or about
         elif kind not in _SILENT_STEPS:
-            left_out[LeftOut.TOOL_USE if "tool" in text(kind).lower() else LeftOut.UNKNOWN_CONTENT] += 1
+            left_out[LeftOut.TOOL_USE if "tool" in kind.lower() else LeftOut.UNKNOWN_CONTENT] += 1
     statistics = record(about.get("stats"))
     return Said(
         node_id,
@@ -95,7 +95,7 @@ def _said(node_id: str, parent_id: str | None, version: Mapping[str, Any], left_
 def _content(untrusted: object, left_out: Counter[LeftOut], *, is_thinking: bool = False) -> list[Part]:
     parts: list[Part] = []
     for piece in records(untrusted):
-        kind = piece.get("type")
+        kind = text(piece.get("type"))
         if kind == "text" and is_thinking:
             thought = clean_text(text(piece.get("text")))
             parts += [Part(PartKind.REASONING, thought)] if thought else []
@@ -103,7 +103,7 @@ def _content(untrusted: object, left_out: Counter[LeftOut], *, is_thinking: bool
             parts += text_and_reasoning(text(piece.get("text")))
         elif kind == "file":
             left_out[LeftOut.IMAGE if piece.get("fileType") == "image" else LeftOut.FILE] += 1
-        elif "tool" in text(kind).lower():
+        elif "tool" in kind.lower():
             left_out[LeftOut.TOOL_USE] += 1
         else:
             left_out[LeftOut.UNKNOWN_CONTENT] += 1

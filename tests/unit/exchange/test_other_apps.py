@@ -382,6 +382,17 @@ def test_an_element_that_never_ends_is_text_however_often_it_begins(file: Path) 
     assert whole.messages[0].text == text
 
 
+@pytest.mark.parametrize("kind", [None, 1, ["text"], {"type": "text"}])
+def test_kinds_that_are_no_text_are_unknown_ones(file: Path, kind: Any) -> None:
+    mapping = {"a": node("a", None, "user", "How far?"), "b": node("b", "a", "assistant", {"content_type": kind})}
+    [whole], left_out = read(file, {"mapping": mapping})
+    assert (shown(whole), left_out) == ([("user", "How far?")], {LeftOut.UNKNOWN_CONTENT: 1})
+    reply = {**by_model("Two hours."), "content": [{"type": kind}]}
+    reply["steps"] = [{"type": kind}, *reply["steps"]]
+    [whole], left_out = read(file, {**LM_STUDIO, "messages": [lm(reply)]})
+    assert (shown(whole), left_out) == ([("assistant", "Two hours.")], {LeftOut.UNKNOWN_CONTENT: 2})
+
+
 JSON = st.recursive(
     st.none()
     | st.booleans()
