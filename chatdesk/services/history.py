@@ -110,27 +110,35 @@ class HistoryService:
         self._worker.submit("purge", purge, Priority.IDLE)
 
     def show_version(self, message_id: str, step: int) -> None:
-        """Show the version `step` places after (or before) `message_id`, with what follows it."""
+        """Show the version `step` places after (or before) `message_id`, with what follows it.
+
+        Nothing happens to one that was deleted meanwhile.
+        """
 
         def show_version() -> None:
             message = self._store.message(message_id)
             messages = self._store.messages(message.conversation_id)
             ids = [version.id for version in siblings_of(message, messages)]
-            index = min(max(ids.index(message_id) + step, 0), len(ids) - 1)
-            self._store.set_active_leaf(message.conversation_id, leaf_below(ids[index], messages))
-            self.announce_open(message.conversation_id)
+            if message_id in ids:
+                index = min(max(ids.index(message_id) + step, 0), len(ids) - 1)
+                self._store.set_active_leaf(message.conversation_id, leaf_below(ids[index], messages))
+                self.announce_open(message.conversation_id)
 
         self._worker.submit("show version", show_version)
 
     def show_message(self, message_id: str) -> None:
-        """Open the conversation of a message on a path that holds it; one that is gone changes nothing."""
+        """Open the conversation of a message on a path that holds it; one that was deleted changes nothing."""
 
         def show_message() -> None:
             try:
                 message = self._store.message(message_id)
             except KeyError:
                 return
+            if self._store.conversation(message.conversation_id).deleted_at is not None:
+                return
             if all(shown.id != message_id for shown in self._store.active_path(message.conversation_id)):
+                if message.deleted_at is not None:
+                    return
                 leaf_id = leaf_below(message_id, self._store.messages(message.conversation_id))
                 self._store.set_active_leaf(message.conversation_id, leaf_id)
             self.announce_open(message.conversation_id)

@@ -1,7 +1,8 @@
+import threading
 import time
 from dataclasses import replace
 
-from chatdesk.core.events import ConversationOpened, SearchFinished
+from chatdesk.core.events import ConversationOpened, JobCrashed, SearchFinished
 from chatdesk.core.messages import ReplyOrigin, ReplyStatus, text_parts
 from chatdesk.core.sampling import SamplingParams
 from tests.support.desk import Desk
@@ -106,3 +107,23 @@ def test_a_message_on_another_branch_is_shown_with_its_path(desk: Desk) -> None:
     assert desk.log.of(ConversationOpened)[1].path == opened.path
     desk.history.show_message("gone")
     assert desk.store.conversation(conversation_id).active_leaf_id == first
+
+
+def test_a_message_that_was_deleted_after_it_was_found_is_not_shown(desk: Desk) -> None:
+    conversation_id, first = say(desk, "Tell me of the sea", "one")
+    parent_id = desk.store.message(first).parent_id
+    assert parent_id is not None
+    second = desk.store.add_reply(parent_id, ORIGIN)
+    desk.store.save_reply(replace(second, parts=text_parts("two"), status=ReplyStatus.COMPLETE))
+    desk.branches.delete(first)
+    desk.log.wait_for(ConversationOpened)
+    desk.history.show_message(first)
+    desk.history.show_version(first, 1)
+    desk.history.delete(conversation_id)
+    desk.history.show_message(second.id)
+    done = threading.Event()
+    desk.worker.submit("done", done.set)
+    assert done.wait(10)
+    assert desk.store.conversation(conversation_id).active_leaf_id == second.id
+    assert len(desk.log.of(ConversationOpened)) == 1
+    assert desk.log.of(JobCrashed) == []
