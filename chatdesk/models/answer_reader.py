@@ -38,11 +38,12 @@ class AnswerReader:
 
     def __init__(
         self,
-        open_answer: Callable[[], AbstractContextManager[Answer]],
+        open_answer: Callable[[Callable[[], bool]], AbstractContextManager[Answer]],
         host: str,
         stall_seconds: float,
         clock: Callable[[], float],
     ) -> None:
+        """`open_answer` gets what tells whether somebody still listens."""
         self._open_answer = open_answer
         self._host = host
         self._stall_seconds = stall_seconds
@@ -115,7 +116,7 @@ class AnswerReader:
     def _run(self) -> None:
         error = None
         try:
-            with self._open_answer() as answer:
+            with self._open_answer(lambda: not self._is_abandoned) as answer:
                 response = answer.response
                 with self._changed:
                     self._head = Head(response.status_code, response.headers, answer.hub_headers)

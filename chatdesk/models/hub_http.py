@@ -16,7 +16,7 @@ from chatdesk.models.hub_answers import TOKENS_URL, problem_of_host, problem_of_
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import httpx2
 
@@ -61,8 +61,8 @@ class HubHttp:
         self._is_closed = False
 
     @contextmanager
-    def get(self, access: HubAccess, asked: Asked) -> Iterator[Answer]:
-        """The answer at the end of all redirects.
+    def get(self, access: HubAccess, asked: Asked, is_wanted: Callable[[], bool] = lambda: True) -> Iterator[Answer]:
+        """The answer at the end of all redirects. Nothing is asked any more once it is not wanted.
 
         The access token is sent to the Hub alone, never to a host that it redirects to.
 
@@ -71,13 +71,13 @@ class HubHttp:
         """
         access.ensure_online()
         with _problems_named():
-            answer = self._open(access, asked)
+            answer = self._open(access, asked, is_wanted)
             try:
                 yield answer
             finally:
                 answer.response.close()
 
-    def _open(self, access: HubAccess, asked: Asked) -> Answer:
+    def _open(self, access: HubAccess, asked: Asked, is_wanted: Callable[[], bool]) -> Answer:
         import httpx2
 
         client = self._client(access.proxy)
@@ -95,7 +95,7 @@ class HubHttp:
                 headers={**asked.headers, **(_authorization(access) if is_hub else {})},
                 timeout=httpx2.Timeout(asked.read_seconds, connect=CONNECT_SECONDS),
             )
-            if client.is_closed:
+            if client.is_closed or not is_wanted():
                 raise _closing()
             response = client.send(request, stream=True, follow_redirects=False)
             if is_hub:

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
@@ -180,7 +181,7 @@ class _Fetch:
         access, stall_seconds = self._access(), self._patience.stall_seconds
         asked = _asked(access, self._model, self._file, range_from(offset), stall_seconds)
         with AnswerReader(
-            lambda: self._http.get(access, asked), _host(asked), stall_seconds, self._timing.now
+            partial(self._http.get, access, asked), _host(asked), stall_seconds, self._timing.now
         ) as reader:
             while (head := reader.head()) is None:
                 self._ensure_wanted()

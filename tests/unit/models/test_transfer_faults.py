@@ -2,6 +2,7 @@
 
 import random
 import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.models.part_file import STEP_BYTES
 from chatdesk.models.patience import Patience
+from chatdesk.models.transfer import TransferStopped
 from tests.support.fetching import CONTENT, HALF, NAME, PATIENCE, Fetching, fetching_from
 from tests.support.loopback_hub import LoopbackHub
 
@@ -345,6 +347,32 @@ def test_a_relative_redirect_stays_on_the_hub_with_the_token(fetching: Fetching)
     fetching.fetch()
     assert fetching.is_right()
     assert [request.headers.get("authorization") for request in fetching.hub.requests] == ["Bearer secret"] * 2 + [None]
+
+
+def test_who_stopped_is_not_sent_on_by_an_answer_that_comes_late(fetching: Fetching) -> None:
+    """As after the switch to offline mode: no other connection is opened."""
+    asked, is_to_answer = threading.Event(), threading.Event()
+
+    def serve() -> None:
+        with listening.accept()[0] as client:
+            client.recv(4096)
+            asked.set()
+            is_to_answer.wait(10)
+            client.sendall(
+                f"HTTP/1.1 302 Found\r\nLocation: {fetching.hub.cdn}/x\r\nContent-Length: 0\r\n\r\n".encode()
+            )
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        transfer = fetching.transfer(endpoint=f"http://127.0.0.1:{listening.getsockname()[1]}")
+        with pytest.raises(TransferStopped):
+            transfer.fetch(fetching.model, fetching.model.files[0], fetching.part, lambda _bytes: None, asked.is_set)
+        readers = [each for each in threading.enumerate() if each.name == "transfer reader"]
+        is_to_answer.set()
+        for each in (thread, *readers):
+            each.join(10)
+    assert fetching.hub.requests == []
 
 
 def test_a_proxy_carries_all_requests(fetching: Fetching) -> None:
