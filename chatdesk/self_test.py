@@ -21,6 +21,8 @@ from chatdesk.core.sampling import SamplingParams
 from chatdesk.core.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chatdesk.core.messages import Message
     from chatdesk.store.paths import Paths
 
@@ -144,7 +146,7 @@ class _Watch:
             case JobCrashed(traceback=traceback):
                 self._problem = traceback
 
-    def wait_until(self, is_done: object, complaint: str) -> None:
+    def wait_until(self, is_done: Callable[[], bool], complaint: str) -> None:
         """Run Qt until `is_done()`.
 
         Raises:
@@ -152,7 +154,6 @@ class _Watch:
         """
         from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop
 
-        assert callable(is_done)
         deadline = QDeadlineTimer(PATIENCE_SECONDS * 1000)
         while not is_done():
             QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
