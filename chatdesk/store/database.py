@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -323,4 +323,5 @@ def _copy_before(writer: sqlite3.Connection, path: Path, migration: str, now: fl
             unfinished.unlink(missing_ok=True)
         copies = path.parent.glob(f"{path.name}.before-*")
         for old in sorted(copies, key=lambda file: (file.stat().st_mtime, file.name))[:-KEPT_COPIES]:
-            old.unlink()
+            with suppress(OSError):  # another program has it open: it goes at the next migration
+                old.unlink()

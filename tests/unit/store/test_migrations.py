@@ -8,7 +8,7 @@ import pytest
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.messages import ReplyOrigin
 from chatdesk.store.conversations import ConversationStore
-from chatdesk.store.database import Database
+from chatdesk.store.database import KEPT_COPIES, Database
 from chatdesk.store.disk import date_of
 from chatdesk.store.migrations import MIGRATIONS
 from chatdesk.store.summaries import SummaryStore
@@ -81,6 +81,14 @@ def test_of_the_copies_the_last_two_are_kept(old: Path) -> None:
         Database.open(old, migrations=steps, clock=lambda: NOW).close()
     copies = sorted(file.name for file in old.parent.glob("*.before-*"))
     assert copies == [f"chatdesk.db.before-m9{number}_extra-{date_of(NOW)}" for number in (2, 3)]
+
+
+def test_an_older_copy_that_cannot_be_removed_keeps_nobody_from_their_chats(old: Path) -> None:
+    for number in range(KEPT_COPIES + 1):
+        old.with_name(f"chatdesk.db.before-m00{number}").mkdir()
+    database = Database.open(old, migrations=(*MIGRATIONS, m998_note))
+    assert len(ConversationStore(database).conversations()) == 1
+    database.close()
 
 
 def test_a_migration_that_fails_leaves_the_file_as_it_was(old: Path) -> None:
