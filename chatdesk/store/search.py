@@ -34,7 +34,7 @@ SLICE_CHARACTERS = 100_000
 MERGED_PAGES = 64  # one slice of scrubbing
 CHANGES_BY_MERGING = 2  # rows at least; FTS5 says no otherwise that there is nothing left to merge
 
-MOST_SCANNED = 2000  # messages that match; the newest of them
+MOST_SCANNED = 2000  # messages that match; those that came into the index last
 MOST_CONVERSATIONS = 50
 MOST_PER_CONVERSATION = 3
 
@@ -207,21 +207,24 @@ def _has_model(connection: sqlite3.Connection, conversation_id: str, query: Sear
 
 
 def _matching(connection: sqlite3.Connection, query: SearchQuery) -> Iterator[tuple[str, str]]:
-    """The messages that match and their conversations; without words only conversations are looked for."""
+    """The messages that match and their conversations, the newest first; without words only titles are searched."""
     if not query.terms:
         return iter(())
     return connection.execute(
         f"""
-        SELECT message.id, conversation_id
-        FROM message_search
-            CROSS JOIN message ON search_id = message_search.rowid
-            CROSS JOIN conversation ON conversation.id = conversation_id
-        WHERE message_search MATCH :match AND message.deleted_at IS NULL AND conversation.deleted_at IS NULL
-            AND {_IS_IN_FOLDER}
-            AND (:before IS NULL OR message.created_at < :before) AND (:after IS NULL OR message.created_at >= :after)
-            AND (:model IS NULL OR EXISTS (
-                SELECT 1 FROM reply WHERE message_id = message.id AND instr(lower(model_name), :model)))
-        ORDER BY message_search.rowid DESC LIMIT :most
+        SELECT id, conversation_id FROM (
+            SELECT message.id, conversation_id, message.created_at, search_id
+            FROM message_search
+                CROSS JOIN message ON search_id = message_search.rowid
+                CROSS JOIN conversation ON conversation.id = conversation_id
+            WHERE message_search MATCH :match AND message.deleted_at IS NULL AND conversation.deleted_at IS NULL
+                AND {_IS_IN_FOLDER}
+                AND (:before IS NULL OR message.created_at < :before)
+                AND (:after IS NULL OR message.created_at >= :after)
+                AND (:model IS NULL OR EXISTS (
+                    SELECT 1 FROM reply WHERE message_id = message.id AND instr(lower(model_name), :model)))
+            ORDER BY message_search.rowid DESC LIMIT :most
+        ) ORDER BY created_at DESC, search_id DESC
         """,  # noqa: S608 - constants
         _limits(connection, query) | {"match": _match(query.terms), "most": MOST_SCANNED},
     )

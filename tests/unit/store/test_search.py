@@ -124,6 +124,18 @@ def test_titles_are_found_by_their_words_in_any_language(
     assert bool(find(search, query)) is is_found
 
 
+def test_the_newest_comes_first_whenever_it_came_into_the_index(
+    store: ConversationStore, search: SearchStore, origin: ReplyOrigin, clock: Clock
+) -> None:
+    newer, *_ = say(store, "needle", origin)
+    index(search)
+    clock.now -= 100_000
+    older, *_ = say(store, "needle", origin)  # as imports are
+    for each in (newer, older):
+        store.rename(each, "Other")
+    assert [found.conversation_id for found in find(search, "needle")] == [newer, older]
+
+
 def test_of_many_messages_in_one_conversation_some_are_shown_and_the_others_counted(
     store: ConversationStore, search: SearchStore, origin: ReplyOrigin
 ) -> None:
