@@ -6,7 +6,7 @@ import queue
 import signal
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.events import Event, JobCrashed, LibraryScanned, NoticeRaised
@@ -127,15 +127,20 @@ def database_to_read() -> Database | None:
     return database
 
 
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person reads there; a windowed program on Windows may have no such stream."""
+    return stream is not None and stream.isatty()
+
+
 def show_last(said: Mapping[PartKind, Sequence[str]], kind: PartKind) -> None:
     """Print what was said last. What is reasoned is for a person at a terminal only: scripts read the reply.
 
     A script gets it as the model wrote it, a terminal without codes that steer it.
     """
     text, is_first, reasons = said[kind][-1], len(said[kind]) == 1, kind is PartKind.REASONING
-    if reasons or sys.stdout.isatty():
+    if reasons or is_terminal(sys.stdout):
         text = text.translate(_WITHOUT_CODES)
-    if sys.stderr.isatty() and (reasons or (is_first and said[PartKind.REASONING])):
+    if is_terminal(sys.stderr) and (reasons or (is_first and said[PartKind.REASONING])):
         print(f"{_DIM}{text}{_PLAIN}" if reasons else "\n", end="" if reasons else "\n", file=sys.stderr, flush=True)
     if not reasons:
         print(text, end="", flush=True)

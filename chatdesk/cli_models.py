@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from chatdesk.cli_core import DONE, INTERRUPTED, PROBLEM, Announced, claimed_core
+from chatdesk.cli_core import DONE, INTERRUPTED, PROBLEM, Announced, claimed_core, is_terminal
 from chatdesk.connection import HubConnection
 from chatdesk.core.download_queue import is_same_content
 from chatdesk.core.downloads import Download, DownloadState
@@ -191,7 +191,7 @@ def _pull(options: argparse.Namespace) -> int:
 
 def _follow(announced: Announced, model: RemoteModel) -> int:
     """Print progress until a download is over; Ctrl+C pauses it."""
-    meter = _Meter(is_terminal=sys.stderr.isatty())
+    meter = _Meter(is_terminal=is_terminal(sys.stderr))
     while True:
         event = announced.next()
         match event:

@@ -28,6 +28,12 @@ def test_a_reply_steers_no_terminal_and_reaches_a_script_as_it_is(output: io.Str
     assert output.getvalue() == text
 
 
+def test_where_nobody_can_read_nothing_is_said() -> None:
+    """As in a windowed program on Windows."""
+    with contextlib.redirect_stdout(None), contextlib.redirect_stderr(None):
+        show_last({PartKind.TEXT: ["Hi"], PartKind.REASONING: ["Hm"]}, PartKind.TEXT)
+
+
 def test_a_shorter_line_of_progress_leaves_nothing_of_a_longer_one() -> None:
     output = Terminal()
     model = RemoteModel("owner/repo", "c" * 40, (RemoteFile("m-Q4_0.gguf", 10**9, None),))
