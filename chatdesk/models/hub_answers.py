@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ TOKENS_URL = f"{DEFAULT_ENDPOINT}/settings/tokens"
 DEFAULT_PAUSE_SECONDS = 30
 LONGEST_PAUSE_SECONDS = 3600
 MOST_CHARS_OF_A_REASON = 200
+_SYSTEMS_NUMBER = re.compile(r"\A\[Errno -?\d+\] ")  # which says less than the words behind it
 
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY_REQUESTS = 401, 403, 404, 429
 
@@ -98,6 +100,5 @@ def unexpected(reason: str) -> UserFacingError:
 
 def unreachable(host: str, reason: str) -> UserFacingError:
     """No answer at all, or one that broke off."""
-    return UserFacingError(
-        ErrorCode.HUB_UNREACHABLE, host=one_line(host, 100), reason=one_line(reason, MOST_CHARS_OF_A_REASON)
-    )
+    words = _SYSTEMS_NUMBER.sub("", one_line(reason, MOST_CHARS_OF_A_REASON))
+    return UserFacingError(ErrorCode.HUB_UNREACHABLE, host=one_line(host, 100), reason=words)

@@ -69,6 +69,9 @@ if TYPE_CHECKING:
     from chatdesk.ui.window_verbs import Verbs
 
 
+SIDEBAR_WIDTH = 248  # with text of the usual size
+
+
 class MainWindow(QMainWindow):
     """Shows one conversation beside the list of all. Draws what events say, and passes on what a person does."""
 
@@ -140,7 +143,9 @@ class MainWindow(QMainWindow):
         self._splitter.addWidget(self._sidebar)
         self._splitter.addWidget(self._pane)
         self._splitter.setStretchFactor(1, 1)
-        self._splitter.setSizes([248, 832])
+        percent = self._verbs.settings.current().text_percent
+        sidebar = min(SIDEBAR_WIDTH * percent // 100, self.width() // 3)
+        self._splitter.setSizes([sidebar, self.width() - sidebar])
         self.setCentralWidget(self._splitter)
         is_temporary = self._verbs.keep is not None
         self._temporary_bar.setVisible(is_temporary)

@@ -12,7 +12,7 @@ from chatdesk import __version__
 from chatdesk.core.releases import RELEASE_PAGE, told_releases
 from chatdesk.ui.markdown_page import MarkdownPage
 from chatdesk.ui.model_manager.labels import plain_label
-from chatdesk.ui.wording import error_words
+from chatdesk.ui.wording import error_words, joined_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +75,7 @@ class NewVersionDialog(QDialog):
         older = self.tr("What is new in older versions is told there too.") if len(told) < len(releases) else ""
         self._show(
             self.tr("ChatDesk {version} can be downloaded").format(version=releases[0].version),
-            f"{words.format(version=__version__)} {older}".strip(),
+            joined_sentences((words.format(version=__version__), older)),
             has_changes=True,
             has_page=True,
         )

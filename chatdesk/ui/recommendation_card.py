@@ -50,7 +50,7 @@ class RecommendationCard(QFrame):
             "recommendation_sentence", model.sentence_zh if is_chinese else model.sentence, wraps=True
         )
         facts = plain_label("recommendation_facts", " · ".join(self._facts()), wraps=True)
-        facts.setToolTip(plain_tool_tip(", ".join(map(language_words, model.languages))))
+        facts.setToolTip(plain_tool_tip(self.tr(", ").join(map(language_words, model.languages))))
         self._state = plain_label("recommendation_state", wraps=True)
         self._progress = QProgressBar()
         self._progress.setObjectName("recommendation_progress")
@@ -153,7 +153,7 @@ class RecommendationCard(QFrame):
                 purpose = self.tr("For code")
             case ModelPurpose.REASONING:
                 purpose = self.tr("For reasoning")
-        languages = ", ".join(map(language_words, model.languages[:MOST_LANGUAGES]))
+        languages = self.tr(", ").join(map(language_words, model.languages[:MOST_LANGUAGES]))
         more = len(model.languages) - MOST_LANGUAGES
         if more > 0:
             languages = self.tr("{languages} and {count} more").format(

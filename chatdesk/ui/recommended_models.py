@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from chatdesk.ui.model_manager.here import ModelsHere
 from chatdesk.ui.model_manager.labels import plain_label
 from chatdesk.ui.recommendation_card import RecommendationCard
+from chatdesk.ui.wording import joined_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -125,4 +126,4 @@ class RecommendedModels(QWidget):
             starter = self.tr("The starter model answers at once, but it is small and speaks little Chinese.")
         else:
             starter = self.tr("The starter model answers at once, but it is small.")
-        return starter + " " + self.tr("These answer better. Nothing is downloaded until you click.")
+        return joined_sentences((starter, self.tr("These answer better. Nothing is downloaded until you click.")))

@@ -12,6 +12,8 @@ from chatdesk.core.model_info import NO_GPU_ENGLISH
 from chatdesk.core.untrusted_text import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from chatdesk.core.errors import ErrorDetail
     from chatdesk.core.model_info import DeviceInUse
 
@@ -42,10 +44,15 @@ def error_words(detail: ErrorDetail) -> str:
     params = {name: _parameter_words(name, value) for name, value in detail.params.items()}
     sentences = [QCoreApplication.translate("Errors", text) for text in detail.sentences]
     try:
-        return " ".join(sentence.format(**params) for sentence in sentences)
+        return joined_sentences(sentence.format(**params) for sentence in sentences)
     except KeyError:
         # A row of an older version may lack a parameter; English shows the gap by its name.
         return detail.english
+
+
+def joined_sentences(sentences: Iterable[str]) -> str:
+    """One after the other, with a space between them where the language has one: behind “。” there is none."""
+    return " ".join(sentence for sentence in sentences if sentence).replace("。 ", "。")
 
 
 def size_words(size_bytes: int) -> str:

@@ -1154,7 +1154,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>A reply is still being written.</source>
-      <translation>还有一条回复正在书写。</translation>
+      <translation>还有一条回复正在生成。</translation>
     </message>
     <message>
       <source>Accept it at {url}, then put an access token of your account into Settings and try again.</source>
@@ -3547,7 +3547,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>It does not go to sleep by itself while a model is downloaded or a reply is written.</source>
-      <translation>下载模型或书写回复期间，电脑不会自行休眠。</translation>
+      <translation>下载模型或生成回复期间，电脑不会自行休眠。</translation>
     </message>
     <message>
       <source>Keep the computer awake</source>
@@ -3706,7 +3706,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>How replies are written</source>
-      <translation>如何书写回复</translation>
+      <translation>回复的生成方式</translation>
     </message>
     <message>
       <source>Save</source>
@@ -3849,6 +3849,10 @@ Please report it with the details below. The log file is {log_file}.</source>
   </context>
   <context>
     <name>RecommendationCard</name>
+    <message>
+      <source>, </source>
+      <translation>、</translation>
+    </message>
     <message>
       <source>Cancel</source>
       <translation>取消</translation>
@@ -4057,14 +4061,14 @@ Please report it with the details below. The log file is {log_file}.</source>
     <name>RepliesPage</name>
     <message>
       <source>How replies are written</source>
-      <translation>如何书写回复</translation>
+      <translation>回复的生成方式</translation>
     </message>
   </context>
   <context>
     <name>ReplyWatch</name>
     <message>
       <source>The reply could not be written</source>
-      <translation>无法书写这条回复</translation>
+      <translation>无法生成这条回复</translation>
     </message>
     <message>
       <source>The reply is ready</source>
@@ -4150,7 +4154,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>updated {age}</source>
-      <translation>更新于{age}</translation>
+      <translation>更新于 {age}</translation>
     </message>
     <message>
       <source>{count} downloads in 30 days</source>
@@ -4648,7 +4652,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Written by {model}</source>
-      <translation>由 {model} 书写</translation>
+      <translation>由 {model} 撰写</translation>
     </message>
   </context>
   <context>

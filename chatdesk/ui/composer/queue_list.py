@@ -43,6 +43,7 @@ class QueueList(QWidget):
         self._words = QLabel()
         self._words.setObjectName("queue_words")
         self._words.setIndent(0)
+        self._words.setContentsMargins(13, 0, 0, 0)  # level with what the rows say
         self._words.setTextFormat(Qt.TextFormat.PlainText)
         self._words.setWordWrap(True)
         content = QWidget()

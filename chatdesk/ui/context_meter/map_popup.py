@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from chatdesk.ui.context_meter.entries import Entry
     from chatdesk.ui.theme import Colors
 
-WIDTH = 480  # more where large letters need it
+LEAST_WIDTH, WIDTH_CHARS = 480, 68
 MARGIN = 16
 BORDER = 1  # as in the style sheet
 GAP = 6  # between the popup and what opened it
@@ -132,7 +132,8 @@ class MapPopup(QFrame):
                 layout.invalidate()
                 layout.activate()
         frame = 2 * BORDER
-        width = max(WIDTH, self._rows.minimumSize().width() + frame)
+        wanted = WIDTH_CHARS * self.fontMetrics().averageCharWidth()
+        width = max(LEAST_WIDTH, wanted, self._rows.minimumSize().width() + frame)
         height = self._rows.totalHeightForWidth(width - frame) + frame
         if height > most_height:
             return width + self._scroll.verticalScrollBar().sizeHint().width(), most_height

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QLocale
 from chatdesk.core.context_map import OverflowPolicy
 from chatdesk.core.messages import Role
 from chatdesk.ui.context_meter.spans import SpanKind
+from chatdesk.ui.wording import joined_sentences
 
 if TYPE_CHECKING:
     from chatdesk.core.context_map import ContextUse
@@ -101,7 +102,7 @@ def outlook_words(outlook: Outlook) -> str:
     elif outlook.left_out:
         sentences.append((_tr("Sending this leaves out {messages}."), outlook.left_out))
     are_first = outlook.are_first and len(sentences) == 1
-    return " ".join(words.format(messages=_messages(count, are_first=are_first)) for words, count in sentences)
+    return joined_sentences(words.format(messages=_messages(count, are_first=are_first)) for words, count in sentences)
 
 
 def _messages(count: int, *, are_first: bool) -> str:

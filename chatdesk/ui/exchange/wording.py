@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from chatdesk.core.exchange import ExportFormat, LeftOut, Outcome, PageWords
 from chatdesk.core.untrusted_text import one_line
+from chatdesk.ui.wording import joined_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +82,7 @@ def import_words(report: ImportReport) -> str:
         said.append(_tr_n("%n chat(s) were here already and stay as they are.", known))
     if report.is_cancelled:
         said.append(_tr("The import was cancelled; what was imported before stays."))
-    return " ".join(said)
+    return joined_sentences(said)
 
 
 def _added_words(report: ImportReport) -> str:

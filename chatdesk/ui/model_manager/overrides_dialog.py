@@ -9,6 +9,7 @@ from chatdesk.core.settings import LOAD_LIMITS, Settings
 from chatdesk.ui.model_manager.words import number_words
 from chatdesk.ui.overrides_dialog import OverridesDialog
 from chatdesk.ui.setting_fields import ChoiceField, NumberField, TextField
+from chatdesk.ui.wording import joined_sentences
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -36,7 +37,8 @@ class ModelOverridesDialog(OverridesDialog):
             "The context: how many tokens of the chat and its reply the model sees at once. More takes more memory."
         )
         if trained is not None:
-            context += " " + self.tr("This model was trained for {tokens}.").format(tokens=number_words(trained))
+            trained_words = self.tr("This model was trained for {tokens}.").format(tokens=number_words(trained))
+            context = joined_sentences((context, trained_words))
         automatic = self.tr("automatic")
         self.section(self.tr("How it is loaded"))
         self.row("n_ctx", context, NumberField(LOAD_LIMITS["n_ctx"], step=1024, unset=automatic), settings.n_ctx)

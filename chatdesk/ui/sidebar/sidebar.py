@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 DAY_CHECK_MS = 60_000
 ROW_PADDING, COMPACT_ROW_PADDING = 6, 2
+LEAST_WIDTH, MOST_LEAST_WIDTH = 180, 272  # larger letters need more room, and the chat has to keep some
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,6 @@ class Sidebar(QWidget):
         self._look = SidebarPainter(theme.LIGHT)
         self.setObjectName("sidebar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setMinimumWidth(180)
         self.conversations = ChatItemModel(self)
         self._new_button = QPushButton(self.tr("New chat"))
         self._field = SearchField()
@@ -146,6 +146,7 @@ class Sidebar(QWidget):
 
     def set_looks(self, looks: theme.Looks) -> None:
         """Wear these."""
+        self.setMinimumWidth(min(LEAST_WIDTH * looks.text_percent // 100, MOST_LEAST_WIDTH))
         self._look.colors = looks.colors
         self._look.row_padding = COMPACT_ROW_PADDING if looks.is_compact else ROW_PADDING
         text, muted = QColor(looks.colors.text), QColor(looks.colors.muted)

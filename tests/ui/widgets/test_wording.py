@@ -1,7 +1,7 @@
 import pytest
 
 from chatdesk.core.errors import ErrorCode, ErrorDetail
-from chatdesk.ui.wording import error_words, language_words, plain_tool_tip, size_words
+from chatdesk.ui.wording import error_words, joined_sentences, language_words, plain_tool_tip, size_words
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,8 @@ def test_a_tool_tip_keeps_its_lines_and_is_no_html() -> None:
 
 def test_languages_have_names_even_those_that_no_translator_met() -> None:
     assert [language_words(code) for code in ("en", "zh", "eo")] == ["English", "Chinese", "Esperanto"]
+
+
+def test_sentences_have_no_space_between_them_where_the_language_has_none() -> None:
+    assert joined_sentences(("One.", "", "Two.")) == "One. Two."
+    assert joined_sentences(("一。", "二。")) == "一。二。"

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QListWidget, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from chatdesk.app import WindowedApp
-from chatdesk.core.events import AboutRead, Event
+from chatdesk.core.conversations import Conversation
+from chatdesk.core.events import AboutRead, ConversationsListed, Event
 from chatdesk.core.settings import Density, Settings, Theme
 from chatdesk.services.worker import Priority
 from chatdesk.ui.notices import NoticeStrip
@@ -70,6 +71,8 @@ def rest(app: WindowedApp, qtbot: QtBot) -> None:
 def test_in_the_main_window_and_the_palette(dressed_app: WindowedApp, qtbot: QtBot) -> None:
     window = dressed_app.window
     find(window, NoticeStrip, "notice_strip").show_notice("Something went wrong, and this is what to do next.")
+    archived = Conversation("1", "Taxes", 1.7e9, 1.7e9, archived_at=1.7e9)
+    window.on_event(ConversationsListed((archived,), ()))
     for size in SIZES:
         resize(window, size, qtbot)
         assert clipped(window) == [], size

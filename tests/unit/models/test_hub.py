@@ -17,6 +17,7 @@ from chatdesk.core.errors import ErrorCode, ErrorDetail, UserFacingError
 from chatdesk.core.hub_models import Gating, HubSort
 from chatdesk.models.hub import Hub
 from chatdesk.models.hub_access import HubAccess
+from chatdesk.models.hub_answers import unreachable
 from chatdesk.models.hub_http import HubHttp
 from chatdesk.models.hub_question import MOST_BYTES, WHOLE_SECONDS, Question
 from tests.support.loopback_hub import LoopbackHub
@@ -444,6 +445,11 @@ def test_a_changed_mirror_is_asked_from_then_on(server: LoopbackHub) -> None:
         now[0] = HubAccess(mirror.endpoint)
         assert [repo.repo_id for repo in hub.search("tiny", HubSort.LIKES)] == ["owner/tiny-of-the-mirror"]
         hub.close()
+
+
+def test_why_a_host_cannot_be_reached_is_told_in_words_without_the_system_s_number() -> None:
+    error = unreachable("hub.example", "[Errno -2] Name or service not known")
+    assert error.detail.params["reason"] == "Name or service not known"
 
 
 CHILD = """
