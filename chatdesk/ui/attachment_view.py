@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from chatdesk.ui.composer.attachment_chips import figures_words
+from chatdesk.ui.first_size import set_first_size
 
 if TYPE_CHECKING:
     from chatdesk.core.attachments import Attachment
@@ -36,7 +37,7 @@ class AttachmentView(QDialog):
         self.setObjectName("attachment_view")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(attachment.name)
-        self.resize(760, 560)
+        set_first_size(self, 760, 560)
         self._attachment = attachment
         self._content = content or b""
         self._text = ""

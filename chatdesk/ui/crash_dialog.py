@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
+from chatdesk.ui.first_size import set_first_size
+
 MOST_TOLD = 10  # what else there is stands in the log file
 
 
@@ -41,7 +43,7 @@ class CrashDialog(QDialog):
         layout.addWidget(words)
         layout.addWidget(self._details, 1)
         layout.addWidget(buttons)
-        self.resize(640, 420)
+        set_first_size(self, 640, 420)
 
     def add(self, details: str) -> None:
         """Show one more. What happens again is told once: a fault in drawing comes with every frame."""

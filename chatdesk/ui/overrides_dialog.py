@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from chatdesk.core.overrides import OVERRIDE_NAMES, usable_overrides
 from chatdesk.core.untrusted_text import one_line
+from chatdesk.ui.first_size import set_first_size
 from chatdesk.ui.model_manager.labels import GRID, plain_label
 from chatdesk.ui.sampling_fields import sampling_fields
 from chatdesk.ui.setting_fields import SettingField, TextField
@@ -95,7 +96,7 @@ class OverridesDialog(QDialog):
         layout.addWidget(scroll, 1)
         layout.addLayout(self._buttons(reset_words))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(680, min(680, self.screen().availableSize().height() - 80))
+        set_first_size(self, 680, 680)
 
     def _buttons(self, reset_words: str) -> QHBoxLayout:
         reset = self._button("reset_overrides_button", reset_words)

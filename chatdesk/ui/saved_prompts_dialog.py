@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from chatdesk.core.saved_prompts import MOST_NAME_CHARS, SavedPrompt
+from chatdesk.ui.first_size import set_first_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,7 +46,7 @@ class SavedPromptsDialog(QDialog):
         self.setObjectName("saved_prompts")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Saved prompts"))
-        self.resize(720, 480)
+        set_first_size(self, 720, 480)
         self._service = service
         self._draft = draft
         self._prompts: list[SavedPrompt] = []

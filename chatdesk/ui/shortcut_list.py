@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from chatdesk.ui.actions import Group, group_words, keys_of, native_keys
 from chatdesk.ui.choice_list import FilterField
+from chatdesk.ui.first_size import set_first_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from chatdesk.ui.theme import Colors
 
 WIDTH, HEIGHT = 560, 620
-WIDTH_CHARS = 75
 Section = tuple[str, "Sequence[tuple[str, str]]"]  # its name, and its rows: what is done, and by which keys
 
 
@@ -66,9 +66,7 @@ class ShortcutList(QDialog):
         layout.addWidget(self._field)
         layout.addWidget(self._tree, 1)
         self._tree.setWordWrap(True)
-        room = self.screen().availableSize()
-        wanted = max(WIDTH, WIDTH_CHARS * self.fontMetrics().averageCharWidth())
-        self.resize(min(wanted, room.width() - 40), min(HEIGHT, room.height() - 80))
+        set_first_size(self, WIDTH, HEIGHT)
 
     def _fill(self, sections: Iterable[Section], colors: Colors) -> None:
         bold = self.font()

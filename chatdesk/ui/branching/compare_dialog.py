@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from chatdesk.ui.branching import wording
+from chatdesk.ui.first_size import set_first_size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,8 +77,7 @@ class CompareDialog(QDialog):
         column.addLayout(below)
         self._left.follow(self._right)
         self._right.follow(self._left)
-        room = self.screen().availableSize()
-        self.resize(min(980, room.width() - 80), min(640, room.height() - 80))
+        set_first_size(self, 980, 640)
 
     def show_comparison(self, compared: VersionsCompared) -> None:
         """Show what was compared."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
+from chatdesk.ui.first_size import set_first_size
+
 if TYPE_CHECKING:
     from chatdesk.core.summaries import Summary
 
@@ -49,7 +51,7 @@ class SummaryDialog(QDialog):
         layout.addWidget(self._edit, 1)
         layout.addWidget(author)
         layout.addWidget(buttons)
-        self.resize(540, 380)
+        set_first_size(self, 540, 380)
         self._refresh()
         self._edit.setFocus()
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QListWidget, QVBoxLayout, QWidget
 
 from chatdesk.ui.exchange.wording import import_words, left_out_words
+from chatdesk.ui.first_size import set_first_size
 from chatdesk.ui.wording import error_words
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class ReportDialog(QDialog):
         layout.addWidget(heading)
         layout.addWidget(reasons, 1)
         layout.addWidget(buttons)
-        self.resize(520, 340)
+        set_first_size(self, 520, 340)
 
 
 def _lines(report: ImportReport) -> list[str]:

@@ -21,6 +21,7 @@ from chatdesk.core.errors import ErrorCode, ErrorDetail
 from chatdesk.core.hub_models import HubSort
 from chatdesk.core.untrusted_text import one_line
 from chatdesk.ui.field_icon import FieldIcon
+from chatdesk.ui.first_size import set_first_list_width
 from chatdesk.ui.model_manager.labels import GRID
 from chatdesk.ui.model_manager.list_rows import RowDelegate, RowList
 from chatdesk.ui.model_manager.repo_page import RepoPageView
@@ -252,7 +253,7 @@ class Discover(QWidget):
         splitter.addWidget(results)
         splitter.addWidget(self._page_stack)
         splitter.setStretchFactor(1, 1)
-        splitter.setSizes([LIST_WIDTH, PAGE_WIDTH])
+        set_first_list_width(splitter, LIST_WIDTH, PAGE_WIDTH)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from chatdesk.core.untrusted_text import one_line
+from chatdesk.ui.first_size import set_first_size
 from chatdesk.ui.model_manager.labels import GRID, plain_label
 from chatdesk.ui.model_manager.state_panel import StatePanel
 from chatdesk.ui.wording import error_words, plain_tool_tip, size_words
@@ -181,7 +182,7 @@ class ElsewhereDialog(QDialog):
         layout.addLayout(buttons)
         self._found.checked_changed.connect(self._refresh)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(680, 460)
+        set_first_size(self, 680, 460)
         self.show_searching()
 
     @property

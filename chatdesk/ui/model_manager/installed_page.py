@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from chatdesk.core.model_files import ModelOrigin
 from chatdesk.ui.field_icon import FieldIcon
+from chatdesk.ui.first_size import set_first_list_width
 from chatdesk.ui.icons import icon_beside_words
 from chatdesk.ui.model_manager.elsewhere_dialog import ElsewhereDialog
 from chatdesk.ui.model_manager.installed_details import InstalledDetails
@@ -332,7 +333,7 @@ class InstalledPage(QWidget):
         self._splitter.addWidget(left)
         self._splitter.addWidget(right)
         self._splitter.setStretchFactor(1, 1)
-        self._splitter.setSizes([LIST_WIDTH, DETAILS_WIDTH])
+        set_first_list_width(self._splitter, LIST_WIDTH, DETAILS_WIDTH)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._splitter)
         self._stack.addWidget(self._state)

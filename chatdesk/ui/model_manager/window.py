@@ -34,6 +34,7 @@ from chatdesk.core.events import (
     VerificationStopped,
 )
 from chatdesk.core.untrusted_text import one_line
+from chatdesk.ui.first_size import set_first_size
 from chatdesk.ui.model_manager.discover import Discover
 from chatdesk.ui.model_manager.downloads_page import DownloadsPage
 from chatdesk.ui.model_manager.here import ModelsHere
@@ -68,8 +69,7 @@ class ModelManager(QWidget):
         self.setWindowTitle(self.tr("Models"))
         self.setAccessibleName(self.tr("Models"))
         self.setMinimumSize(640, 440)
-        room = self.screen().availableSize()
-        self.resize(min(1080, room.width() - 80), min(720, room.height() - 80))
+        set_first_size(self, 1080, 720)
         self._verbs = verbs
         self._here = ModelsHere()
         self._discover = Discover(verbs, self._here, colors)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from chatdesk.ui.first_size import set_first_size
 from chatdesk.ui.replays.wording import origin_rows, result_words
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class OriginDialog(QDialog):
         layout.addWidget(self._progress)
         layout.addWidget(self._result)
         layout.addWidget(self._buttons())
-        self.resize(620, 440)
+        set_first_size(self, 620, 440)
         self._replay_button.setFocus()
 
     def _buttons(self) -> QDialogButtonBox:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from chatdesk.core.settings import Settings
 from chatdesk.ui.choice_list import FilterField
+from chatdesk.ui.first_size import set_first_size
 from chatdesk.ui.model_manager.labels import plain_label
 from chatdesk.ui.settings_dialog.general_page import GeneralPage
 from chatdesk.ui.settings_dialog.loading_page import LoadingPage
@@ -63,8 +64,7 @@ class SettingsDialog(QDialog):
         self._stack = QStackedWidget()
         self._nothing = plain_label("settings_nothing", self.tr("No setting contains these words."), wraps=True)
         self._build()
-        room = self.screen().availableSize()
-        self.resize(min(WIDTH, room.width() - 40), min(HEIGHT, room.height() - 80))
+        set_first_size(self, WIDTH, HEIGHT)
         self._fill(settings)
 
     def show_page(self, object_name: str) -> None:
