@@ -68,8 +68,11 @@ class MeterButton(QToolButton):
 
     def _draw_ring(self) -> None:
         if self._colors is not None:
-            full = self._colors.caution if self._is_caution else self._colors.accent
-            self.setIcon(QIcon(_RingIconEngine(self._share, QColor(full), QColor(self._colors.strong_border))))
+            colors = self._colors
+            full = colors.caution if self._is_caution else colors.accent
+            # In high contrast the stronger one is as bright as what is full.
+            empty = colors.border if colors.has_high_contrast else colors.strong_border
+            self.setIcon(QIcon(_RingIconEngine(self._share, QColor(full), QColor(empty))))
 
 
 class _RingIconEngine(QIconEngine):
