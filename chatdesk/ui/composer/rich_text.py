@@ -19,13 +19,30 @@ from chatdesk.core.markdown_marks import fenced
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-# Reading holds up the window. A tag takes a hundredth of a millisecond, and what is between them next to nothing.
-MOST_TAGS = 4_000
+# Reading holds up the window. A tag takes up to a fortieth of a millisecond; one that stands in many others takes more,
+# and what is between them next to nothing. Each rule of a style sheet is held against each tag.
+MOST_TAGS = 1_500
 MOST_HTML_CHARS = 200_000
+MOST_DEPTH = 100
+MOST_CELLS = 4_000  # of all tables together: a cell may span any number of them
+MOST_STYLINGS = 300_000
+MOST_LEVELS = 12  # of lists and quotes, in what is written: each level indents every line
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
+# What has no end, or may be left without one, and does not stand in its like.
+_FLAT = frozenset(
+    {"area", "base", "body", "br", "col", "colgroup", "dd", "dt", "head", "hr", "html", "img", "input", "li", "link"}
+    | {"meta", "option", "p", "tbody", "td", "tfoot", "th", "thead", "tr"}
+)
+_ROW = re.compile(r"<tr\b", re.IGNORECASE)
+_ROW_SPAN = re.compile(r"rowspan\s*=\s*[\"']?\s*(\d{1,6})", re.IGNORECASE)
+_CELL = re.compile(r"<t[dh]\b(?:[^<>]*colspan\s*=\s*[\"']?\s*(\d{1,6}))?", re.IGNORECASE)
+_STYLE = re.compile(r"(<style\b[^>]*>)(.*?)(?=</style|\Z)", re.IGNORECASE | re.DOTALL)
+_COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
+_COMBINED = re.compile(r"[^\s,][\s>+~]+[^\s,]")
 _MARKS = re.compile(r"<(?:b|strong|i|em|h[1-6]|[ou]l|table|blockquote|a)\b", re.IGNORECASE)
 _FIXED = re.compile(r"mono|courier|consolas|menlo|monaco", re.IGNORECASE)
 # Qt looks for the language where Markdown renderers do not put it.
-_LANGUAGE = re.compile(r"""<pre[^>]*>\s*(?=<code[^>]*class=["'][^"']*(language-[\w+#-]+))""", re.IGNORECASE)
+_LANGUAGE = re.compile(r"""<pre[^<>]*>\s*(?=<code[^<>]*class=["'][^"'<>]*(language-[\w+#-]+))""", re.IGNORECASE)
 _OPENS_EMPHASIS = re.compile(r"(?<![\w\\*_])([*_])(?=[^\s*_])")
 _TICKS = re.compile("`+")
 _ANY_SPACE = re.compile(r"\s+")
@@ -43,7 +60,8 @@ def as_markdown(untrusted_html: str) -> str | None:
     if not untrusted_html or _is_too_long(untrusted_html):
         return None
     document = _Document()
-    document.setHtml(_LANGUAGE.sub(r"<pre class='\1'>", untrusted_html))
+    html = _STYLE.sub(lambda found: found[1] + "".join(_simple_rules(found[2])), untrusted_html)
+    document.setHtml(_LANGUAGE.sub(r"<pre class='\1'>", html))
     pieces = list(_without_blanks(_pieces(document.rootFrame())))
     if not any(piece.is_marked for piece in pieces) or all(piece.kind == "code" for piece in pieces):
         return None
@@ -56,7 +74,33 @@ def is_marked_at_length(untrusted_html: str) -> bool:
 
 
 def _is_too_long(untrusted_html: str) -> bool:
-    return len(untrusted_html) > MOST_HTML_CHARS or untrusted_html.count("<") > MOST_TAGS
+    """Whether reading it would hold up the window: because of how much it is, or what it is."""
+    if len(untrusted_html) > MOST_HTML_CHARS:
+        return True
+    tags = depth = 0
+    for closing, name in _TAG.findall(untrusted_html):
+        tags += not closing
+        if name.lower() not in _FLAT:
+            depth = max(depth - 1, 0) if closing else depth + 1
+        if tags > MOST_TAGS or depth > MOST_DEPTH:
+            return True
+    return tags * untrusted_html.count("{") > MOST_STYLINGS or _cells(untrusted_html) > MOST_CELLS
+
+
+def _cells(untrusted_html: str) -> int:
+    """How many cells tables have together, or more: all rows are taken to be as wide as the widest."""
+    rows = _ROW.split(untrusted_html)[1:]
+    heights = (max(map(int, _ROW_SPAN.findall(row)), default=1) for row in rows)
+    widths = (sum(int(span or 1) for span in _CELL.findall(row)) for row in rows)
+    return sum(heights) * max(widths, default=0)
+
+
+def _simple_rules(untrusted_css: str) -> Iterator[str]:
+    """The rules that look at one tag at a time: Qt tries every way in which a chain of tags may fit."""
+    for rule in _COMMENT.sub("", untrusted_css).split("}"):
+        selectors, _, declarations = rule.rpartition("{")
+        if selectors and not _COMBINED.search(selectors.strip()):
+            yield f"{selectors}{{{declarations}}}"
 
 
 class _Document(QTextDocument):
@@ -104,7 +148,7 @@ def _pieces(frame: QTextFrame) -> Iterator[_Piece]:
 
 def _piece(block: QTextBlock) -> _Piece:
     kind = block.blockFormat()
-    quote = "> " * _number(kind, QTextFormat.Property.BlockQuoteLevel)
+    quote = "> " * min(_number(kind, QTextFormat.Property.BlockQuoteLevel), MOST_LEVELS)
     if kind.nonBreakableLines() or kind.hasProperty(QTextFormat.Property.BlockCodeFence):
         language = kind.property(QTextFormat.Property.BlockCodeLanguage)
         text = block.text().replace(_LINE, "\n").replace("\xa0", " ")
@@ -114,7 +158,7 @@ def _piece(block: QTextBlock) -> _Piece:
     text, is_marked = _inline(block)
     if (items := block.textList()) is not None:
         style = items.format()
-        indent = "    " * max(style.indent() - 1, 0)
+        indent = "    " * min(max(style.indent() - 1, 0), MOST_LEVELS)
         number = items.itemNumber(block) + style.start() if style.style() in _NUMBERED else 0
         mark = f"{number}." if number else "-"
         return _Piece("item", f"{indent}{mark} {text}", quote, is_close=True, is_marked=True)

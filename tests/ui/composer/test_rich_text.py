@@ -2,7 +2,16 @@
 
 import pytest
 
-from chatdesk.ui.composer.rich_text import MOST_HTML_CHARS, MOST_TAGS, as_markdown, is_marked_at_length
+from chatdesk.ui.composer.rich_text import (
+    MOST_CELLS,
+    MOST_DEPTH,
+    MOST_HTML_CHARS,
+    MOST_LEVELS,
+    MOST_STYLINGS,
+    MOST_TAGS,
+    as_markdown,
+    is_marked_at_length,
+)
 
 WEB = """<meta charset='utf-8'><h2>Install it</h2>
 <p>You need <strong>Python</strong> or <em>newer</em>, see <a href="https://python.org/a_b">python.org</a>.</p>
@@ -82,8 +91,17 @@ def test_where_nothing_is_marked_the_plain_text_says_it_all(html: str) -> None:
 @pytest.mark.parametrize(
     ("html", "is_kept"),
     [
-        ("<b>x</b>" * (MOST_TAGS // 2), True),
-        ("<b>x</b>" * (MOST_TAGS // 2) + "<i>y</i>", False),
+        ("<b>x</b>" * MOST_TAGS, True),
+        ("<b>x</b>" * MOST_TAGS + "<i>y</i>", False),
+        ("<p>" * (MOST_TAGS - 1) + "<b>x</b>", True),
+        ("<div>" * (MOST_DEPTH - 1) + "<b>x</b>", True),
+        ("<div>" * MOST_DEPTH + "<b>x</b>", False),
+        ("<table><tr><td colspan=100><b>x</b>" + "<tr><td>y" * (MOST_CELLS // 100 - 1), True),
+        ("<table><tr><td colspan=100><b>x</b>" + "<tr><td>y" * (MOST_CELLS // 100), False),
+        ("<table><tr>" + "<td>y" * 100 + "<tr><td><b>x</b>" * (MOST_CELLS // 100), False),
+        ("<table><tr><td rowspan=9000><b>x</b>", False),
+        (f"<style>{'a{}' * (MOST_STYLINGS // 301)}</style>" + "<b>x</b>" * 300, True),
+        (f"<style>{'a{}' * (MOST_STYLINGS // 299)}</style>" + "<b>x</b>" * 300, False),
         ("<b>x</b>" + "y" * (MOST_HTML_CHARS - 8), True),
         ("<b>x</b>" + "y" * MOST_HTML_CHARS, False),
     ],
@@ -93,6 +111,18 @@ def test_so_much_that_reading_it_would_hold_up_the_window_loses_its_marks_and_th
 ) -> None:
     assert (as_markdown(html) is not None) is is_kept
     assert is_marked_at_length(html) is not is_kept
+
+
+def test_chains_of_tags_in_style_sheets_are_not_looked_for() -> None:
+    css = "/* Word */ p.a, .b {font-weight: bold} p p.c {font-weight: bold} @page { size: a4 } div>p{font-style:italic}"
+    html = f"<style>{css}</style><div><p><p class=a>one<p class=b>two<p class=c>three</div>"
+    assert as_markdown(html) == "**one**\n\n**two**\n\nthree"
+
+
+def test_however_deep_a_list_is_its_lines_stay_short() -> None:
+    lines = as_markdown("<ul><li>x" * (MOST_DEPTH // 2 - 1))
+    assert lines is not None
+    assert max(map(len, lines.split("\n"))) <= 4 * MOST_LEVELS + 3
 
 
 def test_nothing_leads_to_a_program_and_no_picture_is_loaded() -> None:
