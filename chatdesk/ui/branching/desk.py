@@ -105,6 +105,7 @@ class BranchDesk(QObject):
             self._conversation_id = conversation_id
             self._unfolded = frozenset()
             self._wanted = None
+            self._reopens_map = False
         self._settle_editor()
         # It may have been something else that had the messages shown anew: then they are still to come.
         if self._wanted is not None and self._transcript.message(self._wanted) is not None:
@@ -118,11 +119,10 @@ class BranchDesk(QObject):
         editor = self._editor
         if editor is None:
             return
-        if not editor.is_waiting and self._transcript.message(editor.message_id) is not None:
-            return
-        if not editor.is_waiting:
-            self._unsaved[editor.message_id] = editor.text
-        self._close_editor()
+        if editor.is_waiting:
+            self._close_editor()
+        elif self._transcript.message(editor.message_id) is None:
+            self._put_editor_aside(editor)
 
     def on_event(self, event: Event) -> bool:
         """Show what became of what was asked for. Returns whether the event is about that."""
@@ -241,7 +241,7 @@ class BranchDesk(QObject):
             if self._editor.message_id == message.id:
                 self._editor.setFocus()
                 return
-            self._close_editor()
+            self._put_editor_aside(self._editor)
         text = self._unsaved.pop(message.id, message.text)
         room = self._transcript.viewport().height() * EDITOR_SHARE
         most_lines = max(LEAST_LINES, int(room / self._transcript.column.frame.style.pitch))
@@ -263,6 +263,12 @@ class BranchDesk(QObject):
         message_id = self._editor.message_id
         self._close_editor()
         self._transcript.show_message(message_id)
+
+    def _put_editor_aside(self, editor: MessageEditor) -> None:
+        """Close the editor; what is written and not being saved is there when its message is edited again."""
+        if not editor.is_waiting:
+            self._unsaved[editor.message_id] = editor.text
+        self._close_editor()
 
     def _close_editor(self) -> None:
         assert self._editor is not None

@@ -165,6 +165,18 @@ def test_what_was_being_edited_is_there_again_after_a_look_at_another_chat(editi
     assert editing.field().toPlainText() == "How far is it to"
 
 
+def test_what_was_being_edited_is_there_again_after_another_message_was_edited(editing: Editing) -> None:
+    editing.ask("How far?")
+    editing.do(0, "edit")
+    editing.rewrite("How far is it to")
+    editing.do(1, "edit")
+    assert editing.editor() is not None
+    assert editing.field().toPlainText() == REPLY
+    editing.press(Qt.Key.Key_Escape)
+    editing.do(0, "edit")
+    assert editing.field().toPlainText() == "How far is it to"
+
+
 def test_the_field_goes_with_its_chat_also_when_the_end_of_a_long_one_is_shown_first(
     editing: Editing, desk: Desk
 ) -> None:
