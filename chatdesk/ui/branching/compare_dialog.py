@@ -218,8 +218,10 @@ class _Side(QWidget):
         return selection
 
 
-def _utf16_offsets(text: str) -> list[int]:
+def _utf16_offsets(text: str) -> Sequence[int]:
     """Where each character of `text`, and its end, is for Qt, which counts some characters twice."""
+    if not text or max(text) <= "\uffff":
+        return range(len(text) + 1)
     offsets = [0]
     for character in text:
         offsets.append(offsets[-1] + (2 if character > "\uffff" else 1))

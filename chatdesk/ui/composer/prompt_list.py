@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
 
 from chatdesk.core.saved_prompts import filter_of, matching, next_gap
 from chatdesk.core.untrusted_text import one_line
+from chatdesk.ui.utf16 import from_units, to_units
 from chatdesk.ui.wording import plain_tool_tip
 
 if TYPE_CHECKING:
@@ -184,15 +185,14 @@ class PromptList(QFrame):
     def _go_to_gap(self, *, is_backward: bool) -> bool:
         """Select the next gap, so that what is typed fills it in. Returns whether there is one."""
         cursor = self._edit.textCursor()
-        # Positions of Qt count what Python takes for one character beyond the first 65,536 as two.
         text = self._edit.toPlainText()
-        start = _python_index(text, cursor.selectionStart() if is_backward else cursor.selectionEnd())
+        start = from_units(text, cursor.selectionStart() if is_backward else cursor.selectionEnd())
         gap = next_gap(text, start, is_backward=is_backward)
         self._has_gaps = gap is not None
         if gap is None:
             return False
-        cursor.setPosition(_qt_index(text, gap[0]))
-        cursor.setPosition(_qt_index(text, gap[1]), QTextCursor.MoveMode.KeepAnchor)
+        cursor.setPosition(to_units(text, gap[0]))
+        cursor.setPosition(to_units(text, gap[1]), QTextCursor.MoveMode.KeepAnchor)
         self._edit.setTextCursor(cursor)
         return True
 
@@ -220,11 +220,3 @@ class _PromptRows(QStyledItemDelegate):
             painter.drawText(place, where, shown)
             place.setLeft(place.left() + metrics.horizontalAdvance(shown))
         painter.restore()
-
-
-def _qt_index(text: str, index: int) -> int:
-    return len(text[:index].encode("utf-16-le")) // 2
-
-
-def _python_index(text: str, index: int) -> int:
-    return len(text.encode("utf-16-le")[: 2 * index].decode("utf-16-le", errors="ignore"))

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from chatdesk.core.organisation import FolderRow, Heading
 from chatdesk.ui.icons import icon
 from chatdesk.ui.sidebar.chat_items import ROW_ROLE, RUNNING_ROLE
+from chatdesk.ui.utf16 import to_units
 
 if TYPE_CHECKING:
     from chatdesk.core.conversations import Conversation
@@ -164,9 +165,8 @@ def marked_layout(
     formats = []
     for start, end in marks:
         piece = QTextLayout.FormatRange()
-        # Qt counts in UTF-16 units.
-        piece.start = utf16_length(text[:start])
-        piece.length = utf16_length(text[start:end])
+        piece.start = to_units(text, start)
+        piece.length = to_units(text, end) - piece.start
         piece.format = bold
         formats.append(piece)
     layout.setFormats(formats)
@@ -181,11 +181,6 @@ def marked_layout(
         y += line.height()
     layout.endLayout()
     return layout
-
-
-def utf16_length(text: str) -> int:
-    """How many UTF-16 units `text` has."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
 
 
 def small_font(font: QFont, *, is_bold: bool = False) -> QFont:

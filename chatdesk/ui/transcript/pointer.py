@@ -15,6 +15,7 @@ from chatdesk.ui.transcript.code_box import CodeBox
 from chatdesk.ui.transcript.message_boxes import FooterBox
 from chatdesk.ui.transcript.selection import END, Place, Selection, everything
 from chatdesk.ui.transcript.verbs import copy_text
+from chatdesk.ui.utf16 import from_units, to_units
 
 if TYPE_CHECKING:
     from chatdesk.ui.transcript.boxes import Box, Button
@@ -25,6 +26,7 @@ DONE_MS = 1500
 # Copying a selection beyond this many characters takes whole messages as they were written: reading the Markdown of
 # thousands of messages only to leave out its marks would take seconds.
 MAX_RENDERED_CHARS = 300_000
+_SPACED_WORD = re.compile(r"(?:(?![\u2e80-\u9fff])[\w'’\-])+")  # of a script that puts spaces between words
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,14 +303,13 @@ def _button_at(box: Box, point: QPoint) -> Button | None:
 
 def word_at(text: str, offset: int) -> tuple[int, int]:
     """Where the word around `offset` begins and ends; a word of a script without spaces by its own rules."""
-    for match in re.finditer(r"[\w'’\-]+" if text.isascii() else r"[^\W\u2e80-\u9fff]+", text):
+    for match in _SPACED_WORD.finditer(text):
         if match.start() <= offset < match.end() or (offset == match.end() == len(text)):
             return match.span()
-    if text and max(text) <= "\uffff":  # Qt counts other characters twice
-        finder = QTextBoundaryFinder(QTextBoundaryFinder.BoundaryType.Word, text)
-        finder.setPosition(min(offset + 1, len(text)))
-        start = finder.toPreviousBoundary()
-        end = finder.toNextBoundary()
-        if 0 <= start < end:
-            return start, end
+    finder = QTextBoundaryFinder(QTextBoundaryFinder.BoundaryType.Word, text)
+    finder.setPosition(to_units(text, offset + 1))
+    start = finder.toPreviousBoundary()
+    end = finder.toNextBoundary()
+    if 0 <= start < end:
+        return from_units(text, start), from_units(text, end)
     return offset, min(offset + 1, len(text))

@@ -121,6 +121,10 @@ def test_words_end_where_readers_think_they_end() -> None:
     start, end = word_at("你好，世界", 3)
     assert "世" in "你好，世界"[start:end]
     assert "，" not in "你好，世界"[start:end]
+    assert word_at("naïve, don't", 8) == (7, 12)
+    start, end = word_at("😀你好，世界", 4)
+    assert "世" in "😀你好，世界"[start:end]
+    assert "，" not in "😀你好，世界"[start:end]
 
 
 def test_a_click_clears_the_selection(view: TranscriptView, qtbot: QtBot) -> None:
