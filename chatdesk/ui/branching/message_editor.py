@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from chatdesk.core.composing import is_blank
 from chatdesk.core.messages import Role
 from chatdesk.ui.composer.message_edit import MessageEdit
 from chatdesk.ui.elided_label import ElidedLabel
@@ -101,7 +100,7 @@ class MessageEditor(QFrame):
         return button
 
     def _refresh(self) -> None:
-        can_save = not is_blank(self.text) and not self._field.isReadOnly()
+        can_save = not self._field.is_blank and not self._field.isReadOnly()
         self._save.setEnabled(can_save)
         self._send.setEnabled(can_save)
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from chatdesk.core.composing import ComposerState, can_queue, can_send, can_stop, is_blank
+from chatdesk.core.composing import ComposerState, can_queue, can_send, can_stop
 from chatdesk.ui.composer.attachment_chips import AttachmentChips
 from chatdesk.ui.composer.message_edit import MessageEdit
 from chatdesk.ui.elided_label import ElidedLabel
@@ -158,7 +158,7 @@ class Composer(QWidget):
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to send."""
-        return not self._attachments and is_blank(self._edit.toPlainText())
+        return not self._attachments and self._edit.is_blank
 
     @property
     def attachments(self) -> tuple[Attachment, ...]:

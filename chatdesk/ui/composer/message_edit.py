@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
+from chatdesk.core.composing import is_blank
 from chatdesk.ui.composer.rich_text import as_markdown, is_marked_at_length
 from chatdesk.ui.own_keys import keeps_key
 
@@ -66,6 +67,16 @@ class MessageEdit(QPlainTextEdit):
 
     # --- its text ---
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is written: asked often, so it looks no further than the first line that says something."""
+        block = self.document().firstBlock()
+        while block.isValid():
+            if not is_blank(block.text()):
+                return False
+            block = block.next()
+        return True
+
     def set_text(self, text: str) -> None:
         """Hold `text` and nothing that could be undone, the cursor behind it."""
         self._wrap_for(text)
@@ -86,6 +97,11 @@ class MessageEdit(QPlainTextEdit):
         cursor.insertText(text)
         cursor.endEditBlock()
         self.setTextCursor(cursor)
+
+    def replace_text(self, text: str) -> None:
+        """Hold `text` instead, the cursor behind it, in one step that can be undone."""
+        self.selectAll()
+        self.insert(text)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         is_file = self.takes_files and (bool(local_files(source)) or source.hasImage())

@@ -172,8 +172,7 @@ class PromptList(QFrame):
     def _take(self, row: int) -> None:
         """Put a prompt in place of the slash and its words, and go to its first gap."""
         prompt = self._shown[row]
-        self._edit.selectAll()
-        self._edit.insert(prompt.text)
+        self._edit.replace_text(prompt.text)
         self._edit.setFocus()
         cursor = self._edit.textCursor()
         cursor.setPosition(0)

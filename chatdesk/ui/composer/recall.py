@@ -66,7 +66,5 @@ class Recall(QObject):
             self.texts_wanted.emit()
             return
         self._place = min(self._place + step, len(self._texts) - 1)
-        if self._place < 0:
-            self._edit.clear()
-        else:
-            self._edit.set_text(self._texts[self._place])
+        # So that it can be undone: a text that was deleted by mistake may stand behind it.
+        self._edit.replace_text(self._texts[self._place] if self._place >= 0 else "")

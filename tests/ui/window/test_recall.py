@@ -49,6 +49,18 @@ def test_a_text_that_was_changed_is_ones_own_again(talked: Person, qtbot: QtBot)
     assert talked.composed() == "second!"
 
 
+def test_what_was_deleted_before_is_brought_back_by_undo(talked: Person, qtbot: QtBot) -> None:
+    box = talked.find(QPlainTextEdit, "composer")
+    talked.write("a long thought")
+    box.selectAll()
+    qtbot.keyClick(box, Qt.Key.Key_Delete)
+    press(talked, qtbot, Qt.Key.Key_Up)
+    talked.wait(talked.composed)
+    box.undo()
+    box.undo()
+    assert talked.composed() == "a long thought"
+
+
 def test_what_is_being_written_is_not_replaced(talked: Person, qtbot: QtBot) -> None:
     talked.write("new")
     press(talked, qtbot, Qt.Key.Key_Up)
