@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSaveFile, QSize, Qt
-from PySide6.QtGui import QFontDatabase, QGuiApplication, QImageReader, QPixmap
+from PySide6.QtCore import QByteArray, QIODevice, QSaveFile, QSize, Qt
+from PySide6.QtGui import QFontDatabase, QGuiApplication, QPixmap
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -20,13 +20,14 @@ from PySide6.QtWidgets import (
 
 from chatdesk.ui.composer.attachment_chips import figures_words
 from chatdesk.ui.first_size import set_first_size
+from chatdesk.ui.transcript.pictures import PictureLibrary
 
 if TYPE_CHECKING:
     from chatdesk.core.attachments import Attachment
 
 # Of a longer text only the beginning is shown: all of it goes to the model, and can be saved.
 MOST_CHARS = 400_000
-MOST_PX = 2400
+MOST_PX = QSize(2400, 2400)
 
 
 class AttachmentView(QDialog):
@@ -51,7 +52,7 @@ class AttachmentView(QDialog):
         if content is None:
             column.addWidget(self._words(self.tr("This file is not kept any more.")), 1)
         elif attachment.is_image:
-            column.addWidget(self._picture(content), 1)
+            column.addWidget(self._picture(), 1)
         else:
             self._text = content.decode(errors="replace")
             column.addWidget(self._lines(), 1)
@@ -79,26 +80,29 @@ class AttachmentView(QDialog):
         edit.setPlainText(self._text[:MOST_CHARS])
         return edit
 
-    def _picture(self, content: bytes) -> QWidget:
-        buffer = QBuffer()
-        buffer.setData(QByteArray(content))
-        buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-        reader = QImageReader(buffer)
-        reader.setAutoTransform(True)
-        size = reader.size()
-        if size.width() > MOST_PX or size.height() > MOST_PX:
-            reader.setScaledSize(size.scaled(QSize(MOST_PX, MOST_PX), Qt.AspectRatioMode.KeepAspectRatio))
-        image = reader.read()
-        if image.isNull():
-            return self._words(self.tr("This picture cannot be read."))
-        label = QLabel()
+    def _picture(self) -> QWidget:
+        label = self._words("")
         label.setObjectName("attachment_picture")
-        label.setAccessibleName(self._attachment.name)
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        label.setPixmap(QPixmap.fromImage(image))
         area = QScrollArea()
         area.setWidget(label)
         area.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        pictures = PictureLibrary(self, MOST_PX)
+        pictures.load = lambda _sha256: self._content
+
+        def show() -> None:
+            image = pictures.picture(self._attachment.sha256)
+            if image is None:
+                return
+            if image.isNull():
+                label.setText(self.tr("This picture cannot be read."))
+            else:
+                label.setAccessibleName(self._attachment.name)
+                label.setPixmap(QPixmap.fromImage(image))
+            label.adjustSize()
+
+        pictures.arrived.connect(show)
+        show()
         return area
 
     def _buttons(self) -> QDialogButtonBox:

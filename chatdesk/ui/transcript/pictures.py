@@ -1,4 +1,4 @@
-"""Attached pictures as the transcript draws them: decoded small, off the GUI thread, and only so many kept."""
+"""Attached pictures: decoded no larger than they are drawn, off the GUI thread, and only so many kept."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MOST_KEPT = 40
-# Sharp at twice the size that pictures are drawn in.
+# Sharp at twice the size that pictures are drawn in in the transcript.
 MOST_PX = QSize(1200, 640)
 
 
@@ -23,8 +23,10 @@ class PictureLibrary(QObject):
     arrived = Signal()
     _decoded = Signal(str, QImage)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, most_px: QSize = MOST_PX) -> None:
+        """Pictures are decoded no larger than `most_px`."""
         super().__init__(parent)
+        self._most_px = most_px
         self.load: Callable[[str], bytes | None] = lambda _sha256: None
         self._pictures: OrderedDict[str, QImage] = OrderedDict()
         self._wanted: set[str] = set()
@@ -41,7 +43,7 @@ class PictureLibrary(QObject):
         return None
 
     def _decode(self, sha256: str) -> None:
-        image = decoded(self.load(sha256) or b"")
+        image = decoded(self.load(sha256) or b"", self._most_px)
         try:
             self._decoded.emit(sha256, image)
         except RuntimeError:  # the window closed meanwhile
@@ -56,14 +58,14 @@ class PictureLibrary(QObject):
         self.arrived.emit()
 
 
-def decoded(untrusted_content: bytes) -> QImage:
-    """A picture no larger than it is ever drawn; a null image when Qt cannot read it."""
+def decoded(untrusted_content: bytes, most_px: QSize = MOST_PX) -> QImage:
+    """A picture no larger than `most_px`; a null image when Qt cannot read it."""
     buffer = QBuffer()
     buffer.setData(QByteArray(untrusted_content))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
     reader = QImageReader(buffer)
     reader.setAutoTransform(True)
     size = reader.size()
-    if size.isValid() and (size.width() > MOST_PX.width() or size.height() > MOST_PX.height()):
-        reader.setScaledSize(size.scaled(MOST_PX, Qt.AspectRatioMode.KeepAspectRatio))
+    if size.isValid() and (size.width() > most_px.width() or size.height() > most_px.height()):
+        reader.setScaledSize(size.scaled(most_px, Qt.AspectRatioMode.KeepAspectRatio))
     return reader.read()

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -211,7 +212,11 @@ def test_a_look_at_what_is_gone_and_at_a_broken_picture_says_so(qtbot: QtBot, te
     broken = AttachmentView(Attachment("b" * 64, "photo.png", "image/png", 8), b"\x89PNG\r\n\x1a\n")
     for view, words in ((gone, "not kept any more"), (broken, "cannot be read")):
         qtbot.addWidget(view)
-        assert any(words in label.text() for label in view.findChildren(QLabel))
+        qtbot.waitUntil(partial(_says, view, words))
+
+
+def _says(view: AttachmentView, words: str) -> bool:
+    return any(words in label.text() for label in view.findChildren(QLabel))
 
 
 def test_every_control_has_a_name(person: Person) -> None:
