@@ -286,7 +286,7 @@ class ConversationDesk(QObject):
         if self._wanted_place is not None and self._panes.transcript.message(self._wanted_place[0]) is not None:
             message_id, text = self._wanted_place
             self._wanted_place = None
-            self._panes.transcript.show_found(message_id, Matcher(parse_query(text)))
+            self._panes.transcript.marks.show_found(message_id, Matcher(parse_query(text)))
 
     def _set_title(self, conversation: Conversation) -> None:
         if conversation.id == self.conversation_id:

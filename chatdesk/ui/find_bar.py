@@ -89,7 +89,7 @@ class FindBar(QFrame):
         if self.isVisible():
             self.hide()
             self._timer.stop()
-            self._transcript.mark(None)
+            self._transcript.marks.mark(None)
             self._transcript.setFocus()
 
     def find_next(self) -> None:
@@ -108,19 +108,19 @@ class FindBar(QFrame):
             self._find()
         else:
             self._goes_to_first = False
-            self._transcript.step_mark(by)
+            self._transcript.marks.step(by)
             self._say()
 
     def _find(self) -> None:
         text = self._field.text()
         self._goes_to_first = bool(text.strip())
-        self._transcript.mark(TextFinder(text) if text.strip() else None)
+        self._transcript.marks.mark(TextFinder(text) if text.strip() else None)
         self._say()
 
     def _on_counted(self) -> None:
         if self.isHidden():
             return
-        if self._goes_to_first and self._transcript.step_mark(1):
+        if self._goes_to_first and self._transcript.marks.step(1):
             self._goes_to_first = False
         self._say()
 

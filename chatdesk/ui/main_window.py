@@ -299,7 +299,7 @@ class MainWindow(QMainWindow):
     def _end_marks(self) -> None:
         """What a search found is marked as long as the search goes on."""
         if self._find.isHidden():
-            self._transcript.mark(None)
+            self._transcript.marks.mark(None)
 
     def _export(self, conversation_id: str | None = None) -> None:
         wanted = conversation_id or self.conversation_id

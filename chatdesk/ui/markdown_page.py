@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QTextBrowser
 
 from chatdesk.ui.transcript.inline import Span, plain, segment_spans
 from chatdesk.ui.transcript.markdown import MarkdownStream
+from chatdesk.ui.transcript.message_item import STEP_LINES
 from chatdesk.ui.transcript.segments import TASK_DONE, TASK_OPEN, ContainerKind, SegmentKind
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from chatdesk.ui.transcript.segments import Container, Segment
 
 INDENT_LINES = 1.4  # a list is indented by so many times the height of a line
+MOST_INDENTS = 8  # so that there is room for words
+# Paragraphs that are looked at for marks, so that writing them holds nothing up. What follows is plain text.
+MOST_PARAGRAPHS = 200
 LINE_SEPARATOR = "\u2028"  # a new line in the same paragraph
 # By how many of Qt's steps letters are larger.
 TITLE_STEPS, HEADING_STEPS = 2, 1
@@ -74,6 +78,7 @@ class _Writer:
     def __init__(self, page: MarkdownPage) -> None:
         self._cursor = QTextCursor(page.document())
         self._cursor.beginEditBlock()
+        self._left = MOST_PARAGRAPHS
         self._line = page.fontMetrics().lineSpacing()
         self._link_ink = page.palette().link()
         self._code_families = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).families()
@@ -88,18 +93,25 @@ class _Writer:
         self._write([Span(text, is_bold=True)], block, TITLE_STEPS)
 
     def write_markdown(self, untrusted_markdown: str) -> None:
-        stream = MarkdownStream()
-        stream.append(untrusted_markdown)
-        stream.finish()
-        stream.update()
-        for segment in stream.segments:
-            self._write_segment(segment)
+        rest = [untrusted_markdown]
+        if self._left:
+            stream = MarkdownStream()
+            stream.append(untrusted_markdown)
+            stream.finish()
+            stream.update(STEP_LINES)
+            written, left_out = stream.segments[: self._left], stream.segments[self._left :]
+            for segment in written:
+                self._write_segment(segment)
+            self._left -= len(written)
+            rest = [*(segment.text for segment in left_out), stream.unread]
+        if plain_text := "\n".join(rest).strip():
+            self._write([Span(plain_text)], QTextBlockFormat())
 
     def _write_segment(self, segment: Segment) -> None:
         block = QTextBlockFormat()
         is_close = bool(segment.containers) and not segment.is_spaced
         block.setTopMargin(self._line * (0.2 if is_close else 0.6))
-        block.setIndent(len(segment.containers))
+        block.setIndent(min(len(segment.containers), MOST_INDENTS))
         match segment.kind:
             case SegmentKind.CODE | SegmentKind.MATHS:
                 self._write([Span(segment.text, is_code=True)], block)

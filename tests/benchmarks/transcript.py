@@ -25,9 +25,10 @@ from chatdesk.core.messages import Message
 from chatdesk.core.sampling import SamplingParams
 from chatdesk.store.whole_conversations import WholeConversationStore
 from chatdesk.ui.transcript.maths import MathsLibrary
+from chatdesk.ui.transcript.refresher import REFRESH_MS
 from chatdesk.ui.transcript.style import light_style
 from chatdesk.ui.transcript.typesetter import typesetter_command
-from chatdesk.ui.transcript.view import REFRESH_MS, TranscriptView
+from chatdesk.ui.transcript.view import TranscriptView
 from tests.benchmarks.figures import Bar, Figure, figure
 from tests.benchmarks.scripts import mixed_reply
 from tests.benchmarks.window import run_for, run_until, shown_window
@@ -73,7 +74,7 @@ def _streaming(lines: int) -> list[Figure]:
     with _view() as view:
         view.set_messages([user("u", "?"), streaming("r")], {})
         run_for(0.2)
-        view._refresh_timer.blockSignals(True)
+        view.refresher._text_timer.blockSignals(True)
         frames: list[tuple[int, float]] = []  # the line it ends in, and milliseconds
         offset = 0
         for first in range(0, len(tokens), FRAME_TOKENS):
@@ -81,7 +82,7 @@ def _streaming(lines: int) -> list[Figure]:
             for token in tokens[first : first + FRAME_TOKENS]:
                 view.append_text("r", offset, token)
                 offset += len(token)
-            view._refresh()
+            view.refresher.refresh()
             QApplication.processEvents()
             frames.append((text.count("\n", 0, offset), (time.thread_time() - began) * 1_000))
     times = [milliseconds for _, milliseconds in frames]

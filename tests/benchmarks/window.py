@@ -140,7 +140,7 @@ class DrawingLag(QObject):
         self._bridge = app.bridge
         self._bridge.received.connect(self._on_event)
         # The transcript gathers text and takes it into its picture by this timer; this slot runs after its own.
-        self._timer = view._refresh_timer
+        self._timer = view.refresher._text_timer
         self._timer.timeout.connect(self._on_synced)
         self._viewport.installEventFilter(self)
 

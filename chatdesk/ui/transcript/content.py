@@ -55,9 +55,17 @@ class Content:
         """No more text will come."""
         self._stream.finish()
 
-    def update(self) -> int:
-        """Make boxes for what was appended; returns the index of the first box that changed."""
-        start = self._stream.update()
+    @property
+    def unread(self) -> str:
+        """The text that has no boxes yet."""
+        return self._stream.unread
+
+    def update(self, most_lines: int | None = None) -> int:
+        """Make boxes for what was appended, or for about `most_lines` lines of it; the next call goes on.
+
+        Returns the index of the first box that changed.
+        """
+        start = self._stream.update(most_lines)
         redefined = [self._redefine(index) for index in self._stream.redefined]
         return min([self._update_from(start), *redefined])
 

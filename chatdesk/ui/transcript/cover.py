@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QRect, QSize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PySide6.QtWidgets import QWidget
 
     from chatdesk.ui.transcript.scroller import Scroller
@@ -16,18 +14,12 @@ if TYPE_CHECKING:
 
 
 class Cover:
-    """Keeps the widget as wide as the column, as high as it asks to be, and at its message. `widget`: None, no cover.
+    """Keeps `widget`, None while there is none, as wide as the column, as high as it asks to be, and at its message."""
 
-    `settle` draws the conversation anew, and has `place` called.
-    """
-
-    def __init__(
-        self, view: TranscriptView, scroller: Scroller, jump_button: QWidget, settle: Callable[[], None]
-    ) -> None:
+    def __init__(self, view: TranscriptView, scroller: Scroller, jump_button: QWidget) -> None:
         self._view = view
         self._scroller = scroller
         self._jump_button = jump_button
-        self._settle = settle
         self.widget: QWidget | None = None
 
     def put(self, message_id: str, widget: QWidget) -> None:
@@ -55,7 +47,7 @@ class Cover:
             if (layout := self.widget.layout()) is not None:
                 layout.activate()
             column.set_cover((column.cover[0], self.widget.sizeHint().height()))
-            self._settle()
+            self._view.settle()
 
     def remove(self) -> None:
         """Draw the message again that the widget stood in for; nothing changes where nothing did."""
@@ -63,7 +55,7 @@ class Cover:
             widget, self.widget = self.widget, None
             widget.hide()
             self._view.column.set_cover(None)
-            self._settle()
+            self._view.settle()
 
     def place(self) -> None:
         """Put the widget where its message is now."""

@@ -7,13 +7,14 @@ use, and one that arrives changes just those segments.
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chatdesk.ui.transcript.segments import SegmentKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from chatdesk.ui.transcript.segments import Segment
 
@@ -68,7 +69,7 @@ class Definitions:
 
     def applied(self, segment: Segment) -> Segment:
         """`segment` with the definitions that its text may use."""
-        known: Mapping[str, str] = self._open | self._closed
+        known = ChainMap(self._closed, self._open)
         used = {label: known[label] for label in labels_in(segment) if label in known} if known else {}
         definitions = tuple(sorted(used.items()))
         return segment if definitions == segment.definitions else replace(segment, definitions=definitions)

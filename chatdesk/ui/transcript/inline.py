@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 LINK_SCHEMES = frozenset({"http", "https", "mailto"})
 
+# A text with more marks of emphasis and code is shown as it is: pairing them would take longer than a frame.
+MAX_MARKS = 1_500
+
 _BARE_ADDRESS = re.compile(r"https?://[^\s<>\"'`\[\]{}|\\^，。；：！？、）】》」』”’]+")
 _TRAILING = ".,;:!?*_~"
 
@@ -52,7 +55,7 @@ def spans(text: str, definitions: Sequence[tuple[str, str]] = ()) -> tuple[Span,
 
     `definitions` are those of the segment (see there).
     """
-    if text.count("[") > MAX_BRACKETS:
+    if text.count("[") > MAX_BRACKETS or sum(map(text.count, "*_`~")) > MAX_MARKS:
         return (Span(text),)
     links = {label: {"href": address, "title": ""} for label, address in definitions if label[0] != NOTE_MARK}
     notes = {f":{label[1:]}": -1 for label, _ in definitions if label[0] == NOTE_MARK}

@@ -34,13 +34,25 @@ PARAGRAPH_LIMIT = 6_000
 BLOCK_LIMIT = 10_000
 # A single line longer than this is text whatever it begins with, in pieces.
 LINE_LIMIT = PARAGRAPH_LIMIT
+# A cell of a table counts as so many characters at least.
+CELL_CHARS = 12
 # A table cut in two repeats its header, unless that is longer than this.
 HEADER_LIMIT = 1_000
-# Characters parsed at a time: the cost of opening a long reply grows with its length only.
-WINDOW = 65_536
-MAX_NESTING = 60
+# Characters and lines parsed at a time, as far as blocks are no longer: the cost of opening a long reply grows with its
+# length only, whatever is in it. A long line counts several times, a list or quote that begins on it as so many, a bar
+# of a table as one.
+WINDOW_CHARS = 16_384
+WINDOW_LINES = 800
+LINE_CHARS, MARK_LINES = 40, 4
+# Lists and quotes that stand in each other, where a quote counts once and a list twice; and that begin on one line.
+MOST_LEVELS, MOST_ON_A_LINE = 24, 6
+# Each of them but the first on a line counts as so many characters of a block.
+MARK_CHARS = 60
+MAX_NESTING = 60  # of emphasis and links
 CODE_INDENT = 4  # columns from which on a line is indented code, and ends no fence
 
+# What may begin lists and quotes at the start of a line.
+_MARK = re.compile(r"[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])(?=[ \t]|\Z))")
 _CODE_FENCE = re.compile(r"[ \t>]*(?:[-+*]|\d{1,9}[.)])?[ \t]*(`{3,}|~{3,})")
 # The beginning of a line that may still become a marker: drawing it as text or as a heading would only flicker.
 _UNDECIDED = re.compile(r"[ \t>]*(?:[-=+*_#`~|:]{1,9}|\$\$?|\\\[?|\d{1,9}[.)])?[ \t]*\Z")
@@ -50,9 +62,11 @@ _UNDECIDED = re.compile(r"[ \t>]*(?:[-=+*_#`~|:]{1,9}|\$\$?|\\\[?|\d{1,9}[.)])?[
 def parser() -> MarkdownIt:
     """The one parser: CommonMark with tables, strikethrough, footnotes and maths. HTML it finds is drawn as text."""
     from markdown_it import MarkdownIt
+    from markdown_it.rules_block import blockquote, list_block
     from mdit_py_plugins.footnote import footnote_plugin
+    from mdit_py_plugins.footnote.index import footnote_def
 
-    from chatdesk.ui.transcript.markdown_rules import table_unless_marked, tokenize_emphasis
+    from chatdesk.ui.transcript.markdown_rules import bounded, table_unless_marked, tokenize_emphasis
     from chatdesk.ui.transcript.maths_rules import use_maths
 
     made = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING, "inline_definitions": True})
@@ -60,6 +74,13 @@ def parser() -> MarkdownIt:
     made.use(footnote_plugin, inline=False, move_to_end=False)
     made.inline.ruler.at("emphasis", tokenize_emphasis)
     made.block.ruler.at("table", table_unless_marked, {"alt": ["paragraph", "reference"]})
+    interrupts = ["paragraph", "reference"]
+    for name, rule, alt in (
+        ("blockquote", blockquote, [*interrupts, "blockquote", "list"]),
+        ("list", list_block, [*interrupts, "blockquote"]),
+        ("footnote_def", footnote_def, interrupts),
+    ):
+        made.block.ruler.at(name, bounded(rule, MOST_LEVELS, MOST_ON_A_LINE), {"alt": alt})
     use_maths(made)
     return made
 
@@ -137,7 +158,8 @@ class _Until(Enum):
 class MarkdownStream:
     """Markdown text that grows at its end, as segments.
 
-    `append` is cheap; `update` parses what was appended since. `segments` and `redefined` are valid after `update`.
+    `append` is cheap; `update` parses what was appended since. `segments`, `redefined` and `unread` are valid after
+    `update`.
     """
 
     def __init__(self) -> None:
@@ -145,8 +167,9 @@ class MarkdownStream:
         self.redefined: list[int] = []  # segments further up that changed, because what they refer to was defined
         self._closed = 0  # segments that cannot change any more
         self._rest = ""  # what is not closed: from the last block on, or the last line of an open fence
+        self._read = 0  # lines that the last update parsed to close what is certain, counted as in a window
         self._appended: list[str] = []
-        self._has_new_line = False  # whether a line was completed since blocks were last looked for
+        self._has_new_line = False  # whether a line is complete that was not looked at yet
         self._is_finished = False
         self._fence: _Fence | None = None
         self._is_inside_line = False  # an overlong line is being taken piece by piece
@@ -163,19 +186,36 @@ class MarkdownStream:
         """No more text will come: what may still have become something else is what it is."""
         self._is_finished = True
 
-    def update(self) -> int:
-        """Parse what was appended; returns the index from which on segments may have changed."""
+    @property
+    def unread(self) -> str:
+        """The text that is not parsed yet: see `update`."""
+        return self._rest if self._has_new_line else ""
+
+    def update(self, most_lines: int | None = None) -> int:
+        """Parse what was appended; returns the index from which on segments may have changed.
+
+        Of a long text, stop after about `most_lines` lines; the next call goes on.
+        """
         self._take_appended()
         unchanged = self._closed
         del self.segments[unchanged:]
         if self._has_new_line or len(self._rest) > LINE_LIMIT:
-            self._has_new_line = False
-            while self._close_some():
-                pass
+            self._has_new_line = self._close_certain(most_lines)
         self._closed = len(self.segments)
-        self.segments += self._open_segments()
+        if self.unread:
+            self._definitions.set_open(())
+        else:
+            self.segments += self._open_segments()
         self._define(unchanged)
         return unchanged
+
+    def _close_certain(self, most_lines: int | None) -> bool:
+        """Move what is certain from `_rest` to the segments; returns whether some of that is left for the next time."""
+        self._read = 0
+        while self._close_some():
+            if most_lines is not None and self._read >= most_lines:
+                return bool(self._rest)
+        return False
 
     def _define(self, start: int) -> None:
         """Tell segments what they refer to: those from `start` on, and those before that a new definition concerns."""
@@ -269,7 +309,14 @@ class MarkdownStream:
         return True
 
     def _close_blocks(self) -> bool:
-        lines, until = self._window()
+        windows = 1
+        while (is_more := self._close_blocks_within(windows)) is None:
+            windows *= 2  # one block fills the window: long code in a list item or a quote
+        return is_more
+
+    def _close_blocks_within(self, windows: int) -> bool | None:
+        """`_close_some` within so many windows; None: the first block does not end there."""
+        lines, until = self._window(windows)
         if not lines and until is _Until.END:
             return False
         blocks = self._parse(lines)
@@ -284,6 +331,8 @@ class MarkdownStream:
             if following is None and self._opens_fence(block, lines):
                 return True
             if is_open:
+                if block.start == 0 and until is _Until.MORE:
+                    return None
                 self._drop(lines[: block.start], before=block)
                 return until is _Until.MORE
             self._close([block])
@@ -291,13 +340,22 @@ class MarkdownStream:
         self._is_inside_line = until is _Until.LONG_LINE
         return until is not _Until.END
 
-    def _window(self) -> tuple[list[str], _Until]:
+    def _window(self, windows: int) -> tuple[list[str], _Until]:
         """The next complete lines that are parsed together, and what stands behind them."""
-        *lines, last = self._rest[:WINDOW].split("\n")
+        most_chars, most_lines = windows * WINDOW_CHARS, windows * WINDOW_LINES
+        *lines, last = self._rest[:most_chars].split("\n")
+        until = _Until.MORE if len(self._rest) > most_chars else _Until.END
+        count = 0
         for index, line in enumerate((*lines, last)):
             if len(line) > LINE_LIMIT:
-                return lines[:index], _Until.LONG_LINE
-        return lines, _Until.MORE if len(self._rest) > WINDOW else _Until.END
+                lines, until = lines[:index], _Until.LONG_LINE
+                break
+            if count >= most_lines and index < len(lines):
+                lines, until = lines[:index], _Until.MORE
+                break
+            count += 1 + len(line) // LINE_CHARS + MARK_LINES * _count_of_marks(line) + line.count("|")
+        self._read += count
+        return lines, until
 
     def _drop(self, lines: Sequence[str], *, before: Block | None = None) -> None:
         """Take complete `lines` off the start of `_rest`, as far as the block `before` which is not closed."""
@@ -334,19 +392,29 @@ class MarkdownStream:
                 self._rest = header + self._rest
 
 
+def _count_of_marks(line: str) -> int:
+    """How many lists and quotes may begin on a line."""
+    count = end = 0
+    while count < MOST_ON_A_LINE and (mark := _MARK.match(line, end)) is not None:
+        count, end = count + 1, mark.end()
+    return count
+
+
 def _cut_line(block: Block, lines: Sequence[str]) -> int:
     """How many of a block's `lines` to keep together, or 0 for all. Depends on no line behind the last one kept."""
     if block.token.type == "fence":
         return 0
     if block.token.type in {"list_item_open", "blockquote_open", "footnote_reference_open"}:
         return _cut_container(lines)
+    is_table = block.token.type == "table_open"
     limit = BLOCK_LIMIT if block.token.type in {"code_block", "html_block"} else PARAGRAPH_LIMIT
+    least = len(block.segments[0].alignments) * CELL_CHARS if is_table else 0
     size = 0
     for kept, line in enumerate(lines):
-        size += len(line) + 1
+        size += max(len(line) + 1, least)
         if size > limit:
             # A table keeps its header, delimiters and a row, or the rest would never become shorter.
-            return max(kept, 3 if block.token.type == "table_open" else 1)
+            return max(kept, 3 if is_table else 1)
     return 0
 
 
@@ -359,7 +427,7 @@ def _cut_container(lines: Sequence[str]) -> int:
         if marker:
             marker = "" if fence and fence[1].startswith(marker) else marker
             continue
-        size += len(line) + 1
+        size += len(line) + 1 + MARK_CHARS * max(_count_of_marks(line) - 1, 0)
         if size > BLOCK_LIMIT:
             return best or max(index, 1)
         if size > BLOCK_LIMIT // 2 and index and not is_blank(line) and _indent_of(line) <= best_indent:

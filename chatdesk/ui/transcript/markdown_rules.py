@@ -1,4 +1,4 @@
-"""Two rules of markdown-it, changed for text that models write and that arrives in pieces."""
+"""Rules of markdown-it, changed for text that models write and that arrives in pieces."""
 
 from __future__ import annotations
 
@@ -9,8 +9,15 @@ from markdown_it.rules_block import table
 from markdown_it.rules_inline.state_inline import Delimiter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from markdown_it.rules_block import StateBlock
     from markdown_it.rules_inline import StateInline
+
+    BlockRule = Callable[[StateBlock, int, int, bool], bool]
+
+# Cells of one table. Each costs as much as a line, and a short line may have any number of empty ones.
+MOST_CELLS = 1_000
 
 _MARKED = re.compile(r"(?:[-+*]|\d{1,9}[.)]|#{1,6})(?:[ \t]|\Z)|>|`{3}|~{3}")
 
@@ -26,7 +33,29 @@ def table_unless_marked(state: StateBlock, start: int, end: int, silent: bool) -
     begins would depend on the line after it, and on whether the item before it was parsed in the same run.
     """
     line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
-    return not _MARKED.match(line) and table(state, start, end, silent)
+    most_rows = MOST_CELLS // (line.count("|") + 1)
+    return not _MARKED.match(line) and table(state, start, min(end, start + 2 + most_rows), silent)
+
+
+def bounded(rule: BlockRule, most_levels: int, most_on_a_line: int) -> BlockRule:
+    """`rule`, which begins a list, a quote or a note, as long as there are not too many: then the mark is text.
+
+    Beyond a bound of its own markdown-it drops the text, and up to that each level costs as much as a line.
+    """
+
+    def has_room(state: StateBlock, line: int) -> bool:
+        opened = 0
+        for token in reversed(state.tokens):
+            if token.nesting != 1 or (token.map is not None and token.map[0] != line):
+                break
+            opened += token.type in {"list_item_open", "blockquote_open", "footnote_reference_open"}
+        return state.level < most_levels and opened < most_on_a_line
+
+    def bounded_rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature of a rule
+        # Whether a line ends the paragraph before it does not depend on how deep that is.
+        return (silent or has_room(state, start)) and rule(state, start, end, silent)
+
+    return bounded_rule
 
 
 def _is_unspaced(char: str) -> bool:

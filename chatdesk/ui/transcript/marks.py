@@ -1,8 +1,8 @@
 """What is marked in the transcript because somebody looks for it, and which of it they are at.
 
 Marks are found in the text of the boxes as they are drawn, each time they are drawn. Counting them goes through
-messages that are not laid out: their boxes are made for the moment, in slices, so that ten thousand messages hold
-nothing up.
+messages that are not laid out: their boxes are made for the moment, in slices, so that neither ten thousand messages
+nor a very long one hold anything up.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from chatdesk.core.messages import Message
     from chatdesk.ui.transcript.boxes import Box
-    from chatdesk.ui.transcript.messages_layout import MessagesLayout
+    from chatdesk.ui.transcript.scroller import Scroller
+    from chatdesk.ui.transcript.view import TranscriptView
 
 SLICE_SECONDS = 0.008
 
@@ -38,44 +39,86 @@ class Finder(Protocol):
 
 
 class Marks(QObject):
-    """Counts what a finder finds in the messages of a column. `counted` tells of progress, and of the end."""
+    """Marks what a finder finds in the messages of a view, counts it, and goes from one mark to the next.
+
+    `counted` tells of progress in counting, and of its end.
+    """
 
     counted = Signal()
 
-    def __init__(self, column: MessagesLayout, parent: QObject) -> None:
-        super().__init__(parent)
-        self._column = column
+    def __init__(self, view: TranscriptView, scroller: Scroller) -> None:
+        super().__init__(view)
+        self._view = view
+        self._column = view.column
+        self._scroller = scroller
         self.finder: Finder | None = None
         self.current: tuple[str, int] | None = None  # message, and which of its marks
         self._counts: dict[str, tuple[Message, int]] = {}  # by message, with what was looked through
-        self._todo: Iterator[int] = iter(())
+        self._todo: Iterator[None] = iter(())
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._count_some)
 
-    @property
-    def is_counting(self) -> bool:
-        """Whether there are messages that were not looked through yet."""
-        return self._timer.isActive()
+    # --- what is looked for ---
 
-    def set_finder(self, finder: Finder | None, first: int = 0) -> None:
-        """Mark what `finder` finds, or nothing; count from the message at `first` on, and then from the top."""
+    def mark(self, finder: Finder | None) -> None:
+        """Mark what `finder` finds in all messages, counted from what is in view on; None marks nothing."""
         self.finder = finder
         self.current = None
         self._counts = {}
-        self.count_again(first)
+        self.count_again(self._first_visible())
+        self._view.viewport().update()
 
-    def count_again(self, first: int = 0) -> None:
-        """Count in messages that are new or changed."""
-        count = len(self._column.messages)
-        self._todo = iter([*range(first, count), *range(min(first, count))])
-        if self.finder is None:
-            self._timer.stop()
-        else:
-            self._timer.start()
+    def show_found(self, message_id: str, finder: Finder) -> None:
+        """Mark what `finder` finds, and bring the first mark of a message into view, with the keyboard on it."""
+        self._view.show_message(message_id)
+        self.mark(finder)
+        self.current = (message_id, 0)
+        self._show_current()
 
-    def of(self, index: int) -> int:
-        """How many marks a message has, as far as is known."""
-        return self._counts.get(self._column.messages[index].id, (None, 0))[1]
+    # --- from one to the next ---
+
+    def step(self, by: int) -> bool:
+        """Bring the next mark (`by` 1) or the one before (-1) into view, around the end.
+
+        The first time it is the next one from what is in view on. Returns whether there is any.
+        """
+        self.current = self._next(by)
+        if self.current is not None:
+            self._show_current()
+        return self.current is not None
+
+    def _next(self, by: int) -> tuple[str, int] | None:
+        messages, current = self._column.messages, self.current
+        here = self._column.index_of(current[0]) if current is not None else None
+        if current is not None and here is not None and 0 <= current[1] + by < self._count_of(here):
+            return current[0], current[1] + by
+        begin = self._first_visible() if here is None else here + by
+        for distance in range(len(messages)):
+            index = (begin + distance * by) % len(messages)
+            if count := self._count_of(index):
+                return messages[index].id, 0 if by > 0 else count - 1
+        return current
+
+    def _first_visible(self) -> int:
+        return next(iter(self._scroller.visible()), 0)
+
+    def _show_current(self) -> None:
+        """Bring the current mark into view, and unfold its message if it is not all there."""
+        index = self._column.index_of(self.current[0]) if self.current is not None else None
+        if index is None:
+            return
+        item = self._column.whole_item(index)
+        if item.is_folded:
+            whole = MessageItem(item.message, self._column.frame, item.width, is_unfolded=True)
+            whole.complete()
+            if len(self._in_boxes(whole.boxes)) > len(self._in_boxes(item.boxes)):
+                self._view.unfold(index, is_unfolded=True)
+                self._column.whole_item(index)
+        if (mark := self.current_in(index)) is not None:
+            self._scroller.show_place(index, *mark)
+        self._view.viewport().update()
+
+    # --- where they are ---
 
     def position(self) -> tuple[int, int]:
         """The number of the current mark, from 1 (0: there is none), and how many there are, as far as is known."""
@@ -83,57 +126,70 @@ class Marks(QObject):
         for index, message in enumerate(self._column.messages):
             if self.current is not None and message.id == self.current[0]:
                 number = total + self.current[1] + 1
-            total += self.of(index)
+            total += self._count_of(index)
         return number, total
 
-    def step(self, by: int, start: int) -> tuple[str, int] | None:
-        """Go to the next mark (`by` 1) or the one before (-1), around the end; the first time from message `start`."""
-        messages = self._column.messages
-        if not messages:
+    def current_in(self, index: int) -> Mark | None:
+        """The mark that somebody is at, if it is in this message, as it is drawn now."""
+        current, item = self.current, self._column.known_item(index)
+        if current is None or item is None or item.message.id != current[0]:
             return None
-        here = self._column.index_of(self.current[0]) if self.current is not None else None
-        if here is not None and self.current is not None:
-            ordinal = self.current[1] + by
-            if 0 <= ordinal < self.of(here):
-                self.current = (messages[here].id, ordinal)
-                return self.current
-        begin = start if here is None else here + by
-        for distance in range(len(messages)):
-            index = (begin + distance * by) % len(messages)
-            if self.of(index):
-                self.current = (messages[index].id, 0 if by > 0 else self.of(index) - 1)
-                return self.current
-        return self.current
+        found = self._in_boxes(item.boxes)
+        return found[current[1]] if current[1] < len(found) else None
 
-    def in_boxes(self, boxes: Sequence[Box]) -> list[Mark]:
+    def _in_boxes(self, boxes: Sequence[Box]) -> list[Mark]:
         """The marks in a message, in order."""
         finder = self.finder
         if finder is None:
             return []
         return [(box, start, end) for box, made in enumerate(boxes) for start, end in finder.places(made.text)]
 
+    # --- counting ---
+
+    @property
+    def is_counting(self) -> bool:
+        """Whether there are messages that were not looked through yet."""
+        return self._timer.isActive()
+
+    def count_again(self, first: int = 0) -> None:
+        """Count in messages that are new or changed, from the one at `first` on, and then from the top."""
+        self._todo = iter(())
+        if self.finder is None:
+            self._timer.stop()
+            return
+        count = len(self._column.messages)
+        self._todo = self._counting(self.finder, [*range(first, count), *range(min(first, count))])
+        self._timer.start()
+
+    def _count_of(self, index: int) -> int:
+        """How many marks a message has, as far as is known."""
+        return self._counts.get(self._column.messages[index].id, (None, 0))[1]
+
     def _count_some(self) -> None:
         until = time.perf_counter() + SLICE_SECONDS
         while time.perf_counter() < until:
-            index = next(self._todo, None)
-            if index is None:
+            if next(self._todo, self) is self:
                 self._timer.stop()
                 break
-            self._count(index)
         self.counted.emit()
 
-    def _count(self, index: int) -> None:
+    def _counting(self, finder: Finder, indexes: Sequence[int]) -> Iterator[None]:
+        """Counts in these messages, a little at each step. Other messages being shown is a reason to begin anew."""
         column = self._column
-        if index >= len(column.messages) or self.finder is None:
-            return
-        message = column.messages[index]
-        known = self._counts.get(message.id)
-        if known is not None and known[0] == message:
-            return
-        text = f"{column.reasoning_of(index)}\n{column.text_of(index)}"
-        count = 0
-        if self.finder.may_be_in(text):
-            # Unfolded, for what is folded is found as well, and unfolded when somebody goes there.
-            item = MessageItem(message, column.frame, column.width, is_unfolded=True)
-            count = len(self.in_boxes(item.boxes))
-        self._counts[message.id] = (message, count)
+        for index in indexes:
+            yield
+            message = column.messages[index]
+            known = self._counts.get(message.id)
+            if known is not None and known[0] == message:
+                continue
+            count = 0
+            if finder.may_be_in(f"{column.reasoning_of(index)}\n{column.text_of(index)}"):
+                # Unfolded, for what is folded is found as well, and unfolded when somebody goes there.
+                item = MessageItem(message, column.frame, column.width, is_unfolded=True)
+                while item.is_behind:
+                    yield
+                    item.sync()
+                for box in item.boxes:
+                    yield
+                    count += len(finder.places(box.text))
+            self._counts[message.id] = (message, count)

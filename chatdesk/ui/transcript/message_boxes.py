@@ -8,7 +8,17 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 
 from chatdesk.ui.transcript import wording
-from chatdesk.ui.transcript.boxes import Box, Button, ButtonKind, FlowBox, Look, paint_button, paint_icon, paint_panel
+from chatdesk.ui.transcript.boxes import (
+    Box,
+    Button,
+    ButtonKind,
+    FlowBox,
+    Look,
+    estimated_height,
+    paint_button,
+    paint_icon,
+    paint_panel,
+)
 from chatdesk.ui.transcript.text_flow import TextFlow
 
 if TYPE_CHECKING:
@@ -63,6 +73,17 @@ class StatusBox(Box):
         painter.setPen(style.muted)
         rect = QRect(position, QSize(self.laid_out_width or 0, self.height)).adjusted(self.dots_rect.width(), 0, 0, 0)
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.words)
+
+
+class UnreadBox(Box):
+    """The room for text that is not parsed yet. It is empty for some frames at most."""
+
+    def __init__(self, style: TranscriptStyle, text: str) -> None:
+        super().__init__(style)
+        self._unread = text
+
+    def estimate(self, width: int) -> None:
+        self.height = estimated_height(self._unread, width, self.style.text_px * 0.5, self.style.pitch)
 
 
 class ErrorBox(FlowBox):

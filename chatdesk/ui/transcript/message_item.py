@@ -16,7 +16,7 @@ from chatdesk.ui.transcript.attachment_box import AttachmentBox
 from chatdesk.ui.transcript.boxes import Box, ButtonKind, Look, estimated_height
 from chatdesk.ui.transcript.bubble_box import bubble_boxes, folded
 from chatdesk.ui.transcript.content import Content
-from chatdesk.ui.transcript.message_boxes import ErrorBox, FooterBox, HeaderBox, StatusBox
+from chatdesk.ui.transcript.message_boxes import ErrorBox, FooterBox, HeaderBox, StatusBox, UnreadBox
 from chatdesk.ui.transcript.reasoning_block import ReasoningBlock
 from chatdesk.ui.transcript.stack import Stack
 
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from chatdesk.ui.transcript.style import TranscriptStyle
 
 NO_VERSIONS = (1, 1)
+# About so many lines of a long reply get their boxes at a time: see `MarkdownStream`. The rest has room meanwhile.
+STEP_LINES = 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,18 @@ class MessageItem:
         """What the reply waits for; empty when it does not wait."""
         return (self._status_text or wording.waiting_words(self.message)) if self.is_waiting else ""
 
+    @property
+    def is_folded(self) -> bool:
+        """Whether a part of what the message says is not drawn."""
+        is_cut = self.message.role is Role.USER and folded(self.text) != self.text
+        return not self._is_unfolded and (self._reasoning is not None or is_cut)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether some of the text has no boxes yet. `sync` makes more of them."""
+        is_text_behind = self._content is not None and bool(self._content.unread)
+        return is_text_behind or (self._reasoning is not None and self._reasoning.is_behind)
+
     def append(self, offset: int, text: str) -> bool:
         """Take text that begins at `offset`; what is there already is ignored. False: text before it is missing."""
         new = self._text.append(offset, text)
@@ -225,7 +239,7 @@ class MessageItem:
             self._content.append(self.text)
             if self.message.status.is_final:
                 self._content.finish()
-            self._content.update()
+            self._content.update(STEP_LINES)
             reasoning = self._known_reasoning()
             self._reasoning = self._made_reasoning(reasoning) if reasoning else None
             boxes = [HeaderBox(style, wording.speaker(self.message)), *self._reasoning_boxes(), *self._content.boxes]
@@ -246,15 +260,33 @@ class MessageItem:
         return boxes
 
     def sync(self) -> int:
-        """Draw text that was appended; returns the index of the first box that changed."""
+        """Draw text that was appended, or more of a long text; returns the index of the first box that changed."""
+        return self._sync(STEP_LINES if self.is_behind else None)
+
+    def complete(self) -> None:
+        """Make the boxes of all text, however long that takes."""
+        self._sync(None)
+
+    def complete_to(self, box: int) -> None:
+        """Make boxes until there is the one with this index, if there is so much text."""
+        while self.is_behind and box >= self._tail_start:
+            self.sync()
+
+    def _sync(self, most_lines: int | None) -> int:
         if self._content is None:
             return len(self.boxes)
+        was_behind = self.is_behind
         # The header comes before all, and what was reasoned before the content.
-        above = 0 if self._reasoning is None else self._reasoning.update()
+        above = 0 if self._reasoning is None else self._reasoning.update(most_lines)
         reasoning = self._reasoning_boxes()
-        within = len(reasoning) + self._content.update()
+        within = len(reasoning) + self._content.update(most_lines)
         changed = 1 + (above if above < len(reasoning) else within)
-        is_same_tail = is_streaming(self.message) and self.status_box() is None and self._is_copyable == self._has_text
+        is_same_tail = (
+            is_streaming(self.message)
+            and self.status_box() is None
+            and self._is_copyable == self._has_text
+            and not was_behind
+        )
         tail = self.boxes[self._tail_start :] if is_same_tail else self._tail()
         boxes = [*reasoning, *self._content.boxes]
         self._tail_start = len(boxes) + 1
@@ -279,12 +311,14 @@ class MessageItem:
             block.go_on(time)
         else:
             block.end(figures.reasoning_seconds if self.message.status.is_final else time[0])
-        block.update()
+        block.update(STEP_LINES)
         return block
 
     def _tail(self) -> list[Box]:
         style, message = self._frame.style, self.message
         boxes: list[Box] = []
+        if self._content is not None and self._content.unread:
+            boxes.append(UnreadBox(style, self._content.unread))
         if self.is_waiting:
             boxes.append(StatusBox(style, self.waiting_words, 0))
         if message.error is not None and message.status.is_final:

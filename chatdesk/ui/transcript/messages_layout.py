@@ -138,6 +138,14 @@ class MessagesLayout:
             self.update_height(index)
         return self._items[index]
 
+    def whole_item(self, index: int) -> MessageItem:
+        """The boxes of a message, all of them, however long it is."""
+        item = self.item(index)
+        if item.is_behind:
+            item.complete()
+            self.update_height(index)
+        return item
+
     def known_item(self, index: int) -> MessageItem | None:
         """The boxes of a message if they have been made."""
         return self._items.get(index)
@@ -267,7 +275,11 @@ class MessagesLayout:
         if anchor is None or not self.messages:
             return most
         index = min(anchor.message, len(self.messages) - 1)
-        top = self.top(index) + self.item(index).box_top(anchor.box) - anchor.distance
+        item = self.item(index)
+        if item.is_behind:
+            item.complete_to(anchor.box)
+            self.update_height(index)
+        top = self.top(index) + item.box_top(anchor.box) - anchor.distance
         return min(max(top, 0), most)
 
     def _lay_out_between(self, top: int, bottom: int) -> bool:

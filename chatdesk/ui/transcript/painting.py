@@ -34,7 +34,7 @@ def paint_messages(view: TranscriptView, painter: QPainter, clip: QRect) -> None
             (done[1], done[2]) if done is not None and done[0] == index else None,
             pointer.selection.within(index) if pointer.selection is not None else None,
             view.marks.finder,
-            view.current_mark(index),
+            view.marks.current_in(index),
         )
         at = view.from_content(QPoint(0, column.top(index)))
         item.paint(look, at)

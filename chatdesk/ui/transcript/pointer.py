@@ -267,7 +267,7 @@ class Pointer:
             if is_whole and (is_huge or as_markdown):
                 texts.append(column.text_of(index))
             else:
-                texts.append(column.item(index).selected_text(*selected, as_markdown=as_markdown))
+                texts.append(column.whole_item(index).selected_text(*selected, as_markdown=as_markdown))
         return "\n\n".join(text for text in texts if text)
 
     def _set_selection(self, selection: Selection | None) -> None:

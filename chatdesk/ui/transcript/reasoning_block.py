@@ -96,14 +96,22 @@ class ReasoningBlock:
             self._is_changed = True
         self._show_words()
 
-    def update(self) -> int:
-        """Make boxes for what was added; returns the index of the first box that changed."""
-        if not self._is_changed:
+    @property
+    def is_behind(self) -> bool:
+        """Whether some of the open text has no boxes yet."""
+        return self._content is not None and bool(self._content.unread)
+
+    def update(self, most_lines: int | None = None) -> int:
+        """Make boxes for what was added, or for about `most_lines` lines of it; the next call goes on.
+
+        Returns the index of the first box that changed.
+        """
+        if not self._is_changed and not self.is_behind:
             return len(self.boxes)
         self._is_changed = False
         if self._content is None:
             return 0 if len(self.boxes) == 1 else 1
-        first = self._content.update() + 1
+        first = self._content.update(most_lines) + 1
         self.boxes[first:] = [*self._content.boxes[first - 1 :], RoomBelow(self._style)]
         return first
 
@@ -174,6 +182,11 @@ class QuotedStream:
         self.segments: list[Segment] = []
 
     @property
+    def unread(self) -> str:
+        """The text that is not parsed yet."""
+        return self._stream.unread
+
+    @property
     def redefined(self) -> list[int]:
         """Segments further up that changed."""
         return self._stream.redefined
@@ -186,9 +199,9 @@ class QuotedStream:
         """No more text will come."""
         self._stream.finish()
 
-    def update(self) -> int:
+    def update(self, most_lines: int | None = None) -> int:
         """Parse what was appended; returns the index from which on segments may have changed."""
-        start = self._stream.update()
+        start = self._stream.update(most_lines)
         del self.segments[start:]
         for index in (*self.redefined, *range(start, len(self._stream.segments))):
             self.segments[index : index + 1] = [_quoted(self._stream.segments[index], is_first=index == 0)]

@@ -216,7 +216,7 @@ class _SegmentReader:
                     for number, item in enumerate(_top_level(group[1:-1]), first):
                         shown = number if kind == "ordered_list_open" else None
                         yield from self.item(item, shown, containers, continues_list=number != first)
-                        containers = tuple(replace(container, is_first=False) for container in containers)
+                        containers = _without_labels(containers)
                 case "footnote_reference_open":
                     yield from self._note(group, containers)
                 case "definition":
@@ -224,8 +224,7 @@ class _SegmentReader:
                     continue
                 case _:
                     yield self._leaf(group, containers)
-            # A label stands before the first segment only.
-            containers = tuple(replace(container, is_first=False) for container in containers)
+            containers = _without_labels(containers)
 
     def item(
         self,
@@ -285,6 +284,11 @@ class _SegmentReader:
 
     def _is_spaced_before(self, line: int) -> bool:
         return self._is_spaced if line == 0 else is_blank(self._lines[line - 1])
+
+
+def _without_labels(containers: tuple[Container, ...]) -> tuple[Container, ...]:
+    """`containers` for what is not the first in them: a label stands before the first segment only."""
+    return tuple(replace(each, is_first=False) if each.is_first else each for each in containers)
 
 
 def is_blank(line: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import groupby
+from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt
@@ -92,7 +92,7 @@ class Verbs:
 
     def run(self, index: int, name: str) -> bool:
         """Do what has this name, if it can be done with a message. Returns whether it can."""
-        verbs = (*self.of(index), *self.within(index))
+        verbs = chain(self.of(index), self.within(index))
         verb = next((verb for verb in verbs if verb.name == name), None)
         if verb is not None:
             verb.run()
@@ -100,7 +100,7 @@ class Verbs:
 
     def within(self, index: int) -> Iterator[Verb]:
         """What can be done with the parts of a message: its code blocks, links and its fold."""
-        for box_index, box in enumerate(self._view.column.item(index).boxes):
+        for box_index, box in enumerate(self._view.column.whole_item(index).boxes):
             for button in box.buttons():
                 if button.kind in _FOLDS:
                     yield Verb("fold", button.label, lambda b=button, i=box_index: self.press(index, i, b))  # type: ignore[misc]  # mypy cannot type a lambda's defaults

@@ -1,8 +1,6 @@
 """The transcript: messages painted in one scrolling column.
 
 One widget paints everything, because a conversation may hold ten thousand messages and a reply two thousand lines.
-Text that streams in is drawn about 15 times a second, whatever the speed of the model: one single-shot timer gathers
-what came, the last block is parsed and laid out again, and the rectangle from it downwards is painted.
 """
 
 from __future__ import annotations
@@ -11,7 +9,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QPainter
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip
 
@@ -24,13 +22,14 @@ from chatdesk.ui.transcript.keyboard import Keyboard
 from chatdesk.ui.transcript.markdown import parser
 from chatdesk.ui.transcript.marks import Marks
 from chatdesk.ui.transcript.maths import NoMaths
-from chatdesk.ui.transcript.message_item import Frame, MessageItem, is_streaming
+from chatdesk.ui.transcript.message_item import Frame, is_streaming
 from chatdesk.ui.transcript.messages_layout import MessagesLayout
 from chatdesk.ui.transcript.painting import RING_MARGIN, paint_messages
 from chatdesk.ui.transcript.pictures import PictureLibrary
 from chatdesk.ui.transcript.pointer import Pointer
 from chatdesk.ui.transcript.progress import ProgressClock
 from chatdesk.ui.transcript.reading_aloud import ReadingAloud
+from chatdesk.ui.transcript.refresher import Refresher
 from chatdesk.ui.transcript.scroller import Scroller
 from chatdesk.ui.transcript.verbs import Verbs
 
@@ -44,14 +43,8 @@ if TYPE_CHECKING:
     from chatdesk.core.messages import Message
     from chatdesk.ui.transcript.code_box import CodeBlock
     from chatdesk.ui.transcript.divider import Unsent
-    from chatdesk.ui.transcript.marks import Finder, Mark
     from chatdesk.ui.transcript.maths import Maths, MathsLibrary
     from chatdesk.ui.transcript.style import TranscriptStyle
-
-REFRESH_MS = 66
-DOTS_MS = 450
-LEXER_MS = 60
-MATHS_MS = 40  # formulas that are typeset within this time are drawn together
 
 
 class TranscriptView(QAbstractScrollArea):
@@ -98,10 +91,7 @@ class TranscriptView(QAbstractScrollArea):
         self._node: accessible.ViewNode | None = None  # once assistive technology has asked for it
         self._nodes: list[accessible.ViewNode] = []
         self.aloud = ReadingAloud()
-        self._dirty: set[int] = set()
         self._progress: dict[str, ProgressClock] = {}
-        self._refreshed_at = 0.0
-        self.marks = Marks(self.column, self)
         self.verbs = Verbs(self)
         self.pointer = Pointer(self)
         self._keyboard = Keyboard(self)
@@ -109,17 +99,11 @@ class TranscriptView(QAbstractScrollArea):
         self._jump_button.clicked.connect(self.scroll_to_end)
         self._link_label = LinkLabel(self)
         self._scroller = Scroller(self, self.column, self._jump_button)
-        self.cover = Cover(self, self._scroller, self._jump_button, self._settle)
-        self._refresh_timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
-        self._refresh_timer.timeout.connect(self._refresh)
-        self._dots_timer = QTimer(self, interval=DOTS_MS)
-        self._dots_timer.timeout.connect(self._step_dots)
-        self._lexer_timer = QTimer(self, interval=LEXER_MS)
-        self._lexer_timer.timeout.connect(self._take_lexers)
-        self._maths_timer = QTimer(self, singleShot=True, interval=MATHS_MS)
-        self._maths_timer.timeout.connect(self._settle)
+        self.marks = Marks(self, self._scroller)
+        self.cover = Cover(self, self._scroller, self._jump_button)
+        self.refresher = Refresher(self, self._scroller, self._library, clock)
         if maths is not None:
-            maths.typeset.connect(self._draw_maths_soon)
+            maths.typeset.connect(self.refresher.note_maths)
         accessible.install()
         self.set_style(style)
 
@@ -143,7 +127,7 @@ class TranscriptView(QAbstractScrollArea):
         self.verticalScrollBar().setSingleStep(style.pitch)
         self._jump_button.set_style(style)
         self._link_label.set_style(style)
-        self._settle()
+        self.settle()
 
     def set_messages(self, path: Sequence[Message], versions: Mapping[str, tuple[int, int]]) -> None:
         """Show a conversation's path, at its end; the same conversation as before at the reader's place.
@@ -153,7 +137,7 @@ class TranscriptView(QAbstractScrollArea):
         old = self.column.messages
         is_same = bool(old and path and old[0].conversation_id == path[0].conversation_id)
         self.column.set_messages(path, versions)
-        self._dirty.clear()
+        self.refresher.forget()
         self._progress.clear()
         self.pointer.forget()
         if not is_same:
@@ -163,7 +147,7 @@ class TranscriptView(QAbstractScrollArea):
             self.column.unfolded.clear()
         elif self.focused is not None and self.focused >= len(path):
             self.focused = None
-        self._settle()
+        self.settle()
         if not is_same:
             self.marks.current = None
         self.marks.count_again()
@@ -174,7 +158,7 @@ class TranscriptView(QAbstractScrollArea):
         if not self.column.set_unsent(unsent):
             return
         self.is_divider_focused = self.is_divider_focused and self.column.divider is not None
-        self._settle()
+        self.settle()
         self.pointer.after_scroll()
         accessible.announce_reset(self._node)
 
@@ -201,7 +185,7 @@ class TranscriptView(QAbstractScrollArea):
             self._scroller.anchor = None
         if last >= 0:
             self.update_message_rect(last)
-        self._settle()
+        self.settle()
         self.marks.count_again()
         accessible.announce_added(self._node, len(self.column.messages) - 1)
 
@@ -210,9 +194,9 @@ class TranscriptView(QAbstractScrollArea):
         index = self.column.index_of(message.id)
         if index is None:
             return
-        self._dirty.discard(index)
+        self.refresher.note_drawn(index)
         self.column.replace(index, message)
-        self._settle()
+        self.settle()
 
     def finish(self, message: Message) -> None:
         """Take a reply as it was saved at its end."""
@@ -243,8 +227,7 @@ class TranscriptView(QAbstractScrollArea):
             is_taken = item.append(offset, text)
         if not is_taken:
             return False
-        self._dirty.add(index)
-        self._refresh_soon()
+        self.refresher.note_text(index)
         return True
 
     def set_progress(self, message_id: str, processed: int, total: int, cached: int) -> None:
@@ -258,7 +241,7 @@ class TranscriptView(QAbstractScrollArea):
         index = self.column.index_of(message_id)
         if index is not None:
             self.column.item(index).set_status_text(text)
-            self._settle()
+            self.settle()
 
     def unfold(self, index: int, *, is_unfolded: bool) -> None:
         """Show all of a long message, or its beginning."""
@@ -267,7 +250,7 @@ class TranscriptView(QAbstractScrollArea):
         self._scroller.hold(index)
         self.column.item(index).set_unfolded(is_unfolded=is_unfolded)
         self.column.update_height(index)
-        self._settle()
+        self.settle()
 
     def wrap_code(self, index: int, box: int, block: CodeBlock, *, is_wrapped: bool) -> None:
         """Break the long lines of some code, or leave them whole. `box` is the block's first in its message."""
@@ -275,112 +258,15 @@ class TranscriptView(QAbstractScrollArea):
         block.set_wrapped(is_wrapped=is_wrapped)
         self.column.item(index).measure_again(block.boxes)
         self.column.update_height(index)
-        self._settle()
-
-    # --- what somebody looks for ---
-
-    def mark(self, finder: Finder | None) -> None:
-        """Mark what `finder` finds in all messages; None marks nothing."""
-        visible = self._scroller.visible()
-        self.marks.set_finder(finder, visible[0] if visible else 0)
-        self.viewport().update()
-
-    def step_mark(self, by: int) -> bool:
-        """Bring the next mark (`by` 1) or the one before (-1) into view; the first time the next one from here on."""
-        visible = self._scroller.visible()
-        found = self.marks.step(by, visible[0] if visible else 0)
-        if found is not None:
-            self._show_mark()
-        return found is not None
-
-    def show_found(self, message_id: str, finder: Finder) -> None:
-        """Mark what `finder` finds, and bring the first mark of a message into view, with the keyboard on it."""
-        self.show_message(message_id)
-        self.mark(finder)
-        self.marks.current = (message_id, 0)
-        self._show_mark()
-
-    def current_mark(self, index: int) -> Mark | None:
-        """The mark that somebody is at, if it is in this message, as it is drawn now."""
-        current, item = self.marks.current, self.column.known_item(index)
-        if current is None or item is None or item.message.id != current[0]:
-            return None
-        found = self.marks.in_boxes(item.boxes)
-        return found[current[1]] if current[1] < len(found) else None
-
-    def _show_mark(self) -> None:
-        """Bring the current mark into view, and unfold its message if it is not all there."""
-        assert self.marks.current is not None
-        index = self.column.index_of(self.marks.current[0])
-        if index is None:
-            return
-        item = self.column.item(index)
-        whole = self.marks.in_boxes(MessageItem(item.message, self.column.frame, item.width, is_unfolded=True).boxes)
-        if len(whole) > len(self.marks.in_boxes(item.boxes)):
-            self.unfold(index, is_unfolded=True)
-        mark = self.current_mark(index)
-        if mark is not None:
-            self._scroller.show_place(index, *mark)
-        self.viewport().update()
-
-    # --- streaming ---
-
-    def _refresh_soon(self) -> None:
-        if not self._refresh_timer.isActive():
-            since = (self._clock() - self._refreshed_at) * 1000
-            self._refresh_timer.start(max(REFRESH_MS - int(since), 0))
-
-    def _refresh(self) -> None:
-        """Draw what has come since the last time, from the first box that changed downwards."""
-        self._refreshed_at = self._clock()
-        changed_y = None
-        for index in sorted(self._dirty):
-            item = self.column.item(index)
-            box = item.sync()
-            # The gap above the box may have changed as well.
-            y = self.column.top(index) + item.box_top(box) - 2 * self.column.frame.style.text_px
-            changed_y = y if changed_y is None else min(changed_y, y)
-            self.column.update_height(index)
-            accessible.announce_streamed(self._node, index, self._refreshed_at)
-        self._dirty.clear()
-        if changed_y is not None:
-            self._settle(changed_y)
-
-    def _settle(self, changed_y: int | None = None) -> None:
-        """Draw what changed from `changed_y` on, or everything, at the reader's place."""
-        self._scroller.settle(changed_y)
-        self.cover.place()
-        if self._library.is_loading and not self._lexer_timer.isActive():
-            self._lexer_timer.start()
-        last = len(self.column.messages) - 1
-        is_waiting = last >= 0 and (self.column.item(last).is_waiting or self.column.item(last).is_reasoning)
-        if is_waiting != self._dots_timer.isActive():
-            (self._dots_timer.start if is_waiting else self._dots_timer.stop)()
-
-    def _draw_maths_soon(self) -> None:
-        if not self._maths_timer.isActive():
-            self._maths_timer.start()
-
-    def _step_dots(self) -> None:
-        column = self.column
-        for index in self._scroller.visible():
-            item = column.known_item(index)
-            found = item.status_box() if item is not None else None
-            if item is not None and found is not None:
-                box_index, box = found
-                box.step += 1
-                at = self.from_content(QPoint(0, column.top(index) + item.box_top(box_index)))
-                self.viewport().update(box.dots_rect.translated(at))
-            if item is not None and item.is_reasoning:
-                item.tick(self._clock())
-                self.update_message_rect(index)
-
-    def _take_lexers(self) -> None:
-        if not self._library.is_loading:
-            self._lexer_timer.stop()
-        self._settle()
+        self.settle()
 
     # --- scrolling ---
+
+    def settle(self, changed_y: int | None = None) -> None:
+        """Draw what changed from `changed_y` of the column on, or everything, at the reader's place."""
+        self._scroller.settle(changed_y)
+        self.cover.place()
+        self.refresher.watch()
 
     @property
     def follows(self) -> bool:
@@ -390,7 +276,7 @@ class TranscriptView(QAbstractScrollArea):
     def scroll_to_end(self) -> None:
         """Show the end, and follow it."""
         self._scroller.anchor = None
-        self._settle()
+        self.settle()
 
     def scroll_to_message(self, index: int) -> None:
         """Bring a message into view."""
@@ -406,6 +292,7 @@ class TranscriptView(QAbstractScrollArea):
         if self._scroller.take_scroll():
             self.cover.place()
             self.pointer.after_scroll()
+            self.refresher.watch()
 
     # --- places ---
 
@@ -472,7 +359,7 @@ class TranscriptView(QAbstractScrollArea):
         self.column.restyle(self.column.frame, self._column_width(self.column.frame.style))
         self._jump_button.place()
         self._link_label.place()
-        self._settle()
+        self.settle()
 
     # --- mouse and keys ---
 
@@ -551,6 +438,10 @@ class TranscriptView(QAbstractScrollArea):
     def announce_focus(self, index: int) -> None:
         """Tell assistive technology that the keyboard is on a message."""
         accessible.announce_focus(self._node, index)
+
+    def announce_streamed(self, index: int, now: float) -> None:
+        """Have assistive technology read what has come of a reply; `now` is seconds on a clock that never goes back."""
+        accessible.announce_streamed(self._node, index, now)
 
     def announce_divider_focus(self) -> None:
         """Tell assistive technology that the keyboard is on the divider."""

@@ -28,7 +28,7 @@ needle = 1
 
 
 def count(view: TranscriptView, text: str, qtbot: QtBot) -> int:
-    view.mark(TextFinder(text))
+    view.marks.mark(TextFinder(text))
     qtbot.waitUntil(lambda: not view.marks.is_counting)
     return view.marks.position()[1]
 
@@ -53,7 +53,7 @@ def test_what_is_drawn_is_counted_also_in_code_and_tables_and_not_in_addresses(
 def test_words_are_found_as_they_are_drawn_whatever_is_marked_within_them(view: TranscriptView, qtbot: QtBot) -> None:
     view.set_messages([reply("r", "A **bo**ld word, [part](https://example.org)ly linked and `half`way in code.")], {})
     assert count(view, "bold", qtbot) == 1
-    view.step_mark(1)
+    view.marks.step(1)
     assert marked_pixels(view) > 50
     assert count(view, "partly linked and halfway", qtbot) == 1
 
@@ -67,7 +67,7 @@ def test_marks_are_drawn_where_text_is_drawn(view: TranscriptView, qtbot: QtBot)
     view.set_messages([reply("r2", "```\nneedle\n```\n\n| needle | needle |\n|--|--|\n| a | b |\n")], {})
     qtbot.waitUntil(lambda: not view.marks.is_counting)
     assert marked_pixels(view) > 2 * one
-    view.mark(None)
+    view.marks.mark(None)
     assert marked_pixels(view) == 0
 
 
@@ -89,11 +89,11 @@ def test_each_mark_is_gone_to_in_turn_and_after_the_last_the_first(view: Transcr
     assert count(view, "needle", qtbot) == 3
     numbers = []
     for _ in range(4):
-        assert view.step_mark(1)
+        assert view.marks.step(1)
         numbers.append(view.marks.position()[0])
         assert marked_pixels(view) > 0
     assert numbers == [1, 2, 3, 1]
-    view.step_mark(-1)
+    view.marks.step(-1)
     assert view.marks.position() == (3, 3)
     assert view.marks.current == ("u30x", 0)
 
@@ -103,7 +103,7 @@ def test_the_first_match_is_looked_for_from_where_the_reader_is(view: Transcript
     messages[0], messages[78] = user("first", "needle"), user("last", "needle")
     view.set_messages(messages, {})
     count(view, "needle", qtbot)
-    view.step_mark(1)
+    view.marks.step(1)
     assert view.marks.current == ("last", 0)
 
 
@@ -116,7 +116,7 @@ def test_what_is_folded_is_found_and_unfolded(view: TranscriptView, qtbot: QtBot
     assert count(view, "needle", qtbot) == 2
     view.scroll_to_message(0)
     for _ in range(2):
-        view.step_mark(1)
+        view.marks.step(1)
         qtbot.waitUntil(lambda: marked_pixels(view) > 0)
     assert view.column.unfolded == {"u", "r"}
 
@@ -125,7 +125,7 @@ def test_a_place_far_down_a_long_message_comes_into_view(view: TranscriptView, q
     code = "```\n" + "\n".join(f"line {number}" for number in range(3000)) + "\n```\n"
     view.set_messages([reply("r", code)], {})
     assert count(view, "line 2345", qtbot) == 1
-    view.step_mark(1)
+    view.marks.step(1)
     assert marked_pixels(view) > 0
 
 
@@ -140,7 +140,7 @@ def test_text_that_comes_is_counted_when_the_reply_has_ended(view: TranscriptVie
 
 def test_what_a_search_found_is_marked_and_gone_to(view: TranscriptView, qtbot: QtBot) -> None:
     view.set_messages([*talk(30), reply("wanted", "text " * 2000 + "\n\nThe sea is salty."), *talk(1)], {})
-    view.show_found("wanted", Matcher(parse_query("salty sea")))
+    view.marks.show_found("wanted", Matcher(parse_query("salty sea")))
     qtbot.waitUntil(lambda: not view.marks.is_counting)
     assert marked_pixels(view) > 0
     assert view.focused == 60
@@ -150,13 +150,13 @@ def test_ten_thousand_messages_are_counted_in_slices(view: TranscriptView, qtbot
     messages = talk(5000)
     messages[4321] = user("wanted", "needle")
     view.set_messages(messages, {})
-    view.mark(TextFinder("needle"))
+    view.marks.mark(TextFinder("needle"))
     beats: list[int] = []
     view.marks.counted.connect(lambda: beats.append(1))
     assert view.marks.is_counting
     qtbot.waitUntil(lambda: not view.marks.is_counting, timeout=20_000)
     assert len(beats) > 1
-    view.step_mark(1)
+    view.marks.step(1)
     assert view.marks.current == ("wanted", 0)
 
 

@@ -9,8 +9,9 @@ from pytestqt.qtbot import QtBot
 from chatdesk.core.messages import Message, PartKind, ReplyStatus, reply_parts
 from chatdesk.ui.transcript.boxes import ButtonKind
 from chatdesk.ui.transcript.reasoning_block import ReasoningLine
+from chatdesk.ui.transcript.refresher import DOTS_MS
 from chatdesk.ui.transcript.style import dark_style
-from chatdesk.ui.transcript.view import DOTS_MS, TranscriptView
+from chatdesk.ui.transcript.view import TranscriptView
 from tests.ui.transcript.conftest import Clock
 from tests.ui.transcript.looking import button_point, clipboard, kinds, shown_text
 from tests.ui.transcript.messages import FIGURES, reply, streaming, user
@@ -116,7 +117,7 @@ def test_what_streams_into_the_open_reasoning_is_drawn_as_after_reload(view: Tra
     view.unfold(0, is_unfolded=True)
     for start in range(1, len(reasoning), 7):
         assert view.append_text("r", start, reasoning[start : start + 7], REASONING)
-        view._refresh()
+        view.refresher.refresh()
     view.append_text("r", 0, "Done.")
     final = reasoned(text="Done.", reasoning=reasoning)
     view.finish(final)

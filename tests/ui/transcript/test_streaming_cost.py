@@ -32,12 +32,12 @@ def test_a_refresh_costs_no_more_late_in_a_long_reply(
     def cost(start: int) -> float:
         """The median processor time of a refresh from `start` on, in seconds."""
         view.append_text("r", 0, text[:start])
-        view._refresh()
+        view.refresher.refresh()
         times = []
         for offset in range(start, start + 4_000, 40):
             view.append_text("r", 0, text[: offset + 40])
             began = time.thread_time()
-            view._refresh()
+            view.refresher.refresh()
             view.viewport().repaint()
             times.append(time.thread_time() - began)
         return statistics.median(times)

@@ -176,7 +176,7 @@ def test_a_stream_drawn_by_moving_pixels_looks_like_one_drawn_at_once(
     qtbot.waitUntil(lambda: not grown.column.frame.library.is_loading and not whole.column.frame.library.is_loading)
     for start in range(0, len(text), 40):
         grown.append_text("r", start, text[start : start + 40])
-        qtbot.waitUntil(lambda: not grown._dirty)
+        qtbot.waitUntil(lambda: not grown.refresher._dirty)
     final = reply("r", text)
     grown.finish(final)
     whole.finish(final)
@@ -360,3 +360,15 @@ def test_after_warming_up_the_first_code_is_coloured_at_once(view: TranscriptVie
     code = view.column.item(0).boxes[1]
     assert isinstance(code, CodeBox)
     assert code.highlighter is not None
+
+
+def test_a_reply_at_the_end_is_not_read_while_nobody_looks_at_it(view: TranscriptView, qtbot: QtBot) -> None:
+    view.set_messages(talk(100), {})
+    view.scroll_to_message(0)
+    for index in range(0, 120, 2):  # far more than are kept
+        view.scroll_to_message(index)
+    view.scroll_to_message(0)
+    assert view.column.known_item(199) is None
+    view.set_style(view.column.frame.style)
+    view.settle()
+    assert view.column.known_item(199) is None

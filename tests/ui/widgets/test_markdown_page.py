@@ -7,7 +7,7 @@ from PySide6.QtGui import QDesktopServices, QTextBlock, QTextBlockFormat, QTextF
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from chatdesk.ui.markdown_page import MarkdownPage
+from chatdesk.ui.markdown_page import MOST_INDENTS, MOST_PARAGRAPHS, MarkdownPage
 
 HOSTILE = """\
 <script>alert(1)</script>
@@ -131,6 +131,27 @@ def test_tasks_have_a_box_whatever_list_they_are_of(page: MarkdownPage) -> None:
         ("b", kind.Checked, style.ListDisc),  # a number would be drawn across the box
         ("c", kind.NoMarker, style.ListDecimal),
     ]
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        "- a\n" * 2_500,
+        "- " * 40 + "a\n",
+        ("- - - - - - a\n" * 800)[:10_000],
+        "a\n\n" * 3_000,
+        "".join("  " * depth + "- a\n" for depth in range(80)),
+    ],
+)
+def test_however_much_there_is_few_paragraphs_are_written_and_no_word_is_lost(page: MarkdownPage, notes: str) -> None:
+    page.show_sections([("Title", notes), ("After", "- b\n- c")])
+    assert page.document().blockCount() <= MOST_PARAGRAPHS + 8
+    assert page.toPlainText().count("a") >= notes.count("a")
+    assert paragraphs(page)[-1].endswith("c")
+    block = page.document().begin()
+    while block.isValid():
+        assert block.blockFormat().indent() <= MOST_INDENTS
+        block = block.next()
 
 
 @pytest.fixture(scope="module")
