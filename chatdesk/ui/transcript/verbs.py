@@ -224,14 +224,24 @@ class Verbs:
         if index is not None:
             for _, verbs in groupby(sorted(self._in_menu(index), key=_place), key=lambda verb: _place(verb)[0]):
                 for verb in verbs:
-                    _add(menu, verb)
+                    _add(menu, self._while_shown(index, verb))
                 menu.addSeparator()
             if is_detailed:
                 for verb in self.within(index):
-                    _add(menu, verb)
+                    _add(menu, self._while_shown(index, verb))
         menu.addSeparator()
         _add(menu, Verb("select_all", _tr("Select all"), view.pointer.select_all))
         return menu
+
+    def _while_shown(self, index: int, verb: Verb) -> Verb:
+        """`verb`, which does nothing once the message is elsewhere or gone: that may happen while a menu is open."""
+        message_id = self._view.column.messages[index].id
+
+        def run() -> None:
+            if self._view.column.index_of(message_id) == index:
+                verb.run()
+
+        return replace(verb, run=run)
 
     def _in_menu(self, index: int) -> Iterator[Verb]:
         message = self._view.column.messages[index]

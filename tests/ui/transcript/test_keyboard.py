@@ -111,3 +111,25 @@ def test_keys_in_an_empty_transcript_do_nothing(view: TranscriptView, qtbot: QtB
     qtbot.keyClick(view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert view.focused is None
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_an_open_menu_does_nothing_to_another_message_that_has_come_into_its_place(
+    view: TranscriptView, qtbot: QtBot
+) -> None:
+    view.set_messages([user("u", "go"), reply("r", "first")], {})
+    give_keyboard(view, qtbot)
+    menu = open_menu(view, qtbot)
+    pins: list[str] = []
+    view.pin_requested.connect(lambda message_id, _is_pinned: pins.append(message_id))
+    view.set_messages([user("u", "go"), reply("r2", "second")], {})
+    QApplication.clipboard().setText("before")
+    for action in menu.actions():
+        if action.objectName() in {"copy", "copy_plain", "pin"}:
+            action.trigger()
+    view.set_messages([], {})
+    for action in menu.actions():
+        if action.objectName() in {"copy", "pin"}:
+            action.trigger()
+    menu.close()
+    assert (clipboard(), pins) == ("before", [])
