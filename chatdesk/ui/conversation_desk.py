@@ -242,6 +242,7 @@ class ConversationDesk(QObject):
         if self._panes.sending.is_under_way and self.conversation_id is None:
             self._panes.context.begin(conversation)
             self._panes.desk.begin(conversation.id)
+            self._wanted_id = self._wanted_id or conversation.id
             self._show(conversation, (), {})
 
     def _show(
@@ -252,7 +253,7 @@ class ConversationDesk(QObject):
         summary: Summary | None = None,
     ) -> None:
         panes = self._panes
-        self.conversation_id = self._wanted_id = conversation.id
+        self.conversation_id = conversation.id
         panes.transcript.set_messages(path, versions)
         panes.context.show_conversation(conversation, summary)
         panes.reasoning.show_conversation(conversation)

@@ -41,6 +41,25 @@ def test_the_end_is_shown_first_and_stays_where_it_is(person: Person, desk: Desk
     assert view.viewport().grab().toImage() == picture
 
 
+def test_a_chat_that_was_asked_for_is_shown_also_when_the_one_before_is_shown_anew_meanwhile(
+    person: Person, desk: Desk
+) -> None:
+    person.ask("First")
+    first = person.window.conversation_id
+    person.window.new_chat()
+    person.ask("Second")
+    second = person.window.conversation_id
+    assert first is not None
+    assert second is not None
+    desk.history.open(second)
+    again = desk.log.wait_for(ConversationOpened, lambda event: event.conversation.id == second)
+    person.window._open(first)
+    opened = desk.log.wait_for(ConversationOpened, lambda event: event.conversation.id == first)
+    person.window.on_event(again)
+    person.window.on_event(opened)
+    assert person.window.conversation_id == first
+
+
 def test_an_end_that_nobody_waits_for_changes_nothing(person: Person, desk: Desk) -> None:
     WholeConversationStore(desk.database).add(long_conversation(END_MESSAGES + 100))
     person.window.reopen("c")
