@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import (
     QDesktopServices,
     QFont,
@@ -24,14 +24,13 @@ from chatdesk.ui.transcript.message_item import STEP_LINES
 from chatdesk.ui.transcript.segments import TASK_DONE, TASK_OPEN, ContainerKind, SegmentKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from chatdesk.ui.transcript.segments import Container, Segment
 
 INDENT_LINES = 1.4  # a list is indented by so many times the height of a line
 MOST_INDENTS = 8  # so that there is room for words
-# Paragraphs that are looked at for marks, so that writing them holds nothing up. What follows is plain text.
-MOST_PARAGRAPHS = 200
+STEP_PARAGRAPHS = 300  # written at a time, so that nothing is held up
 LINE_SEPARATOR = "\u2028"  # a new line in the same paragraph
 # By how many of Qt's steps letters are larger.
 TITLE_STEPS, HEADING_STEPS = 2, 1
@@ -49,36 +48,69 @@ class MarkdownPage(QTextBrowser):
         self.setUndoRedoEnabled(False)
         self.document().setIndentWidth(self.fontMetrics().lineSpacing() * INDENT_LINES)
         self.anchorClicked.connect(QDesktopServices.openUrl)
+        self._pieces: Iterator[str | Segment | None] = iter(())
+        self._timer = QTimer(self, interval=0)
+        self._timer.timeout.connect(self._write_some)
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether more is still to come of what is to be shown."""
+        return self._timer.isActive()
 
     def show_markdown(self, untrusted_markdown: str) -> None:
         """Show this in place of what is shown."""
         self.show_sections([("", untrusted_markdown)])
 
     def show_sections(self, sections: Iterable[tuple[str, str]]) -> None:
-        """Show sections in place of what is shown: a title, which is no Markdown, and the Markdown below it."""
+        """Show sections in place of what is shown: a title, which is no Markdown, and the Markdown below it.
+
+        The beginning is there at once, and what does not fit on a page soon.
+        """
         self.clear()
+        self._pieces = _pieces([*sections])
+        self._write_some()
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def _write_some(self) -> None:
         writer = _Writer(self)
+        self._timer.stop()
         try:
-            for title, untrusted_markdown in sections:
-                if title:
-                    writer.write_title(title)
-                writer.write_markdown(untrusted_markdown)
+            for count, piece in enumerate(self._pieces, 1):
+                if piece is not None:
+                    writer.write(piece)
+                if piece is None or count == STEP_PARAGRAPHS:
+                    self._timer.start()
+                    break
         finally:
             writer.finish()
-        self.moveCursor(QTextCursor.MoveOperation.Start)
 
     def sizeHint(self) -> QSize:
         """As high as all that is written."""
         return QSize(super().sizeHint().width(), round(self.document().size().height()) + self.fontMetrics().height())
 
 
+def _pieces(sections: Sequence[tuple[str, str]]) -> Iterator[str | Segment | None]:
+    """What is to be written: titles and paragraphs; None where reading them may go on later."""
+    for title, untrusted_markdown in sections:
+        if title:
+            yield title
+        stream = MarkdownStream()
+        stream.append(untrusted_markdown)
+        stream.finish()
+        stream.update(STEP_LINES)
+        while stream.unread:
+            yield None
+            stream.update(STEP_LINES)
+        yield from stream.segments
+
+
 class _Writer:
-    """Writes into an empty page, which is laid out once all is there."""
+    """Writes at the end of a page, which is laid out once this is finished."""
 
     def __init__(self, page: MarkdownPage) -> None:
         self._cursor = QTextCursor(page.document())
+        self._cursor.movePosition(QTextCursor.MoveOperation.End)
         self._cursor.beginEditBlock()
-        self._left = MOST_PARAGRAPHS
         self._line = page.fontMetrics().lineSpacing()
         self._link_ink = page.palette().link()
         self._code_families = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).families()
@@ -86,26 +118,18 @@ class _Writer:
     def finish(self) -> None:
         self._cursor.endEditBlock()
 
-    def write_title(self, text: str) -> None:
+    def write(self, piece: str | Segment) -> None:
+        """Write a title or a paragraph."""
+        if isinstance(piece, str):
+            self._write_title(piece)
+        else:
+            self._write_segment(piece)
+
+    def _write_title(self, text: str) -> None:
         block = QTextBlockFormat()
         block.setTopMargin(self._line)
         block.setBottomMargin(self._line * 0.3)
         self._write([Span(text, is_bold=True)], block, TITLE_STEPS)
-
-    def write_markdown(self, untrusted_markdown: str) -> None:
-        rest = [untrusted_markdown]
-        if self._left:
-            stream = MarkdownStream()
-            stream.append(untrusted_markdown)
-            stream.finish()
-            stream.update(STEP_LINES)
-            written, left_out = stream.segments[: self._left], stream.segments[self._left :]
-            for segment in written:
-                self._write_segment(segment)
-            self._left -= len(written)
-            rest = [*(segment.text for segment in left_out), stream.unread]
-        if plain_text := "\n".join(rest).strip():
-            self._write([Span(plain_text)], QTextBlockFormat())
 
     def _write_segment(self, segment: Segment) -> None:
         block = QTextBlockFormat()

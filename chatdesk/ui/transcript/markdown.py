@@ -51,8 +51,8 @@ MARK_CHARS = 60
 MAX_NESTING = 60  # of emphasis and links
 CODE_INDENT = 4  # columns from which on a line is indented code, and ends no fence
 
-# What may begin lists and quotes at the start of a line.
-_MARK = re.compile(r"[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])(?=[ \t]|\Z))")
+# What may begin lists, quotes and notes at the start of a line.
+_MARK = re.compile(r"[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])(?=[ \t]|\Z)|\[\^[^\s\]]+\]:)")
 _CODE_FENCE = re.compile(r"[ \t>]*(?:[-+*]|\d{1,9}[.)])?[ \t]*(`{3,}|~{3,})")
 # The beginning of a line that may still become a marker: drawing it as text or as a heading would only flicker.
 _UNDECIDED = re.compile(r"[ \t>]*(?:[-=+*_#`~|:]{1,9}|\$\$?|\\\[?|\d{1,9}[.)])?[ \t]*\Z")
@@ -393,7 +393,7 @@ class MarkdownStream:
 
 
 def _count_of_marks(line: str) -> int:
-    """How many lists and quotes may begin on a line."""
+    """How many lists, quotes and notes may begin on a line."""
     count = end = 0
     while count < MOST_ON_A_LINE and (mark := _MARK.match(line, end)) is not None:
         count, end = count + 1, mark.end()

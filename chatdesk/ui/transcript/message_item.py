@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 NO_VERSIONS = (1, 1)
 # About so many lines of a long reply get their boxes at a time: see `MarkdownStream`. The rest has room meanwhile.
-STEP_LINES = 800
+STEP_LINES = 1_200
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,7 +167,7 @@ def test_code_in_a_list_item_may_be_longer_than_all_that_is_read_at_a_time() -> 
 
 
 def long_text() -> str:
-    return "".join(f"Paragraph **{number}** with some words.\n\n- a\n- b\n\n" for number in range(700))
+    return "".join(f"Paragraph **{number}** with some words.\n\n- a\n- b\n\n" for number in range(1_500))
 
 
 def test_a_long_reply_is_opened_in_steps_and_ends_as_one_that_was_read_at_once(
@@ -182,7 +182,7 @@ def test_a_long_reply_is_opened_in_steps_and_ends_as_one_that_was_read_at_once(
     qtbot.waitUntil(lambda: not item.is_behind)
     assert bar.value() == bar.maximum()
     drawn = shown_text(view, 1)
-    assert drawn.endswith("Paragraph 699 with some words.\na\nb")
+    assert drawn.endswith("Paragraph 1499 with some words.\na\nb")
     whole = message_item.MessageItem(view.column.messages[1], view.column.frame, item.width)
     whole.complete()
     assert drawn == "\n".join(box.text for box in whole.boxes if box.text)
@@ -204,7 +204,7 @@ def test_all_of_a_long_reply_can_be_copied_before_it_is_drawn(view: TranscriptVi
     view.set_messages([user("u", "go"), reply("r", long_text())], {})
     view.pointer.select_all()
     assert view.column.item(1).is_behind
-    assert "Paragraph 699 with some words." in view.pointer.selected_text()
+    assert "Paragraph 1499 with some words." in view.pointer.selected_text()
 
 
 def test_a_reply_that_streams_on_while_its_beginning_is_read_is_all_there(view: TranscriptView, qtbot: QtBot) -> None:
@@ -218,11 +218,10 @@ def test_a_reply_that_streams_on_while_its_beginning_is_read_is_all_there(view: 
     view.append_text("r", half, text[half:])
     view.finish(reply("r", text))
     qtbot.waitUntil(lambda: not view.column.item(1).is_behind)
-    assert shown_text(view, 1).count("Paragraph") == 700
+    assert shown_text(view, 1).count("Paragraph") == 1_500
 
 
 def test_code_that_begins_where_a_step_ends_is_drawn(view: TranscriptView, qtbot: QtBot) -> None:
-    lines = message_item.STEP_LINES
-    view.set_messages([reply("r", "a\n\n" * (lines // 2) + "```\n")], {})
+    view.set_messages([reply("r", "a\n\n" * (message_item.STEP_LINES // 2) + "```\n")], {})
     qtbot.waitUntil(lambda: not view.column.item(0).is_behind)
     assert any(isinstance(box, CodeBox) for box in view.column.item(0).boxes)

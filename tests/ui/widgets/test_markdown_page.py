@@ -1,13 +1,15 @@
 """Markdown of others on a page: what it looks like, and that none of it is run, loaded or opened."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import HealthCheck, example, given, settings, strategies
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QDesktopServices, QTextBlock, QTextBlockFormat, QTextFormat, QTextList, QTextListFormat
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from chatdesk.ui.markdown_page import MOST_INDENTS, MOST_PARAGRAPHS, MarkdownPage
+from chatdesk.ui.markdown_page import MOST_INDENTS, STEP_PARAGRAPHS, MarkdownPage
 
 HOSTILE = """\
 <script>alert(1)</script>
@@ -143,15 +145,29 @@ def test_tasks_have_a_box_whatever_list_they_are_of(page: MarkdownPage) -> None:
         "".join("  " * depth + "- a\n" for depth in range(80)),
     ],
 )
-def test_however_much_there_is_few_paragraphs_are_written_and_no_word_is_lost(page: MarkdownPage, notes: str) -> None:
+def test_however_much_there_is_it_is_written_step_by_step_to_its_end(
+    page: MarkdownPage, qtbot: QtBot, notes: str
+) -> None:
     page.show_sections([("Title", notes), ("After", "- b\n- c")])
-    assert page.document().blockCount() <= MOST_PARAGRAPHS + 8
-    assert page.toPlainText().count("a") >= notes.count("a")
-    assert paragraphs(page)[-1].endswith("c")
+    counts = [page.document().blockCount()]
+    while page.is_writing:
+        QCoreApplication.processEvents()
+        counts.append(page.document().blockCount())
+    assert max(later - before for before, later in pairwise([1, *counts])) <= STEP_PARAGRAPHS
+    assert page.toPlainText().count("a") == notes.count("a")
+    assert paragraphs(page)[-3:] == ["After", "b", "c"]
     block = page.document().begin()
     while block.isValid():
         assert block.blockFormat().indent() <= MOST_INDENTS
         block = block.next()
+
+
+def test_what_is_shown_next_takes_the_place_of_what_is_still_being_written(page: MarkdownPage) -> None:
+    write(page, "a\n\n" * 3_000)
+    assert page.is_writing
+    write(page, "b")
+    assert not page.is_writing
+    assert paragraphs(page) == ["Title", "b"]
 
 
 @pytest.fixture(scope="module")
