@@ -18,7 +18,7 @@ import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from chatdesk.cli_core import DONE, INTERRUPTED, PROBLEM, show_last
+from chatdesk.cli_core import DONE, INTERRUPTED, PROBLEM, WITHOUT_CODES, for_output, show_last
 from chatdesk.core.context import PromptMessage
 from chatdesk.core.errors import ErrorCode, UserFacingError
 from chatdesk.core.messages import PartKind, ReplyFigures, Role, clean_text
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
     except UserFacingError as error:
         if error.code is ErrorCode.LOAD_CANCELLED:
             return INTERRUPTED  # there is no other way to cancel here
-        print(error, file=sys.stderr)
+        print(str(error).translate(WITHOUT_CODES), file=sys.stderr)
         return PROBLEM
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -176,7 +176,7 @@ def _models(*, as_json: bool) -> int:
         print(json.dumps(rows, ensure_ascii=False, indent=2))
         return DONE
     for model in models:
-        print(f"{model.name}\t{model.size_bytes / 1e6:,.0f} MB\t{model.origin.value}\t{model.path}")
+        print(for_output(f"{model.name}\t{model.size_bytes / 1e6:,.0f} MB\t{model.origin.value}\t{model.path}"))
     if not models:
         raise UserFacingError(ErrorCode.STARTER_MISSING)
     return DONE

@@ -26,8 +26,8 @@ LOOK_SECONDS = 0.2  # between two looks at whether Ctrl+C was pressed
 
 E = TypeVar("E")
 
-# What a model writes may hold codes by which a terminal is steered: its title, its colours, the clipboard.
-_WITHOUT_CODES = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
+# What a model writes, and the name of a file, may hold codes that steer a terminal: its title, colours, the clipboard.
+WITHOUT_CODES = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
 # What terminals understand; Windows' own one only if it is told to.
 _DIM, _PLAIN = ("\x1b[2m", "\x1b[0m") if sys.platform != "win32" else ("", "")
 
@@ -132,14 +132,15 @@ def is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
 
 
-def show_last(said: Mapping[PartKind, Sequence[str]], kind: PartKind) -> None:
-    """Print what was said last. What is reasoned is for a person at a terminal only: scripts read the reply.
+def for_output(untrusted_text: str) -> str:
+    """What to print of a text: a script gets all of it, a terminal no codes that steer it."""
+    return untrusted_text.translate(WITHOUT_CODES) if is_terminal(sys.stdout) else untrusted_text
 
-    A script gets it as the model wrote it, a terminal without codes that steer it.
-    """
+
+def show_last(said: Mapping[PartKind, Sequence[str]], kind: PartKind) -> None:
+    """Print what was said last. What is reasoned is for a person at a terminal only: scripts read the reply."""
     text, is_first, reasons = said[kind][-1], len(said[kind]) == 1, kind is PartKind.REASONING
-    if reasons or is_terminal(sys.stdout):
-        text = text.translate(_WITHOUT_CODES)
+    text = text.translate(WITHOUT_CODES) if reasons else for_output(text)
     if is_terminal(sys.stderr) and (reasons or (is_first and said[PartKind.REASONING])):
         print(f"{_DIM}{text}{_PLAIN}" if reasons else "\n", end="" if reasons else "\n", file=sys.stderr, flush=True)
     if not reasons:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from chatdesk.cli_core import DONE, INTERRUPTED, PROBLEM, Announced, claimed_core, is_terminal
+from chatdesk.cli_core import DONE, INTERRUPTED, PROBLEM, Announced, claimed_core, for_output, is_terminal
 from chatdesk.connection import HubConnection
 from chatdesk.core.download_queue import is_same_content
 from chatdesk.core.downloads import Download, DownloadState
@@ -256,7 +256,7 @@ def _import(options: argparse.Namespace) -> int:
         _print_json([{**asdict(model), "name": model.name} for model in shown])
         return DONE
     for model in shown:
-        print(f"{model.name}\t{_gb(model.size_bytes)}\t{model.path}")
+        print(for_output(f"{model.name}\t{_gb(model.size_bytes)}\t{model.path}"))
     if found and not wanted:
         print("Name the ones to use, or say --all.", file=sys.stderr)
     elif not found:

@@ -78,6 +78,7 @@ def test_the_same_seed_gives_the_same_reply(starter_model: ModelFile, home: Path
     [
         (("ask", "  "), "There is nothing to send."),
         (("ask", "Hi", "--model", "nothing-like-it"), "There is no model “nothing-like-it”."),
+        (("ask", "Hi", "--model", "no\x1b[31mthing"), "There is no model “no[31mthing”."),
         (("ask", "Hi", "--temperature", "99"), "“99.0” is not possible for temperature."),
         (("ask", "Hi", "--max-tokens", "0"), "“0” is not possible for max_tokens."),
     ],

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import io
+import sys
+from pathlib import Path
 
 import pytest
 
+from chatdesk.cli import _models
 from chatdesk.cli_core import show_last
 from chatdesk.cli_models import _Meter
 from chatdesk.core.downloads import Download, DownloadState
@@ -26,6 +29,18 @@ def test_a_reply_steers_no_terminal_and_reaches_a_script_as_it_is(output: io.Str
     with contextlib.redirect_stdout(output):
         show_last({PartKind.TEXT: [STEERING], PartKind.REASONING: []}, PartKind.TEXT)
     assert output.getvalue() == text
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there no file has such a name")
+def test_neither_does_the_name_of_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "a\x1b[31m.gguf").write_bytes(b"GGUF")
+    monkeypatch.setenv("CHATDESK_HOME", str(tmp_path))
+    for output, has_code in ((Terminal(), False), (io.StringIO(), True)):
+        with contextlib.redirect_stdout(output):
+            _models(as_json=False)
+        assert "[31m.gguf" in output.getvalue()
+        assert ("\x1b" in output.getvalue()) is has_code
 
 
 def test_where_nobody_can_read_nothing_is_said() -> None:
