@@ -88,7 +88,7 @@ class HistoryService:
             # Here, behind a message that is just being saved, and not before it.
             for conversation_id in conversation_ids:
                 self._live.stop(conversation_id)
-            self._post(ConversationsDeleted(self._store.delete_all(conversation_ids)))
+            self._post(ConversationsDeleted(self._store.delete(*conversation_ids)))
             for conversation_id in conversation_ids:
                 self._forget(conversation_id)
 
@@ -97,7 +97,7 @@ class HistoryService:
     def restore(self, *conversation_ids: str) -> None:
         """Undo a deletion."""
         self._worker.submit(
-            "restore", lambda: self._post(ConversationsRestored(self._store.restore_all(conversation_ids)))
+            "restore", lambda: self._post(ConversationsRestored(self._store.restore(*conversation_ids)))
         )
 
     def purge(self) -> None:

@@ -82,12 +82,10 @@ class ConversationStore:
 
     # --- conversations ---
 
-    def create_conversation(
-        self, title: str = "", system_prompt: str | None = None, conversation_id: str | None = None
-    ) -> Conversation:
+    def create_conversation(self, title: str = "") -> Conversation:
         """Begin a conversation; one without a title takes it from its first message."""
         with self._database.write() as connection:
-            return self._insert_conversation(connection, title, system_prompt, conversation_id)
+            return self._insert_conversation(connection, title)
 
     def conversation(self, conversation_id: str) -> Conversation:
         """One conversation, also a deleted one."""
@@ -143,20 +141,12 @@ class ConversationStore:
             )
             return conversation_row(connection, conversation_id)
 
-    def delete(self, conversation_id: str) -> Conversation:
-        """Take it off the list; `restore` undoes it until it is purged."""
-        return self.delete_all((conversation_id,))[0]
-
-    def restore(self, conversation_id: str) -> Conversation:
-        """Undo `delete`."""
-        return self.restore_all((conversation_id,))[0]
-
-    def delete_all(self, conversation_ids: Sequence[str]) -> tuple[Conversation, ...]:
-        """Delete several, all or none."""
+    def delete(self, *conversation_ids: str) -> tuple[Conversation, ...]:
+        """Take conversations off the list, all or none; `restore` undoes it until they are purged."""
         return self._set_deleted(conversation_ids, self._clock())
 
-    def restore_all(self, conversation_ids: Sequence[str]) -> tuple[Conversation, ...]:
-        """Undo the deletion of several, all or none."""
+    def restore(self, *conversation_ids: str) -> tuple[Conversation, ...]:
+        """Undo `delete`."""
         return self._set_deleted(conversation_ids, None)
 
     def purge(self) -> tuple[str, ...]:
@@ -205,7 +195,7 @@ class ConversationStore:
         """
         with self._database.write() as connection:
             if conversation_id is None:
-                conversation = self._insert_conversation(connection, "", None, None, overrides)
+                conversation = self._insert_conversation(connection, "", overrides)
             else:
                 conversation = conversation_row(connection, conversation_id)
             now = self._clock()
@@ -310,29 +300,17 @@ class ConversationStore:
     # --- parts of a transaction ---
 
     def _insert_conversation(
-        self,
-        connection: sqlite3.Connection,
-        title: str,
-        system_prompt: str | None,
-        conversation_id: str | None,
-        overrides: Mapping[str, Any] | None = None,
+        self, connection: sqlite3.Connection, title: str, overrides: Mapping[str, Any] | None = None
     ) -> Conversation:
         now = self._clock()
-        conversation = Conversation(
-            id=conversation_id or self._new_id(),
-            title=title,
-            created_at=now,
-            updated_at=now,
-            system_prompt=system_prompt,
-            overrides=overrides,
-        )
+        conversation = Conversation(self._new_id(), title, now, now, overrides=overrides)
         kept = json.dumps(overrides) if overrides else None
         connection.execute(
             """
-            INSERT INTO conversation (id, title, title_source, created_at, updated_at, system_prompt, overrides)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO conversation (id, title, title_source, created_at, updated_at, overrides)
+            VALUES (?, ?, ?, ?, ?, ?)
             """,
-            (conversation.id, title, "user" if title else "first_message", now, now, system_prompt, kept),
+            (conversation.id, title, "user" if title else "first_message", now, now, kept),
         )
         return conversation
 

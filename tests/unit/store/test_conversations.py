@@ -78,11 +78,9 @@ def test_an_exchange_is_saved_whole_or_not_at_all(
 def test_a_conversation_begun_without_a_title_takes_it_from_its_first_message(
     store: ConversationStore, origin: ReplyOrigin
 ) -> None:
-    untitled = store.create_conversation(system_prompt="Be kind.")
-    titled = store.create_conversation("Mine", conversation_id="given")
+    untitled, titled = store.create_conversation(), store.create_conversation("Mine")
     assert store.add_exchange(untitled.id, "Hello", origin)[0].title == "Hello"
     assert store.add_exchange(titled.id, "Hello", origin)[0].title == "Mine"
-    assert (titled.id, store.conversation(untitled.id).system_prompt) == ("given", "Be kind.")
 
 
 def test_a_name_of_the_user_s_own_stays_even_when_it_is_empty(store: ConversationStore, origin: ReplyOrigin) -> None:
@@ -237,12 +235,12 @@ def test_a_deletion_can_be_undone_after_a_restart(path: Path, origin: ReplyOrigi
     database = Database.open(path)
     store = ConversationStore(database)
     conversation, message, reply = store.add_exchange(None, "keep me", origin)
-    assert store.delete(conversation.id).deleted_at is not None
+    assert store.delete(conversation.id)[0].deleted_at is not None
     assert store.conversations() == ()
     database.close()
     database = Database.open(path)
     store = ConversationStore(database)
-    assert store.restore(conversation.id) == conversation
+    assert store.restore(conversation.id) == (conversation,)
     assert store.conversations() == (conversation,)
     assert store.active_path(conversation.id) == (message, reply)
     database.close()
@@ -306,12 +304,12 @@ def test_purging_removes_what_was_deleted_a_week_ago_and_nothing_else(
         connection.execute(
             "INSERT INTO message_part VALUES (?, 8, 'attachment', '', ?, NULL)", (old_message.id, shared)
         )
-    deleted_at = store.delete(old.id).deleted_at
+    deleted_at = store.delete(old.id)[0].deleted_at
     assert deleted_at is not None
     store.delete(young.id)
     assert ConversationStore(database, lambda: deleted_at + UNDO_SECONDS).purge() == ()
     assert ConversationStore(database, lambda: deleted_at + UNDO_SECONDS + 0.5).purge() == (old.id,)
-    assert store.restore(young.id).active_leaf_id == store.active_path(young.id)[-1].id
+    assert store.restore(young.id)[0].active_leaf_id == store.active_path(young.id)[-1].id
     assert {found.id for found in store.conversations()} == {young.id, living.id}
     assert store.message(young_message.id).text == "young"
     with pytest.raises(KeyError):

@@ -69,13 +69,13 @@ def test_conversations_are_pinned_archived_and_marked(
 
 def test_several_are_deleted_and_restored_together(store: ConversationStore) -> None:
     conversations = [store.create_conversation(name) for name in "abc"]
-    deleted = store.delete_all([each.id for each in conversations[:2]])
+    deleted = store.delete(*(each.id for each in conversations[:2]))
     assert store.conversations() == (conversations[2],)
     assert len({conversation.deleted_at for conversation in deleted}) == 1
     with pytest.raises(KeyError):
-        store.delete_all([conversations[2].id, "gone"])
+        store.delete(conversations[2].id, "gone")
     assert store.conversations() == (conversations[2],)
-    assert store.restore_all([each.id for each in conversations[:2]]) == tuple(conversations[:2])
+    assert store.restore(*(each.id for each in conversations[:2])) == tuple(conversations[:2])
 
 
 def test_a_duplicate_is_the_whole_tree_under_new_ids(

@@ -116,11 +116,11 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule(conversation_id=conversation_ids)
     def delete(self, conversation_id: str) -> None:
-        self.conversations[conversation_id] = self.store.delete(conversation_id)
+        self.conversations[conversation_id] = self.store.delete(conversation_id)[0]
 
     @rule(conversation_id=conversation_ids)
     def restore(self, conversation_id: str) -> None:
-        self.conversations[conversation_id] = self.store.restore(conversation_id)
+        self.conversations[conversation_id] = self.store.restore(conversation_id)[0]
 
     @rule()
     def index(self) -> None:
