@@ -92,11 +92,6 @@ class Discover(QWidget):
         self._invite()
         self.setFocusProxy(self._query)
 
-    @property
-    def repos(self) -> RepoItemModel:
-        """The results shown."""
-        return self._repos
-
     def set_colors(self, colors: Colors) -> None:
         """Wear these."""
         self._list.set_colors(colors)

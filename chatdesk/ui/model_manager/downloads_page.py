@@ -87,10 +87,6 @@ class DownloadsPage(QWidget):
         """How many downloads are not over."""
         return sum(not row.download.state.is_over for row in self._rows.values())
 
-    def downloads(self) -> list[Download]:
-        """What is shown, from top to bottom."""
-        return [row.download for row in self._rows.values()]
-
     def set_colors(self, colors: Colors) -> None:
         """Wear these."""
         self._colors = colors

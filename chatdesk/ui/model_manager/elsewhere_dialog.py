@@ -185,11 +185,6 @@ class ElsewhereDialog(QDialog):
         set_first_size(self, 680, 460)
         self.show_searching()
 
-    @property
-    def found(self) -> FoundItemModel:
-        """What was found."""
-        return self._found
-
     def show_searching(self) -> None:
         """Say that the disk is being looked through."""
         self._state.show_state("search", self.tr("Looking for models of other apps…"), "")

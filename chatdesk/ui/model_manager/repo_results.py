@@ -36,10 +36,6 @@ class RepoItemModel(QAbstractListModel):
         """The repo in `row`."""
         return self._repos[row]
 
-    def row_of(self, repo_id: str) -> int | None:
-        """Where a repo stands, or None."""
-        return next((row for row, repo in enumerate(self._repos) if repo.repo_id == repo_id), None)
-
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._repos)
 

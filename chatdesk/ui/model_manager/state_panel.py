@@ -59,11 +59,6 @@ class StatePanel(QWidget):
         layout.addLayout(row)
         layout.addStretch(3)
 
-    @property
-    def title(self) -> str:
-        """The heading shown."""
-        return self._title.text()
-
     def set_icon_color(self, color: QColor) -> None:
         """Draw the icon in `color`."""
         self._icon_color = color

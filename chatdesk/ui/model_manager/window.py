@@ -105,11 +105,6 @@ class ModelManager(QWidget):
         self.open_tab(ModelsTab.DISCOVER)
         self._discover.search_for(query)
 
-    def show_installed(self, model: ModelFile) -> None:
-        """Show the window with this model chosen among the installed ones."""
-        self.open_tab(ModelsTab.INSTALLED)
-        self._installed.choose(model.path)
-
     @Slot(object)
     def on_event(self, event: Event) -> None:
         """Draw what happened, if it concerns models."""

@@ -83,7 +83,8 @@ def test_new_files_are_described_and_known_ones_are_not_asked_for_again(window: 
 
 def test_the_chosen_model_stays_chosen_while_others_come_and_go(window: ModelManager) -> None:
     window.on_event(LibraryDescribed((installed("a"), installed("b"), installed("c"))))
-    window.show_installed(model_file("b"))
+    listed = find(window, QListView, "installed_list")
+    listed.setCurrentIndex(listed.model().index(1, 0))
     window.on_event(LibraryDescribed((installed("0"), installed("b"), installed("c", used_at=9.0))))
     assert texts(window, "installed_title") == ["b"]
     window.on_event(LibraryDescribed((installed("0"),)))
