@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chatdesk.core.sampling import SamplingParams
-
-FIELD_CHARS = 20  # room for the longest word in place of a number, and the arrows
 
 
 class OverridesDialog(QDialog):
@@ -80,23 +78,22 @@ class OverridesDialog(QDialog):
     def finish(self, text: str, reset_words: str) -> None:
         """All rows are there; `text` stands above them, `reset_words` on the button that has all of them follow."""
         self._column.addStretch()
+        widest = max(row.field_width for row in self._rows)
+        for row in self._rows:
+            row.set_field_width(widest)
         head = QVBoxLayout()
         head.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, GRID)
         head.setSpacing(GRID // 2)
         head.addWidget(plain_label("dialog_title", one_line(self._whose), wraps=True))
         head.addWidget(plain_label("dialog_text", text, wraps=True))
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(self._page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(head)
-        layout.addWidget(scroll, 1)
+        layout.addWidget(_Scroll(self._page), 1)
         layout.addLayout(self._buttons(reset_words))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        set_first_size(self, 680, 680)
+        set_first_size(self, 720, 680)
 
     def _buttons(self, reset_words: str) -> QHBoxLayout:
         reset = self._button("reset_overrides_button", reset_words)
@@ -136,6 +133,21 @@ class OverridesDialog(QDialog):
         self.accept()
 
 
+class _Scroll(QScrollArea):
+    """Scrolls up and down only, and is never narrower than its page needs, however large text is."""
+
+    def __init__(self, page: QWidget) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(page)
+
+    def minimumSizeHint(self) -> QSize:
+        page, bar = self.widget(), self.verticalScrollBar()
+        width = page.minimumSizeHint().width() if page is not None else 0
+        return QSize(width + bar.sizeHint().width(), super().minimumSizeHint().height())
+
+
 class _OverrideRow(QWidget):
     """A setting's name and explanation, a box that is checked while it follows, and the field."""
 
@@ -168,9 +180,19 @@ class _OverrideRow(QWidget):
         if isinstance(field, TextField):
             layout.addWidget(field)
         else:
-            field.setFixedWidth(FIELD_CHARS * field.fontMetrics().averageCharWidth())
             top.addWidget(field, 0, Qt.AlignmentFlag.AlignVCenter)
         self.follow()
+
+    @property
+    def field_width(self) -> int:
+        """How much room the field needs beside the words; 0 for one that stands below them."""
+        self._field.ensurePolished()
+        return 0 if isinstance(self._field, TextField) else self._field.minimumSizeHint().width()
+
+    def set_field_width(self, width: int) -> None:
+        """Give it as much as all others have."""
+        if not isinstance(self._field, TextField):
+            self._field.setFixedWidth(width)
 
     def follow(self) -> None:
         """Follow what counts otherwise, and show it."""

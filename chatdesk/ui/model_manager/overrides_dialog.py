@@ -62,7 +62,10 @@ class ModelOverridesDialog(OverridesDialog):
         )
         self.row(
             "flash_attention",
-            self.tr("A faster way to compute that also takes less memory. A few models or devices cannot use it."),
+            self.tr(
+                "A way to compute that takes less memory and reads long texts faster. Off, a model that the processor "
+                "computes writes faster in long chats."
+            ),
             ChoiceField([(automatic, None), (self.tr("on"), True), (self.tr("off"), False)]),
             settings.flash_attention,
         )

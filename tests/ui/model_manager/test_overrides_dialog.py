@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -10,8 +10,11 @@ from pytestqt.qtbot import QtBot
 from chatdesk.core.overrides import OVERRIDE_NAMES, checked_overrides
 from chatdesk.core.sampling import MAX_SEED, SamplingParams
 from chatdesk.core.settings import Settings
+from chatdesk.ui import theme
+from chatdesk.ui.languages import speak
 from chatdesk.ui.model_manager.overrides_dialog import ModelOverridesDialog
 from chatdesk.ui.setting_fields import ChoiceField, NumberField
+from tests.support.clipping import clipped
 from tests.ui.model_manager.world import find, installed
 
 EVERY: dict[str, Any] = {
@@ -134,3 +137,14 @@ def test_scrolling_the_page_changes_no_setting(qtbot: QtBot) -> None:
         )
         field.wheelEvent(wheel)
         assert field.setting() == before
+
+
+@pytest.mark.parametrize("text_percent", [100, 200])
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_nothing_is_cut_off(
+    language: str, text_percent: int, wear: Callable[[theme.Looks], None], qtbot: QtBot
+) -> None:
+    speak(language)
+    wear(theme.Looks(text_percent=text_percent))
+    dialog = shown(qtbot, EVERY)
+    qtbot.waitUntil(lambda: clipped(dialog) == [])
