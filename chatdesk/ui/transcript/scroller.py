@@ -97,9 +97,14 @@ class Scroller:
 
     def show_divider(self) -> None:
         """Bring the divider into view."""
-        divider, rect = self._column.divider, self._column.divider_rect
-        if divider is not None and rect is not None:
-            self._show(divider.below, rect.top(), rect.height())
+        if (divider := self._column.divider) is None:
+            return
+        # By the message that follows it, where there is one: how high the one before is, is known when it is laid out.
+        index = min(divider.below + 1, len(self._column.messages) - 1)
+        self._column.item(index)
+        rect = self._column.divider_rect
+        assert rect is not None
+        self._show(index, rect.top(), rect.height())
 
     def _show(self, index: int, top: int, size: int) -> None:
         """Bring what is `size` high at `top` into view; it keeps its distance from the message at `index`."""

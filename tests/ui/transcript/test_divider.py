@@ -14,7 +14,7 @@ from chatdesk.ui.transcript.divider import NOTHING_UNSENT, Unsent, last_unsent
 from chatdesk.ui.transcript.style import dark_style
 from chatdesk.ui.transcript.view import TranscriptView
 from tests.ui.transcript.looking import screen_y
-from tests.ui.transcript.messages import streaming, talk, user
+from tests.ui.transcript.messages import reply, streaming, talk, user
 
 ALT = Qt.KeyboardModifier.AltModifier
 LEFT = Qt.MouseButton.LeftButton
@@ -330,6 +330,17 @@ def test_the_divider_fits_every_width(make_view: Callable[[int, int], Transcript
     view.resize(1600, 600)
     assert view.column.divider.box.height <= low
     assert view.divider_rect().width() == view.column.width
+
+
+def test_a_divider_far_above_is_brought_into_view_whole(view: TranscriptView) -> None:
+    answer = "One.\n\n- a\n- b\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n" + "And what is to be said of it. " * 12
+    messages = [message for n in range(40) for message in (user(f"u{n}", "And then?"), reply(f"r{n}", answer))]
+    view.set_messages(messages, {})
+    for count in (60, 61):
+        view.scroll_to_end()
+        view.set_unsent(Unsent(left_out=frozenset(message.id for message in messages[:count])))
+        view.scroll_to_divider()
+        assert view.viewport().rect().contains(view.divider_rect())
 
 
 def test_the_divider_takes_other_colours_and_sizes(view: TranscriptView) -> None:
