@@ -217,7 +217,7 @@ class Composer(QWidget):
             self._edit.viewport().update()
         if self._is_reading:
             self._hint.setText(self.tr("Reading files…"))
-        elif has_no_model:
+        elif has_no_model and not is_empty:
             self._hint.setText(advice)  # what is written stands before the placeholder
         elif is_stoppable:
             self._hint.setText(self.tr("Enter sends after this reply · Esc stops the reply"))

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QCoreApplication, QMimeData, Qt
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QTextOption
-from PySide6.QtWidgets import QPlainTextEdit, QToolButton
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
 from chatdesk.core.composing import ComposerState
@@ -31,6 +31,16 @@ def button(composer: Composer, name: str) -> QToolButton:
     found = composer.findChild(QToolButton, name)
     assert isinstance(found, QToolButton)
     return found
+
+
+def test_without_a_model_what_to_do_is_said_once_in_the_box_or_below_what_is_written(composer: Composer) -> None:
+    hint = composer.findChild(QLabel, "composer_hint")
+    assert isinstance(hint, QLabel)
+    composer.set_state(ComposerState.NO_MODEL)
+    advice = edit(composer).placeholderText()
+    assert hint.text() != advice
+    composer.set_text("Hello")
+    assert hint.text() == advice
 
 
 def test_enter_sends_and_the_box_keeps_its_text_until_it_is_saved(composer: Composer, qtbot: QtBot) -> None:
