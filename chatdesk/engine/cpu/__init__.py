@@ -6,7 +6,8 @@ system that hides an instruction make a variant crash or answer wrongly, and som
 instructions. So the variants are tried in child processes (`trials`, `trial_child`), where a crash is nobody's loss:
 
 - before llama.cpp computes for the first time, the best first, on fixed text; the first that is as sure of the same
-  tokens as the plainest variant is used (`choice`). The model file that it answered with needs no probe then;
+  tokens as the plainest variant, or as is known of the starter model, is used (`choice`). The model file that it
+  answered with needs no probe then;
 - later, while the app has nothing to do, each that answers rightly is timed (`timing`); one that is clearly faster is
   used from the next start on.
 

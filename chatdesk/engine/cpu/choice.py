@@ -10,6 +10,8 @@ from __future__ import annotations
 import logging
 import os
 from dataclasses import dataclass, replace
+from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +20,7 @@ from chatdesk.engine.cpu.backends import Backends
 from chatdesk.engine.cpu.in_use import inherited_variant, set_variant_in_use, variant_in_use
 from chatdesk.engine.cpu.records import Failure, Record, RecordFile
 from chatdesk.engine.cpu.timing import VariantTimer
-from chatdesk.engine.cpu.trials import Answer, ChildTrial, trial_command
+from chatdesk.engine.cpu.trials import Answer, ChildTrial, known_answer, trial_command
 from chatdesk.engine.cpu.variants import PREFIXES, Variant, backend_files, variants
 
 if TYPE_CHECKING:
@@ -35,11 +37,15 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class VariantChooser:
-    """Chooses a variant, and remembers the choice in `file`. `has_answered`: what was chosen was tried for that."""
+    """Chooses a variant, and remembers the choice in `file`.
+
+    `known` is the right answer, where that is known beforehand. `has_answered`: what was chosen was tried for that.
+    """
 
     file: RecordFile
     version: str
     try_out: TryOut
+    known: Answer | None = None
     has_answered: bool = False
 
     def choose(
@@ -57,19 +63,24 @@ class VariantChooser:
         if wanted is not None and forced is None:
             _log.warning("the variant %s of llama.cpp cannot be used here: another is", wanted)
         if forced is None and is_trusted:
-            known = next((variant for variant in sound if variant.name == record.chosen), None)
-            if known is not None:
-                return known
+            remembered = next((variant for variant in sound if variant.name == record.chosen), None)
+            if remembered is not None:
+                return remembered
         plainest = possible[-1]
-        expected = self.try_out(plainest)
-        if not isinstance(expected, Answer):  # the machine is busy, or there is no model: it says nothing of others
-            return plainest
         # Behind what is forced, whatever is known of it, and what is remembered, the best come first: the order is
         # stable.
         sound.sort(key=lambda variant: variant.name != record.chosen)
         first = [forced] if forced is not None else []
         others = [variant for variant in sound if variant != forced]
-        chosen, record = self._first_right([*first, *others, plainest], expected, record)
+        candidates = [*first, *others, plainest]
+        try_out = cache(self.try_out)  # each once
+        if self.known is not None and _is_right(try_out(candidates[0]), self.known):
+            chosen = candidates[0]
+        else:  # of another answer than the known one nothing follows: that may be out of date
+            expected = try_out(plainest)
+            if not isinstance(expected, Answer):  # the machine is busy, or there is no model: it says nothing of others
+                return plainest
+            chosen, record = _first_right(candidates, expected, record, try_out)
         if forced is None:
             record = replace(record, chosen=chosen.name)
         elif chosen != forced:
@@ -78,21 +89,28 @@ class VariantChooser:
         self.has_answered = True
         return chosen
 
-    def _first_right(self, candidates: Sequence[Variant], expected: Answer, record: Record) -> tuple[Variant, Record]:
-        """The first that answers as the plainest does, which is the last, and what is known then."""
-        *_, plainest = candidates
-        for variant in candidates:
-            if variant == plainest:
-                break
-            answer = self.try_out(variant)
-            if isinstance(answer, Answer):
-                if answer.agrees_with(expected):
-                    return variant, record
-                answer = Failure.WRONG
-            # A machine that is busy while the app starts may be slow once. What is slow at rest as well, stays out.
-            if answer in (Failure.CRASHED, Failure.WRONG):
-                record = record.failing(variant.name, answer)
-        return plainest, record
+
+def _first_right(
+    candidates: Sequence[Variant],
+    expected: Answer,
+    record: Record,
+    try_out: Callable[[Variant], Answer | Failure | None],
+) -> tuple[Variant, Record]:
+    """The first that answers as the plainest does, which is the last, and what is known then."""
+    *others, plainest = candidates
+    for variant in takewhile(lambda variant: variant != plainest, others):
+        answer = try_out(variant)
+        if _is_right(answer, expected):
+            return variant, record
+        failure = Failure.WRONG if isinstance(answer, Answer) else answer
+        # A machine that is busy while the app starts may be slow once. What is slow at rest as well, stays out.
+        if failure in (Failure.CRASHED, Failure.WRONG):
+            record = record.failing(variant.name, failure)
+    return plainest, record
+
+
+def _is_right(answer: Answer | Failure | None, expected: Answer) -> bool:
+    return isinstance(answer, Answer) and answer.agrees_with(expected)
 
 
 @dataclass(slots=True)
@@ -196,7 +214,8 @@ def _variants_to_load(files: Sequence[Path], version: str) -> list[Path]:
     plainest_first = [variant.path for variant in reversed(possible)]
     if _trials.file is None or _trials.model is None:
         return plainest_first  # nothing to try others on: the plainest is slower and never wrong
-    chooser = VariantChooser(_trials.file, version, ChildTrial(trial_command(), _trials.model))
+    try_out = ChildTrial(trial_command(), _trials.model)
+    chooser = VariantChooser(_trials.file, version, try_out, known_answer(_trials.model))
     chosen = chooser.choose(possible, _wanted(), is_trusted=_trials.is_trusted)
     if chosen is None:
         return []

@@ -16,12 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from chatdesk.core.model_files import ModelFile
 from chatdesk.engine.cpu.in_use import environment_of_child
 from chatdesk.engine.cpu.records import MOST_BYTES, Failure, Timing, timing_from
+from chatdesk.engine.fingerprint import fingerprint
 from chatdesk.engine.probe import OWN_GROUP, creation_flags, death_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from chatdesk.engine.base import ShouldStop
     from chatdesk.engine.cpu.variants import Variant
@@ -54,6 +56,24 @@ class Answer:
         """Whether both are sure of the same tokens wherever both are sure; somewhere they must be."""
         pairs = [(mine, its) for mine, its in zip(self.tokens, other.tokens, strict=False) if None not in (mine, its)]
         return len(self.tokens) == len(other.tokens) and bool(pairs) and all(mine == its for mine, its in pairs)
+
+
+# What models answer, by their fingerprints: it spares the trial of the plainest variant, which is the slowest.
+# SmolLM2-135M-Instruct.Q4_1, the starter model:
+_KNOWN: Mapping[str, Answer] = {
+    "164bc7959893d5f49c113d0cdccdf3c0": Answer((
+        29, 282, None, 314, 7042, 30, 198, 282, None, 28, 1296, 28, 1876, 28, 2531, 28, 2976, 28, 4962, 28, 4475, 28,
+        None, 28, None, 28, None,
+    )),
+}  # fmt: skip
+
+
+def known_answer(model: str) -> Answer | None:
+    """The right answer with the model file at this path, where it is known beforehand."""
+    try:
+        return _KNOWN.get(fingerprint(ModelFile(model, 0, 0.0)))
+    except OSError:
+        return None
 
 
 class TryOut(Protocol):

@@ -123,6 +123,35 @@ def test_what_was_remembered_before_variants_were_timed_still_holds(tmp_path: Pa
     assert trials.tried == []
 
 
+def test_where_the_right_answer_is_known_the_best_alone_is_tried(file: RecordFile) -> None:
+    trials = Trials()
+    chooser = VariantChooser(file, "1", trials, known=Answer((None, 5, 9)))
+    assert chooser.choose(ALL) == BEST
+    assert chooser.has_answered
+    assert trials.tried == ["sapphirerapids"]
+    assert VariantChooser(file, "1", trials, known=RIGHT).choose(ALL, "haswell") == GOOD
+    assert trials.tried == ["sapphirerapids", "haswell"]
+    assert choose(file, trials) == BEST, "which was remembered"
+
+
+@pytest.mark.parametrize(
+    ("known", "best", "good", "expected"),
+    [
+        (RIGHT, Failure.CRASHED, RIGHT, GOOD),
+        (RIGHT, WRONG, RIGHT, GOOD),
+        (RIGHT, None, Failure.SLOW, PLAIN),
+        (WRONG, RIGHT, RIGHT, BEST),  # what is known is of another llama.cpp, perhaps
+        (WRONG, Failure.CRASHED, RIGHT, GOOD),
+    ],
+)
+def test_what_is_known_rejects_nothing(
+    known: Answer, best: Answer | Failure | None, good: Answer | Failure | None, expected: Variant, file: RecordFile
+) -> None:
+    trials = Trials(best, good)
+    assert VariantChooser(file, "1", trials, known).choose(ALL) == expected
+    assert trials.tried == ["sapphirerapids", "x64", "haswell"][: 2 if expected == BEST else 3], "each once"
+
+
 def test_only_what_was_tried_for_this_choice_has_answered(file: RecordFile) -> None:
     for trials, expected in ((Trials(None, None, None), False), (Trials(Failure.CRASHED, WRONG), True)):
         chooser = VariantChooser(file, "1", trials)

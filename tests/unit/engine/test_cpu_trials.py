@@ -11,7 +11,7 @@ import pytest
 from chatdesk.core.model_files import ModelFile
 from chatdesk.engine.cpu.in_use import TRIED_VARIABLE
 from chatdesk.engine.cpu.records import Failure, Timing
-from chatdesk.engine.cpu.trials import Answer, ChildTrial, trial_command
+from chatdesk.engine.cpu.trials import Answer, ChildTrial, known_answer, trial_command
 from chatdesk.engine.cpu.variants import Variant
 
 PLAIN = Variant(Path("/lib/libggml-cpu-x64.so"), 1)
@@ -47,6 +47,19 @@ def test_the_child_answers_with_a_real_model(tiny_model: ModelFile, monkeypatch:
     assert isinstance(answer, Answer)
     assert answer.agrees_with(answer)
     assert answer.timing is None
+
+
+def test_the_answer_of_the_starter_model_is_known(
+    starter_model: ModelFile, tiny_model: ModelFile, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv(TRIED_VARIABLE, raising=False)
+    known = known_answer(starter_model.path)
+    assert known is not None, "with another model or text, `--try-variant` says what it answers"
+    answer = ChildTrial(trial_command(), starter_model.path)(PLAIN)
+    assert isinstance(answer, Answer)
+    assert answer.agrees_with(known)
+    assert known_answer(tiny_model.path) is None
+    assert known_answer(str(tmp_path / "none.gguf")) is None
 
 
 def test_the_child_times_itself_when_it_is_asked_to(tiny_model: ModelFile, monkeypatch: pytest.MonkeyPatch) -> None:
