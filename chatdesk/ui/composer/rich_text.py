@@ -34,10 +34,11 @@ _FLAT = frozenset(
     | {"meta", "option", "p", "tbody", "td", "tfoot", "th", "thead", "tr"}
 )
 _ROW = re.compile(r"<tr\b", re.IGNORECASE)
-_ROW_SPAN = re.compile(r"rowspan\s*=\s*[\"']?\s*(\d{1,6})", re.IGNORECASE)
-_CELL = re.compile(r"<t[dh]\b(?:[^<>]*colspan\s*=\s*[\"']?\s*(\d{1,6}))?", re.IGNORECASE)
-_STYLE = re.compile(r"(<style\b[^>]*>)(.*?)(?=</style|\Z)", re.IGNORECASE | re.DOTALL)
-_COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
+# What may be left without an end goes on to the end of all: looked for again and again, it would take minutes.
+_ROW_SPAN = re.compile(r"rowspan\s*=[\s\"']*(\d{1,6})", re.IGNORECASE)
+_CELL = re.compile(r"<t[dh]\b(?:[^<>]*colspan\s*=[\s\"']*(\d{1,6}))?", re.IGNORECASE)
+_STYLE = re.compile(r"(<style\b[^>]*(?:>|\Z))(.*?)(?=</style|\Z)", re.IGNORECASE | re.DOTALL)
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _COMBINED = re.compile(r"[^\s,][\s>+~]+[^\s,]")
 _MARKS = re.compile(r"<(?:b|strong|i|em|h[1-6]|[ou]l|table|blockquote|a)\b", re.IGNORECASE)
 _FIXED = re.compile(r"mono|courier|consolas|menlo|monaco", re.IGNORECASE)

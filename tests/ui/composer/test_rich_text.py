@@ -1,5 +1,7 @@
 """Rich text as Markdown, from what programs really put on the clipboard."""
 
+import time
+
 import pytest
 
 from chatdesk.ui.composer.rich_text import (
@@ -111,6 +113,17 @@ def test_so_much_that_reading_it_would_hold_up_the_window_loses_its_marks_and_th
 ) -> None:
     assert (as_markdown(html) is not None) is is_kept
     assert is_marked_at_length(html) is not is_kept
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["<table><tr rowspan=" + " " * 15_000, "<table><tr><td colspan=" + " " * 15_000, "<style>" + "/* " * 15_000],
+    ids=["rowspan", "colspan", "comments"],
+)
+def test_what_has_no_end_is_looked_through_once(html: str) -> None:
+    began = time.thread_time()
+    assert (as_markdown("<b>x</b>" + html) or "").startswith("**x**")
+    assert time.thread_time() - began < 0.4
 
 
 def test_chains_of_tags_in_style_sheets_are_not_looked_for() -> None:
