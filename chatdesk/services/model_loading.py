@@ -64,7 +64,7 @@ class ModelLoadService:
     def reload(self) -> None:
         """Load the model in use again if what is set now loads it otherwise."""
         model = self._inference.model
-        if model is not None:
+        if model is not None and not self._inference.is_awaiting:  # which is a guess until then
             self._library.appraise(model, self._reload)
 
     def unload(self) -> None:
@@ -87,7 +87,7 @@ class ModelLoadService:
 
     def _reload(self, installed: InstalledModel) -> None:
         asked, last = load_options(self._settings(), installed.overrides), self._loads.get(installed.file.path)
-        if last is not None and last.asked != asked:
+        if last is None or last.asked != asked:
             self._load(installed, asked, self._machine())
 
     def _load(self, installed: InstalledModel, asked: LoadOptions, machine: Machine) -> None:

@@ -26,8 +26,10 @@ class ScriptedLibrary:
 
     known: dict[str, InstalledModel] = field(default_factory=dict)
     noted: list[tuple[ModelFile, ModelInfo]] = field(default_factory=list)
+    appraised: list[ModelFile] = field(default_factory=list)
 
     def appraise(self, model: ModelFile, then: Callable[[InstalledModel], None]) -> None:
+        self.appraised.append(model)
         then(self.known.get(model.path, InstalledModel(model)))
 
     def note_load(self, model: ModelFile, info: ModelInfo) -> None:
@@ -132,6 +134,19 @@ def test_after_a_failed_load_a_setting_that_loads_nothing_otherwise_ends_no_repl
 def test_nothing_is_loaded_again_where_nothing_is_loaded(loading: Loading) -> None:
     loading.service.reload()
     assert loading.desk.garage.options == []
+
+
+def test_while_the_first_model_is_being_chosen_settings_load_nothing_and_its_choice_ends_no_reply(
+    loading: Loading,
+) -> None:
+    loading.desk.inference.await_model(replace(A, size_bytes=0))
+    loading.desk.settings = replace(Settings(), n_ctx=2048)
+    loading.service.reload()
+    assert loading.library.appraised == []
+    loading.service.use(A)
+    loading.desk.log.wait_for(ModelReady)
+    assert [options.n_ctx for options in loading.desk.garage.options] == [2048]
+    assert loading.stops == []
 
 
 def test_what_a_load_took_is_noted(loading: Loading) -> None:
