@@ -49,6 +49,7 @@ class GeneralPage(SettingsPage):
         )
         self._clear_name = self.tr("Forget what is kept ready")
         self._clear = QPushButton(self.tr("Clear now"))
+        self._is_clearing = False
         self._clear.setAutoDefault(False)  # who comes here from the palette by Enter may press it once too often
         self._clear.clicked.connect(self._clear_now)
         self.section(title)
@@ -119,18 +120,24 @@ class GeneralPage(SettingsPage):
 
     def show_snapshots(self, size_bytes: int) -> None:
         """Say how much of the disk they take: that is what clearing them is for."""
+        if self._is_clearing:
+            return  # it was measured before
         clear, nothing = self.tr("Clear {size}"), self.tr("Nothing is kept")
         self._say_of_snapshots(clear.format(size=size_words(size_bytes)) if size_bytes else nothing)
 
     def show_freed(self, freed_bytes: int) -> None:
         """Say how much of the disk is free again."""
+        self._is_clearing = False
         words = self.tr("{size} freed").format(size=size_words(freed_bytes))
         self._say_of_snapshots(words)
         if QAccessible.isActive():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._clear, words))
 
     def _clear_now(self) -> None:
+        if self._is_clearing:
+            return  # a second time it would free nothing, and say so
         # The engine comes to it when the reply that is being written has ended.
+        self._is_clearing = True
         self._say_of_snapshots(self.tr("Clearing…"))
         self.clear_requested.emit()
 
