@@ -2366,7 +2366,7 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>关闭</translation>
     </message>
     <message>
-      <source>Once, after the first answer, when it is idle; until then a chat is called by its first message. A title of your own stays.</source>
+      <source>Once, after the first answer, when it is idle; until then a chat is named after its first message. A title of your own stays.</source>
       <translation>在第一次回答之后、模型空闲时写一次；在此之前以第一条消息的开头为标题。您自己起的标题会保留。</translation>
     </message>
     <message>
@@ -2776,7 +2776,7 @@ Please report it with the details below. The log file is {log_file}.</source>
   <context>
     <name>LoadingPage</name>
     <message>
-      <source>A way to compute that takes less memory and reads long texts faster. Off, a model that the processor computes writes faster in long chats: by half and more with a small one. q8_0 above needs it.</source>
+      <source>A way to compute that takes less memory and reads long texts faster. With it off, a model that runs on the processor writes faster in long chats: by half and more if it is small. q8_0 above needs it on.</source>
       <translation>一种占用内存更少、读长文本更快的计算方式。关闭后，由处理器计算的模型在长对话中写得更快：小模型可快一半以上。上面的 q8_0 需要开启它。</translation>
     </message>
     <message>
@@ -3147,7 +3147,7 @@ Please report it with the details below. The log file is {log_file}.</source>
   <context>
     <name>ModelOverridesDialog</name>
     <message>
-      <source>A way to compute that takes less memory and reads long texts faster. Off, a model that the processor computes writes faster in long chats.</source>
+      <source>A way to compute that takes less memory and reads long texts faster. With it off, a model that runs on the processor writes faster in long chats.</source>
       <translation>一种占用内存更少、读长文本更快的计算方式。关闭后，由处理器计算的模型在长对话中写得更快。</translation>
     </message>
     <message>
@@ -3156,7 +3156,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>App's settings for all</source>
-      <translation>应用的通用设置</translation>
+      <translation>全部跟随应用的设置</translation>
     </message>
     <message>
       <source>How chats are put to it</source>
@@ -3602,7 +3602,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Could not look for a new version</source>
-      <translation>未能查看新版本</translation>
+      <translation>未能查看有没有新版本</translation>
     </message>
     <message>
       <source>Looking for a new version…</source>
@@ -3976,20 +3976,20 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
     <message>
       <source>Different from token {token} on: it now ends there, before “{recorded}”.</source>
-      <translation>从第 {token} 个 token起不同：现在在“{recorded}”之前就结束了。</translation>
+      <translation>从第 {token} 个 token 起不同：现在在“{recorded}”之前就结束了。</translation>
     </message>
     <message>
       <source>Different from token {token} on: it was “{recorded}”, and now is “{replayed}”.</source>
-      <translation>从第 {token} 个 token起不同：原来是“{recorded}”，现在是“{replayed}”。</translation>
+      <translation>从第 {token} 个 token 起不同：原来是“{recorded}”，现在是“{replayed}”。</translation>
     </message>
     <message>
       <source>Different from token {token} on: the reply ended there, and now goes on with “{replayed}”.</source>
-      <translation>从第 {token} 个 token起不同：原回复到此结束，现在以“{replayed}”继续。</translation>
+      <translation>从第 {token} 个 token 起不同：原回复到此结束，现在以“{replayed}”继续。</translation>
     </message>
     <message numerus="yes">
       <source>Given up after %n equal token(s): the model was wanted for something else.</source>
       <translation>
-        <numerusform>在 %n 个相同的 token之后放弃：模型需要做别的事情。</numerusform>
+        <numerusform>在 %n 个相同的 token 之后放弃：模型需要做别的事情。</numerusform>
       </translation>
     </message>
     <message numerus="yes">
@@ -4029,7 +4029,7 @@ Please report it with the details below. The log file is {log_file}.</source>
     <message numerus="yes">
       <source>Stopped after %n equal token(s).</source>
       <translation>
-        <numerusform>在 %n 个相同的 token之后停止。</numerusform>
+        <numerusform>在 %n 个相同的 token 之后停止。</numerusform>
       </translation>
     </message>
     <message>

@@ -63,8 +63,8 @@ class ModelOverridesDialog(OverridesDialog):
         self.row(
             "flash_attention",
             self.tr(
-                "A way to compute that takes less memory and reads long texts faster. Off, a model that the processor "
-                "computes writes faster in long chats."
+                "A way to compute that takes less memory and reads long texts faster. With it off, a model that runs "
+                "on the processor writes faster in long chats."
             ),
             ChoiceField([(automatic, None), (self.tr("on"), True), (self.tr("off"), False)]),
             settings.flash_attention,

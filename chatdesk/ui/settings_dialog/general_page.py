@@ -74,7 +74,7 @@ class GeneralPage(SettingsPage):
             "titles_choice",
             self.tr("The model writes titles of chats"),
             self.tr(
-                "Once, after the first answer, when it is idle; until then a chat is called by its first message."
+                "Once, after the first answer, when it is idle; until then a chat is named after its first message."
                 " A title of your own stays."
             ),
             self._titles,

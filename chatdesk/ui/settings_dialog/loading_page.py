@@ -60,8 +60,8 @@ class LoadingPage(SettingsPage):
             "flash_attention_choice",
             self.tr("Flash attention"),
             self.tr(
-                "A way to compute that takes less memory and reads long texts faster. Off, a model that the processor "
-                "computes writes faster in long chats: by half and more with a small one. q8_0 above needs it."
+                "A way to compute that takes less memory and reads long texts faster. With it off, a model that runs "
+                "on the processor writes faster in long chats: by half and more if it is small. q8_0 above needs it on."
             ),
             self._flash_attention,
         )
