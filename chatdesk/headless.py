@@ -82,6 +82,7 @@ class Core:
         paths.create()
         self.paths = paths
         self._post = post
+        self._is_closed = False
         self.database = Database.open(paths.database)
         try:
             self._build(paths, post, make_pages(page_words, print_pdf))
@@ -239,7 +240,12 @@ class Core:
         self.inference.run("then close", forget)
 
     def close(self) -> bool:
-        """Save what is under way and end every thread, within two seconds. Returns whether all of them ended."""
+        """Save what is under way and end every thread, within two seconds. Returns whether all of them ended.
+
+        Once they have, it may be called again and does nothing.
+        """
+        if self._is_closed:
+            return True
         deadline = time.monotonic() + PATIENCE_SECONDS
         for chats in (self.chats, *self._temporary):
             chats.close()
@@ -263,6 +269,7 @@ class Core:
             self.connection.close()
             for chats in (self.chats, *self._temporary):
                 chats.database.close()
+        self._is_closed = is_done
         return is_done
 
 

@@ -68,3 +68,7 @@ def test_an_end_that_nobody_waits_for_changes_nothing(person: Person, desk: Desk
     person.window.on_event(end)
     assert person.window.conversation_id is None
     assert person.transcript().column.messages == []
+
+
+def test_an_app_that_is_closed_can_be_closed_again(app: WindowedApp) -> None:
+    assert [app.close(), app.close()] == [True, True]
