@@ -162,7 +162,7 @@ def test_an_unknown_file_that_llama_cpp_would_die_of_is_refused_with_a_sentence(
 
 
 def test_a_second_start_ends_at_once_and_raises_the_first(home: Path) -> None:
-    first = start(home, "look", 4)
+    first = start(home, "look", 60)
     wait_for(first.stdout, "SHOWN")
     second = subprocess.run(
         [sys.executable, "-m", "chatdesk"],
@@ -173,7 +173,8 @@ def test_a_second_start_ends_at_once_and_raises_the_first(home: Path) -> None:
         check=False,
     )
     assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
-    _, stderr = first.communicate(timeout=60)
+    first.terminate()
+    _, stderr = first.communicate(timeout=30)
     # The offscreen platform has no windows to raise, and says so when it is asked to.
     assert (first.returncode, stderr) == (0, "This plugin does not support raise()\n")
 
