@@ -25,8 +25,9 @@ _MARKED = re.compile(
     re.MULTILINE | re.DOTALL | re.VERBOSE,
 )
 
+# A run of marks is taken whole: to try each shorter one as well takes minutes where there are a million.
 _BLOCK_OF_CODE = re.compile(
-    r"^[ \t]*(```+(?![^\n]*`)|~~~+)[^\n]*\n(?:.*?^[ \t]*\1[`~]*[ \t]*$|.*)", re.MULTILINE | re.DOTALL
+    r"^[ \t]*(`{3,}+(?![^\n]*`)|~{3,}+)[^\n]*\n(?:.*?^[ \t]*\1[`~]*[ \t]*$|.*)", re.MULTILINE | re.DOTALL
 )
 # Begins with what is rare, for it is looked for in everything that a model writes.
 _JOINS_WORDS = re.compile(r"[*`~\]](?:(?<=\])\(|(?<=[^\W_][*`~])[*`~]*[^\W_])")

@@ -61,6 +61,13 @@ def test_of_a_very_long_text_only_so_many_marks_are_looked_for() -> None:
     assert time.perf_counter() - started < 2
 
 
+@pytest.mark.parametrize("run", ["`" * 500_000 + "x`\n", "`" * 500_000, "~" * 500_000])
+def test_a_very_long_run_of_marks_that_fences_nothing_is_passed_over(run: str) -> None:
+    started = time.perf_counter()
+    assert [plain for _, plain in joined_lines(f"a~~b~~c\n{run}")][:1] == ["abc"]
+    assert time.perf_counter() - started < 2
+
+
 @pytest.mark.parametrize(("code", "language", "markdown"), [
     ("x", "", "```\nx\n```"),
     ("a ` b", "python", "```python\na ` b\n```"),
