@@ -18,7 +18,7 @@ TOKENS_URL = f"{DEFAULT_ENDPOINT}/settings/tokens"
 DEFAULT_PAUSE_SECONDS = 30
 LONGEST_PAUSE_SECONDS = 3600
 MOST_CHARS_OF_A_REASON = 200
-_SYSTEMS_NUMBER = re.compile(r"\A\[Errno -?\d+\] ")  # which says less than the words behind it
+_SYSTEMS_NUMBER = re.compile(r"\A\[(?:Errno|WinError) -?\d+\] ")  # which says less than the words behind it
 
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY_REQUESTS = 401, 403, 404, 429
 

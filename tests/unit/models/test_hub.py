@@ -447,9 +447,12 @@ def test_a_changed_mirror_is_asked_from_then_on(server: LoopbackHub) -> None:
         hub.close()
 
 
-def test_why_a_host_cannot_be_reached_is_told_in_words_without_the_system_s_number() -> None:
-    error = unreachable("hub.example", "[Errno -2] Name or service not known")
-    assert error.detail.params["reason"] == "Name or service not known"
+@pytest.mark.parametrize(("number", "words"), [
+    ("[Errno -2]", "Name or service not known"),
+    ("[WinError 10061]", "No connection could be made because the target machine actively refused it"),
+])  # fmt: skip
+def test_why_a_host_cannot_be_reached_is_told_in_words_without_the_system_s_number(number: str, words: str) -> None:
+    assert unreachable("hub.example", f"{number} {words}").detail.params["reason"] == words
 
 
 CHILD = """
