@@ -19,6 +19,7 @@ from chatdesk.services.worker import Priority, Worker
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from chatdesk.core.messages import Message
     from chatdesk.services.live_replies import LiveReplies
     from chatdesk.store.conversations import ConversationStore
     from chatdesk.store.summaries import SummaryStore
@@ -116,7 +117,9 @@ class HistoryService:
         """
 
         def show_version() -> None:
-            message = self._store.message(message_id)
+            message = self._message_to_show(message_id)
+            if message is None:
+                return
             messages = self._store.messages(message.conversation_id)
             ids = [version.id for version in siblings_of(message, messages)]
             if message_id in ids:
@@ -130,11 +133,8 @@ class HistoryService:
         """Open the conversation of a message on a path that holds it; one that was deleted changes nothing."""
 
         def show_message() -> None:
-            try:
-                message = self._store.message(message_id)
-            except KeyError:
-                return
-            if self._store.conversation(message.conversation_id).deleted_at is not None:
+            message = self._message_to_show(message_id)
+            if message is None:
                 return
             if all(shown.id != message_id for shown in self._store.active_path(message.conversation_id)):
                 if message.deleted_at is not None:
@@ -146,6 +146,14 @@ class HistoryService:
         self._worker.submit("show message", show_message)
 
     # --- on the store thread ---
+
+    def _message_to_show(self, message_id: str) -> Message | None:
+        """A message; None where its conversation was deleted, or it is gone for good."""
+        try:
+            message = self._store.message(message_id)
+        except KeyError:
+            return None
+        return message if self._store.conversation(message.conversation_id).deleted_at is None else None
 
     def _open(self, conversation_id: str) -> None:
         end = self._store.end_of_active_path(conversation_id, END_MESSAGES)
