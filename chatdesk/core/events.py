@@ -203,7 +203,7 @@ class MessageAdded(Event):
 
 @dataclass(frozen=True, slots=True)
 class MessageChanged(Event):
-    """A message was pinned, or is not any more."""
+    """A message was pinned, or is not any more; or the disk took a reply at last that it had refused."""
 
     message: Message
 
