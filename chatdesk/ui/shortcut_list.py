@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from chatdesk.ui.theme import Colors
 
 WIDTH, HEIGHT = 560, 620
+SECTION_GAP = 22
 Section = tuple[str, "Sequence[tuple[str, str]]"]  # its name, and its rows: what is done, and by which keys
 
 
@@ -78,6 +79,9 @@ class ShortcutList(QDialog):
             heading.setData(1, Qt.ItemDataRole.AccessibleTextRole, name)  # a cell for assistive technology all the same
             heading.setForeground(0, QColor(colors.muted))
             heading.setFont(0, bold)
+            if self._sections:  # room between it and the section before
+                heading.setTextAlignment(0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
+                heading.setSizeHint(0, QSize(0, QFontMetrics(bold).height() + SECTION_GAP))
             self._sections.append((heading, [QTreeWidgetItem(heading, [done, keys]) for done, keys in rows]))
         self._tree.expandAll()
         self._tree.setCurrentItem(self._sections[0][1][0])
