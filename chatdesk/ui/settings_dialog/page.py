@@ -78,13 +78,17 @@ class SettingsPage(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         widest = max((self._field_of(row).sizeHint().width() for row in self._sides), default=0)
-        room = self.viewport().width() - 2 * MARGIN - GAP - max(widest, FIELD_WIDTH)
+        field_width = max(widest, FIELD_WIDTH)
+        room = self.viewport().width() - 2 * MARGIN - GAP - field_width
         is_narrow = room < LEAST_WORDS * self.fontMetrics().averageCharWidth()
         for row in self._sides:
             row.setDirection(QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight)
             row.setSpacing(GAP // 4 if is_narrow else GAP)
             side = Qt.AlignmentFlag.AlignLeft if is_narrow else Qt.AlignmentFlag.AlignRight
-            row.setAlignment(self._field_of(row), Qt.AlignmentFlag.AlignVCenter | side)
+            field = self._field_of(row)
+            row.setAlignment(field, Qt.AlignmentFlag.AlignVCenter | side)
+            if not isinstance(field, QCheckBox):
+                field.setMinimumWidth(field_width)  # they stand one below the other
 
     @staticmethod
     def _field_of(row: QHBoxLayout) -> QWidget:

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import TypeVar
 
 import pytest
@@ -21,6 +22,7 @@ from chatdesk.core.fit import CacheType
 from chatdesk.core.reply_notices import ReplyNotice
 from chatdesk.core.sampling import MAX_SEED, SamplingParams
 from chatdesk.core.settings import Accent, Density, Settings, Theme
+from chatdesk.ui import theme
 from chatdesk.ui.setting_fields import NumberField
 from chatdesk.ui.settings_dialog import SettingsDialog
 from chatdesk.ui.settings_dialog.index import SettingsIndex
@@ -82,6 +84,18 @@ def write(dialog: SettingsDialog, name: str, text: str, qtbot: QtBot) -> QLineEd
     field.clear()
     qtbot.keyClicks(field, text)
     return field
+
+
+def test_the_fields_of_a_page_are_of_one_width_also_in_large_letters(
+    qtbot: QtBot, wear: Callable[[theme.Looks], None]
+) -> None:
+    wear(theme.Looks(text_percent=200))
+    dialog = shown(qtbot)
+    dialog.resize(1400, 800)
+    dialog.show_page("settings_replies")
+    fields = [field for field in dialog.findChildren(NumberField) if field.isVisible()]
+    assert len(fields) > 5
+    qtbot.waitUntil(lambda: len({field.width() for field in fields}) == 1)
 
 
 @pytest.mark.parametrize("settings", [Settings(), ALL_SET])
