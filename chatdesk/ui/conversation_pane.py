@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+LEAST_STAGE = 48  # pixels: with large letters, what is being written has more need of the rest
+
+
 class ConversationPane(QWidget):
     """Shows the welcome or the transcript between what stays. `stage` is where one of the two stands."""
 
@@ -35,6 +38,7 @@ class ConversationPane(QWidget):
         header.addWidget(picker, 1)
         header.addWidget(self._menu_button)
         self.stage = QStackedWidget()
+        self.stage.setMinimumHeight(LEAST_STAGE)
         self.stage.addWidget(welcome)
         self.stage.addWidget(transcript)
         column = QVBoxLayout(self)
