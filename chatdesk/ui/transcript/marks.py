@@ -8,6 +8,8 @@ nor a very long one hold anything up.
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -38,6 +40,15 @@ class Finder(Protocol):
         """Whether it may be in what `markdown` is drawn as."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """How many marks there are in `message`, and in which boxes of it: (box, how many), where all of it is shown."""
+
+    message: Message
+    total: int = 0
+    boxes: tuple[tuple[int, int], ...] = ()
+
+
 class Marks(QObject):
     """Marks what a finder finds in the messages of a view, counts it, and goes from one mark to the next.
 
@@ -53,7 +64,7 @@ class Marks(QObject):
         self._scroller = scroller
         self.finder: Finder | None = None
         self.current: tuple[str, int] | None = None  # message, and which of its marks
-        self._counts: dict[str, tuple[Message, int]] = {}  # by message, with what was looked through
+        self._counts: dict[str, _Count] = {}  # by the message's id
         self._todo: Iterator[None] = iter(())
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._count_some)
@@ -107,16 +118,19 @@ class Marks(QObject):
         index = self._column.index_of(self.current[0]) if self.current is not None else None
         if index is None:
             return
-        item = self._column.whole_item(index)
-        if item.is_folded:
-            whole = MessageItem(item.message, self._column.frame, item.width, is_unfolded=True)
-            whole.complete()
-            if len(self._in_boxes(whole.boxes)) > len(self._in_boxes(item.boxes)):
-                self._view.unfold(index, is_unfolded=True)
-                self._column.whole_item(index)
+        if self._column.item(index).is_folded and self._is_hidden(index):
+            self._view.unfold(index, is_unfolded=True)
+        self._column.whole_item(index)
         if (mark := self.current_in(index)) is not None:
             self._scroller.show_place(index, *mark)
         self._view.viewport().update()
+
+    def _is_hidden(self, index: int) -> bool:
+        """Whether there may be marks in what is folded of a message."""
+        item = self._column.item(index)
+        if self.finder is None or item.message.is_reply:
+            return self.finder is not None and self.finder.may_be_in(item.reasoning)
+        return len(self.finder.places(item.text)) > sum(1 for _ in self._in_boxes(item.boxes))
 
     # --- where they are ---
 
@@ -134,15 +148,23 @@ class Marks(QObject):
         current, item = self.current, self._column.known_item(index)
         if current is None or item is None or item.message.id != current[0]:
             return None
-        found = self._in_boxes(item.boxes)
-        return found[current[1]] if current[1] < len(found) else None
+        number, first = current[1], 0
+        counted = self._counts.get(current[0])
+        if counted is not None and not item.is_folded:
+            # Only the box that it is in is looked through: reading all of a long reply takes its time.
+            for box, count in counted.boxes:
+                first = box
+                if number < count:
+                    break
+                number -= count
+        return next(islice(self._in_boxes(item.boxes, first), number, None), None)
 
-    def _in_boxes(self, boxes: Sequence[Box]) -> list[Mark]:
-        """The marks in a message, in order."""
-        finder = self.finder
-        if finder is None:
-            return []
-        return [(box, start, end) for box, made in enumerate(boxes) for start, end in finder.places(made.text)]
+    def _in_boxes(self, boxes: Sequence[Box], first: int = 0) -> Iterator[Mark]:
+        """The marks in a message, in order, from a box on."""
+        if self.finder is not None:
+            for box in range(first, len(boxes)):
+                for start, end in self.finder.places(boxes[box].text):
+                    yield box, start, end
 
     # --- counting ---
 
@@ -163,7 +185,8 @@ class Marks(QObject):
 
     def _count_of(self, index: int) -> int:
         """How many marks a message has, as far as is known."""
-        return self._counts.get(self._column.messages[index].id, (None, 0))[1]
+        counted = self._counts.get(self._column.messages[index].id)
+        return 0 if counted is None else counted.total
 
     def _count_some(self) -> None:
         until = time.perf_counter() + SLICE_SECONDS
@@ -180,16 +203,17 @@ class Marks(QObject):
             yield
             message = column.messages[index]
             known = self._counts.get(message.id)
-            if known is not None and known[0] == message:
+            if known is not None and known.message == message:
                 continue
-            count = 0
+            counts: list[tuple[int, int]] = []
             if finder.may_be_in(f"{column.reasoning_of(index)}\n{column.text_of(index)}"):
                 # Unfolded, for what is folded is found as well, and unfolded when somebody goes there.
                 item = MessageItem(message, column.frame, column.width, is_unfolded=True)
                 while item.is_behind:
                     yield
                     item.sync()
-                for box in item.boxes:
+                for place, box in enumerate(item.boxes):
                     yield
-                    count += len(finder.places(box.text))
-            self._counts[message.id] = (message, count)
+                    if count := len(finder.places(box.text)):
+                        counts.append((place, count))
+            self._counts[message.id] = _Count(message, sum(count for _, count in counts), tuple(counts))

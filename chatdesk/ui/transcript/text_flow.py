@@ -158,10 +158,13 @@ class TextFlow:
     def range_rects(self, start: int, end: int) -> Iterator[QRectF]:
         """For each line, the rectangle of the characters from `start` to `end`, as high as the line."""
         first, last = self._to_units(start), self._to_units(end)
-        for index, (top, height) in enumerate(self._lines):
-            line = self._layout.lineAt(index)
+        found = self._layout.lineForTextPosition(first)
+        for index in range(found.lineNumber() if found.isValid() else 0, len(self._lines)):
+            line, (top, height) = self._layout.lineAt(index), self._lines[index]
             begin, stop = line.textStart(), line.textStart() + line.textLength()
-            if begin < last and stop > first:
+            if begin >= last:
+                break
+            if stop > first:
                 left, right = (_x_at(line, min(max(unit, begin), stop)) for unit in (first, last))
                 yield QRectF(min(left, right), top, abs(right - left), height)
 

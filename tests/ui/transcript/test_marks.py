@@ -14,6 +14,7 @@ from chatdesk.core.search import Matcher, parse_query
 from chatdesk.ui.find_bar import FindBar
 from chatdesk.ui.transcript.view import TranscriptView
 from tests.ui.transcript.messages import reply, streaming, talk, user
+from tests.ui.transcript.work import calls
 
 RICH = """The **needle** is here, [a needle](https://example.org/needle).
 
@@ -127,6 +128,27 @@ def test_a_place_far_down_a_long_message_comes_into_view(view: TranscriptView, q
     assert count(view, "line 2345", qtbot) == 1
     view.marks.step(1)
     assert marked_pixels(view) > 0
+
+
+def test_a_mark_is_gone_to_without_reading_all_of_a_long_reply_again(view: TranscriptView, qtbot: QtBot) -> None:
+    view.set_messages([reply("r", "*One* **needle** `here`.\n\n" * 1_000)], {})
+    assert count(view, "needle", qtbot) == 1_000
+    qtbot.waitUntil(lambda: not view.column.item(0).is_behind)
+    costs = [calls(lambda: (view.marks.step(1), view.viewport().repaint())) for _ in range(3)]
+    assert max(costs) < 60_000
+    assert marked_pixels(view) > 50
+
+
+def test_many_marks_in_one_paragraph_are_drawn_at_a_cost_that_goes_with_their_number(
+    view: TranscriptView, qtbot: QtBot
+) -> None:
+    def cost(lines: int) -> int:
+        view.set_messages([user(f"u{lines}", "needle\n" * lines)], {})
+        assert count(view, "needle", qtbot) == lines
+        view.viewport().repaint()
+        return calls(view.viewport().repaint)
+
+    assert cost(38) < 6 * cost(9)
 
 
 def test_text_that_comes_is_counted_when_the_reply_has_ended(view: TranscriptView, qtbot: QtBot) -> None:

@@ -1,11 +1,4 @@
-"""However strange a text is, drawing it is done in small steps, and no word of it is lost.
-
-What is counted are calls of functions: the same on every machine, however busy.
-"""
-
-import sys
-from collections.abc import Callable
-from types import FrameType
+"""However strange a text is, drawing it is done in small steps, and no word of it is lost."""
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -19,6 +12,7 @@ from chatdesk.ui.transcript.segments import ContainerKind, SegmentKind
 from chatdesk.ui.transcript.view import TranscriptView
 from tests.ui.transcript.looking import screen_y, shown_text
 from tests.ui.transcript.messages import reply, streaming, user
+from tests.ui.transcript.work import calls
 
 LINES = 2_000
 # Some ten thousand of them take a millisecond, with all that is done between them.
@@ -63,21 +57,6 @@ def strange(kind: str) -> str:
     unit = STRANGE[kind]
     text = unit * max(LINES // unit.count("\n"), 1)
     return f"- first\n{text}" if kind == "bullets in an item" else text
-
-
-def calls(do: Callable[[], object]) -> int:
-    count = 0
-
-    def note(_frame: FrameType, event: str, _what: object) -> None:
-        nonlocal count
-        count += event in {"call", "c_call"}
-
-    sys.setprofile(note)
-    try:
-        do()
-    finally:
-        sys.setprofile(None)
-    return count
 
 
 @pytest.fixture(scope="module", autouse=True)
