@@ -28,7 +28,7 @@ class NumberField(QDoubleSpinBox):
         self._is_whole = step == int(step)
         self._has_unset = bool(unset)
         least, most = limits
-        self.setDecimals(0 if self._is_whole else 2)
+        self.setDecimals(0 if self._is_whole else DECIMALS)
         self.setRange(least - 1 if self._has_unset else least, most)
         self.setSingleStep(step)
         self.setGroupSeparatorShown(True)
@@ -46,6 +46,11 @@ class NumberField(QDoubleSpinBox):
     def show_setting(self, setting: Any) -> None:
         """Show a number, or the word for None."""
         self.setValue(self.minimum() if setting is None else float(setting))
+
+    def textFromValue(self, value: float) -> str:
+        """0.70, and 0.025 where the last one says something."""
+        text = super().textFromValue(value)
+        return text if self._is_whole else text.removesuffix("0")
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():

@@ -45,6 +45,18 @@ def test_a_chat_gets_settings_of_its_own_and_gives_them_back(person: Person, des
     save(dialog, person, desk, {})
 
 
+def test_a_setting_that_is_not_touched_stays_as_exact_as_it_was(person: Person, desk: Desk) -> None:
+    person.ask("How far is the hut?")
+    assert person.window.conversation_id is not None
+    desk.chat.set_overrides(person.window.conversation_id, {"min_p": 0.025, "top_p": 0.9})
+    desk.log.wait_for(ConversationChanged, lambda event: event.conversation.overrides is not None)
+    person.wait(lambda: True)  # it reaches the window
+    dialog = opened(person)
+    assert [find(dialog, NumberField, f"{name}_override").text() for name in ("min_p", "top_p")] == ["0.025", "0.90"]
+    find(dialog, QCheckBox, "seed_follows").click()
+    save(dialog, person, desk, {"min_p": 0.025, "top_p": 0.9, "seed": 1})
+
+
 def test_its_settings_are_heeded_from_the_next_reply_on(person: Person, desk: Desk) -> None:
     person.ask("How far is the hut?")
     dialog = opened(person)
