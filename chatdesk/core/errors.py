@@ -456,7 +456,7 @@ ENGLISH: Mapping[ErrorCode, tuple[str, str]] = {
     ),
     ErrorCode.TOKEN_NOT_DELETED: (
         QT_TRANSLATE_NOOP(
-            "Errors", "ChatDesk uses the access token no more, but the system's keyring may still hold it ({reason})."
+            "Errors", "ChatDesk no longer uses the access token, but the system's keyring may still hold it ({reason})."
         ),
         QT_TRANSLATE_NOOP("Errors", "Unlock the keyring and remove “ChatDesk” there, or revoke the token on {url}."),
     ),

@@ -1205,12 +1205,12 @@ Please report it with the details below. The log file is {log_file}.</source>
       <translation>ChatDesk 没有写入其文件夹 {path} 的权限。</translation>
     </message>
     <message>
-      <source>ChatDesk runs models in the GGUF format; look for a GGUF version of it.</source>
-      <translation>ChatDesk 运行 GGUF 格式的模型；请查找它的 GGUF 版本。</translation>
+      <source>ChatDesk no longer uses the access token, but the system's keyring may still hold it ({reason}).</source>
+      <translation>ChatDesk 不再使用该访问令牌，但系统的密钥环中可能仍保存着它（{reason}）。</translation>
     </message>
     <message>
-      <source>ChatDesk uses the access token no more, but the system's keyring may still hold it ({reason}).</source>
-      <translation>ChatDesk 不再使用该访问令牌，但系统的密钥环中可能仍保存着它（{reason}）。</translation>
+      <source>ChatDesk runs models in the GGUF format; look for a GGUF version of it.</source>
+      <translation>ChatDesk 运行 GGUF 格式的模型；请查找它的 GGUF 版本。</translation>
     </message>
     <message>
       <source>ChatDesk's release page cannot be reached ({reason}).</source>
