@@ -159,7 +159,7 @@ class Database:
                 self._give_back_reader(reader)
 
     def mark_interrupted(self) -> tuple[InterruptedReply, ...]:
-        """Call once after opening: no reply can be under way, so those that seem to be were interrupted.
+        """Call after opening and at the end, when no reply can be under way: those that seem to be were interrupted.
 
         Returns:
             Those that were being written: what their models did then may have ended the app.
