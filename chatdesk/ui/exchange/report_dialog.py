@@ -28,6 +28,7 @@ class ReportDialog(QDialog):
         summary.setTextFormat(Qt.TextFormat.PlainText)
         summary.setWordWrap(True)
         heading = QLabel(self.tr("Not taken over:"))
+        heading.setObjectName("dialog_text")
         reasons = QListWidget()
         reasons.setObjectName("left_out_list")
         reasons.setAccessibleName(self.tr("What was not taken over"))
