@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
 from chatdesk.ui.icons import icon
 
 SIDE = 9  # pixels between the frame and the icon
 GAP = 4
-_CLEAR_ACTION = "_q_qlineeditclearaction"  # what Qt calls the button that empties a field
 
 _MOVING = (QEvent.Type.Resize, QEvent.Type.FontChange, QEvent.Type.StyleChange, QEvent.Type.Polish)
 
@@ -30,9 +29,11 @@ class FieldIcon(QWidget):
         """Draw it in `color`, and so the cross that empties the field: Qt's own is black and heavy."""
         self._color = QColor(color)
         field = self.parentWidget()
-        clear = field.findChild(QAction, _CLEAR_ACTION) if field is not None else None
+        # The button, and not its action: a change of that shows the button also where the field is empty.
+        clear = field.findChild(QToolButton) if field is not None else None
         if clear is not None:
             clear.setIcon(icon("x", color))
+            clear.setAccessibleName(self.tr("Empty the field"))
         self.update()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

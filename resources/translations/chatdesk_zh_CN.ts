@@ -2103,6 +2103,13 @@ Please report it with the details below. The log file is {log_file}.</source>
     </message>
   </context>
   <context>
+    <name>FieldIcon</name>
+    <message>
+      <source>Empty the field</source>
+      <translation>清空输入框</translation>
+    </message>
+  </context>
+  <context>
     <name>FileList</name>
     <message>
       <source>Files</source>
