@@ -129,6 +129,8 @@ class MathsLibrary(QObject):
         self._is_closed = True
         self._waiting.clear()
         self._end_child()
+        for child in self.findChildren(QProcess):
+            child.waitForFinished(END_MS)
 
     # --- the child ---
 
@@ -143,13 +145,19 @@ class MathsLibrary(QObject):
         child.start(self._command[0], self._command[1:])
 
     def _end_child(self) -> None:
+        """End the child, without waiting: it may hold much memory, which the system takes its time to clear away."""
         self._patience.stop()
         child, self._child = self._child, None
-        if child is not None:
-            child.blockSignals(True)
-            child.kill()
-            child.waitForFinished(END_MS)
+        if child is None:
+            return
+        child.readyReadStandardOutput.disconnect(self._read)
+        child.errorOccurred.disconnect(self._on_gone)
+        child.finished.disconnect(self._on_gone)
+        if child.state() is QProcess.ProcessState.NotRunning:
             child.deleteLater()
+        else:
+            child.finished.connect(child.deleteLater)
+            child.kill()
 
     def _ask(self) -> None:
         """Give the child the next formula, if it is idle."""

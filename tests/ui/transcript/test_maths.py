@@ -2,7 +2,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtCore import QPoint, QPointF, QProcess
 from PySide6.QtGui import QImage, QPainter, QPainterPath
 from pytestqt.qtbot import QtBot
 
@@ -126,6 +126,24 @@ def test_a_formula_that_takes_too_long_is_given_up_and_the_next_one_tried(
         assert settled(qtbot, library, "y") is None
     finally:
         library.close()
+
+
+def test_nobody_waits_for_the_end_of_a_child_that_was_given_up(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(maths, "FORMULA_MS", 50)
+    library = MathsLibrary([sys.executable, "-c", SLOW])
+    running: list[int] = []
+
+    def look() -> None:
+        children = library.findChildren(QProcess)
+        running.append(sum(child.state() is QProcess.ProcessState.Running for child in children))
+
+    library.typeset.connect(look)
+    try:
+        assert settled(qtbot, library, "x") is None
+        qtbot.waitUntil(lambda: not library.findChildren(QProcess))
+    finally:
+        library.close()
+    assert running == [1]
 
 
 def test_a_child_that_dies_takes_one_formula_with_it(qtbot: QtBot) -> None:
