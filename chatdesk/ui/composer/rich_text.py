@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 # Reading holds up the window. A tag takes up to a fortieth of a millisecond; one that stands in many others takes more,
-# and what is between them next to nothing. Each rule of a style sheet is held against each tag.
+# and what is between them next to nothing. Each rule of a style sheet is held against each tag, which is given all that
+# is declared there if it fits.
 MOST_TAGS = 1_500
 MOST_HTML_CHARS = 200_000
 MOST_DEPTH = 100
 MOST_CELLS = 4_000  # of all tables together: a cell may span any number of them
 MOST_STYLINGS = 300_000
+MOST_DECLARATIONS = 3_000_000
 MOST_LEVELS = 12  # of lists and quotes, in what is written: each level indents every line
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
 # What has no end, or may be left without one, and does not stand in its like.
@@ -85,7 +87,9 @@ def _is_too_long(untrusted_html: str) -> bool:
             depth = max(depth - 1, 0) if closing else depth + 1
         if tags > MOST_TAGS or depth > MOST_DEPTH:
             return True
-    return tags * untrusted_html.count("{") > MOST_STYLINGS or _cells(untrusted_html) > MOST_CELLS
+    if tags * untrusted_html.count("{") > MOST_STYLINGS or _cells(untrusted_html) > MOST_CELLS:
+        return True
+    return tags * sum(sheet.count(";") for _, sheet in _STYLE.findall(untrusted_html)) > MOST_DECLARATIONS
 
 
 def _cells(untrusted_html: str) -> int:

@@ -6,6 +6,7 @@ import pytest
 
 from chatdesk.ui.composer.rich_text import (
     MOST_CELLS,
+    MOST_DECLARATIONS,
     MOST_DEPTH,
     MOST_HTML_CHARS,
     MOST_LEVELS,
@@ -104,6 +105,8 @@ def test_where_nothing_is_marked_the_plain_text_says_it_all(html: str) -> None:
         ("<table><tr><td rowspan=9000><b>x</b>", False),
         (f"<style>{'a{}' * (MOST_STYLINGS // 301)}</style>" + "<b>x</b>" * 300, True),
         (f"<style>{'a{}' * (MOST_STYLINGS // 299)}</style>" + "<b>x</b>" * 300, False),
+        ("<style>b{" + "top:0;" * (MOST_DECLARATIONS // 301) + "}</style>" + "<b>x</b>" * 299, True),
+        ("<style>b{" + "top:0;" * (MOST_DECLARATIONS // 299) + "}</style>" + "<b>x</b>" * 299, False),
         ("<b>x</b>" + "y" * (MOST_HTML_CHARS - 8), True),
         ("<b>x</b>" + "y" * MOST_HTML_CHARS, False),
     ],
