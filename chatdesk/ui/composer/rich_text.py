@@ -20,14 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 # Reading holds up the window. A tag takes up to a fortieth of a millisecond; one that stands in many others takes more,
-# and what is between them next to nothing. Each rule of a style sheet is held against each tag, which is given all that
-# is declared there if it fits.
+# and what is between them next to nothing. Each character of a style sheet is held against each tag.
 MOST_TAGS = 1_500
 MOST_HTML_CHARS = 200_000
 MOST_DEPTH = 100
 MOST_CELLS = 4_000  # of all tables together: a cell may span any number of them
-MOST_STYLINGS = 300_000
-MOST_DECLARATIONS = 3_000_000
+MOST_STYLINGS = 2_000_000
 MOST_LEVELS = 12  # of lists and quotes, in what is written: each level indents every line
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
 # What has no end, or may be left without one, and does not stand in its like.
@@ -41,6 +39,12 @@ _ROW_SPAN = re.compile(r"rowspan\s*=[\s\"']*(\d{1,6})", re.IGNORECASE)
 _CELL = re.compile(r"<t[dh]\b(?:[^<>]*colspan\s*=[\s\"']*(\d{1,6}))?", re.IGNORECASE)
 _STYLE = re.compile(r"(<style\b[^>]*(?:>|\Z))(.*?)(?=</style|\Z)", re.IGNORECASE | re.DOTALL)
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
+# What is looked at below, and the margins that tell a line from a paragraph.
+_TELLING = re.compile(
+    r"(?:^|;)\s*((?:font|font-(?:weight|style|family)|text-decoration|white-space|margin(?:-top|-bottom)?)\s*:[^;]*)",
+    re.IGNORECASE,
+)
+_PICTURE = re.compile(r"<img\b[^<>]*>?", re.IGNORECASE)
 _COMBINED = re.compile(r"[^\s,][\s>+~]+[^\s,]")
 _MARKS = re.compile(r"<(?:b|strong|i|em|h[1-6]|[ou]l|table|blockquote|a)\b", re.IGNORECASE)
 _FIXED = re.compile(r"mono|courier|consolas|menlo|monaco", re.IGNORECASE)
@@ -60,10 +64,10 @@ _LINE = "\u2028"
 
 def as_markdown(untrusted_html: str) -> str | None:
     """The Markdown of rich text; None where there is nothing to mark, so that its plain text says it all."""
-    if not untrusted_html or _is_too_long(untrusted_html):
+    html = _bounded(untrusted_html)
+    if not html:
         return None
     document = _Document()
-    html = _STYLE.sub(lambda found: found[1] + "".join(_simple_rules(found[2])), untrusted_html)
     document.setHtml(_LANGUAGE.sub(r"<pre class='\1'>", html))
     pieces = list(_without_blanks(_pieces(document.rootFrame())))
     if not any(piece.is_marked for piece in pieces) or all(piece.kind == "code" for piece in pieces):
@@ -73,24 +77,25 @@ def as_markdown(untrusted_html: str) -> str | None:
 
 def is_marked_at_length(untrusted_html: str) -> bool:
     """Whether there probably is something to mark, and too much text around it for `as_markdown`."""
-    return _is_too_long(untrusted_html) and _MARKS.search(untrusted_html) is not None
+    return _bounded(untrusted_html) is None and _MARKS.search(untrusted_html) is not None
 
 
-def _is_too_long(untrusted_html: str) -> bool:
-    """Whether reading it would hold up the window: because of how much it is, or what it is."""
+def _bounded(untrusted_html: str) -> str | None:
+    """The HTML without what does not matter; None where reading it would hold up the window all the same."""
     if len(untrusted_html) > MOST_HTML_CHARS:
-        return True
+        return None
     tags = depth = 0
     for closing, name in _TAG.findall(untrusted_html):
         tags += not closing
         if name.lower() not in _FLAT:
             depth = max(depth - 1, 0) if closing else depth + 1
         if tags > MOST_TAGS or depth > MOST_DEPTH:
-            return True
-    if tags * untrusted_html.count("{") > MOST_STYLINGS or _cells(untrusted_html) > MOST_CELLS:
-        return True
-    declarations = sum(found[2].count(";") for found in _STYLE.finditer(untrusted_html))
-    return tags * declarations > MOST_DECLARATIONS
+            return None
+    rules = [rule for found in _STYLE.finditer(untrusted_html) for rule in _simple_rules(found[2])]
+    if tags * sum(map(len, rules)) > MOST_STYLINGS or _cells(untrusted_html) > MOST_CELLS:
+        return None
+    html = _PICTURE.sub("", _STYLE.sub("<style>", untrusted_html))
+    return f"<style>{''.join(rules)}</style>{html}" if rules else html
 
 
 def _cells(untrusted_html: str) -> int:
@@ -102,11 +107,12 @@ def _cells(untrusted_html: str) -> int:
 
 
 def _simple_rules(untrusted_css: str) -> Iterator[str]:
-    """The rules that look at one tag at a time: Qt tries every way in which a chain of tags may fit."""
+    """What matters of the rules that look at one tag: Qt tries every way in which a chain of tags may fit."""
     for rule in _COMMENT.sub("", untrusted_css).split("}"):
         selectors, _, declarations = rule.rpartition("{")
-        if selectors and not _COMBINED.search(selectors.strip()):
-            yield f"{selectors}{{{declarations}}}"
+        telling = ";".join(_TELLING.findall(declarations))
+        if telling and selectors and not _COMBINED.search(selectors.strip()):
+            yield f"{selectors}{{{telling}}}"
 
 
 class _Document(QTextDocument):

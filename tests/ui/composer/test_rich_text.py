@@ -6,7 +6,6 @@ import pytest
 
 from chatdesk.ui.composer.rich_text import (
     MOST_CELLS,
-    MOST_DECLARATIONS,
     MOST_DEPTH,
     MOST_HTML_CHARS,
     MOST_LEVELS,
@@ -103,10 +102,10 @@ def test_where_nothing_is_marked_the_plain_text_says_it_all(html: str) -> None:
         ("<table><tr><td colspan=100><b>x</b>" + "<tr><td>y" * (MOST_CELLS // 100), False),
         ("<table><tr>" + "<td>y" * 100 + "<tr><td><b>x</b>" * (MOST_CELLS // 100), False),
         ("<table><tr><td rowspan=9000><b>x</b>", False),
-        (f"<style>{'a{}' * (MOST_STYLINGS // 301)}</style>" + "<b>x</b>" * 300, True),
-        (f"<style>{'a{}' * (MOST_STYLINGS // 299)}</style>" + "<b>x</b>" * 300, False),
-        ("<style>b{" + "top:0;" * (MOST_DECLARATIONS // 301) + "}</style>" + "<b>x</b>" * 299, True),
-        ("<style>b{" + "top:0;" * (MOST_DECLARATIONS // 299) + "}</style>" + "<b>x</b>" * 299, False),
+        (f"<style>{'a{margin:0}' * (MOST_STYLINGS // 401 // 11)}</style>" + "<b>x</b>" * 399, True),
+        (f"<style>{'a{margin:0}' * (MOST_STYLINGS // 399 // 11)}</style>" + "<b>x</b>" * 401, False),
+        ("<style>b{" + "margin:0;" * (MOST_STYLINGS // 399 // 9) + "}</style>" + "<b>x</b>" * 401, False),
+        (f"<style>{'a{color:red}' * 10_000}</style>" + "<b>x</b>" * 400, True),
         ("<b>x</b>" + "y" * (MOST_HTML_CHARS - 8), True),
         ("<b>x</b>" + "y" * MOST_HTML_CHARS, False),
     ],
@@ -133,6 +132,10 @@ def test_chains_of_tags_in_style_sheets_are_not_looked_for() -> None:
     css = "/* Word */ p.a, .b {font-weight: bold} p p.c {font-weight: bold} @page { size: a4 } div>p{font-style:italic}"
     html = f"<style>{css}</style><div><p><p class=a>one<p class=b>two<p class=c>three</div>"
     assert as_markdown(html) == "**one**\n\n**two**\n\nthree"
+
+
+def test_pictures_are_left_out_before_anything_looks_at_them() -> None:
+    assert as_markdown("a <img src='x.png'><b>b</b><img alt=c") == "a **b**"
 
 
 def test_however_deep_a_list_is_its_lines_stay_short() -> None:
