@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect
@@ -57,6 +58,11 @@ class Scroller:
             viewport.scroll(0, -shift)
         y = changed_y - self._view.verticalScrollBar().value()
         viewport.update(QRect(0, y, viewport.width(), viewport.height() - y))
+
+    def move_anchor(self, by: int) -> None:
+        """What is held in place is so many messages further down."""
+        if self.anchor is not None:
+            self.anchor = replace(self.anchor, message=self.anchor.message + by)
 
     def take_scroll(self) -> bool:
         """Keep the place that the scroll bar was moved to. False: it was moved here, not by the reader."""

@@ -145,13 +145,21 @@ class TranscriptView(QAbstractScrollArea):
             self.focused = None
             self.is_divider_focused = False
             self.column.unfolded.clear()
-        elif self.focused is not None and self.focused >= len(path):
-            self.focused = None
+        else:
+            self._keep_place(self.column.index_of(old[0].id) or 0)
         self.settle()
         if not is_same:
             self.marks.current = None
         self.marks.count_again()
         accessible.announce_reset(self._node)
+
+    def _keep_place(self, come_before: int) -> None:
+        """So many messages have come before those that were shown: the end of a long conversation is shown first."""
+        self._scroller.move_anchor(come_before)
+        if self.focused is not None:
+            self.focused += come_before
+            if self.focused >= len(self.column.messages):
+                self.focused = None
 
     def set_unsent(self, unsent: Unsent) -> None:
         """Draw the divider below the messages that are not sent. Every message stays as it is drawn."""

@@ -10,6 +10,7 @@ from chatdesk.services.history import END_MESSAGES
 from chatdesk.store.whole_conversations import WholeConversationStore
 from tests.support.desk import Desk
 from tests.support.window import Person
+from tests.ui.transcript.looking import screen_y
 from tests.unit.services.test_opening import long_conversation
 
 
@@ -39,6 +40,21 @@ def test_the_end_is_shown_first_and_stays_where_it_is(person: Person, desk: Desk
     assert len(view.column.messages) == END_MESSAGES + 100
     assert bar.value() == bar.maximum()
     assert view.viewport().grab().toImage() == picture
+
+
+def test_who_scrolls_up_before_all_of_it_is_there_stays_at_that_place(person: Person, desk: Desk) -> None:
+    WholeConversationStore(desk.database).add(long_conversation(END_MESSAGES + 100))
+    person.window.reopen("c")
+    end = desk.log.wait_for(ConversationEndRead)
+    opened = desk.log.wait_for(ConversationOpened, lambda event: event.conversation.id == "c")
+    person.window.on_event(end)
+    view = person.transcript()
+    view.show_message("m120")
+    assert view.focused is not None
+    before = screen_y(view, view.focused)
+    person.window.on_event(opened)
+    assert view.column.messages[view.focused].id == "m120"
+    assert screen_y(view, view.focused) == before
 
 
 def test_a_chat_that_was_asked_for_is_shown_also_when_the_one_before_is_shown_anew_meanwhile(
