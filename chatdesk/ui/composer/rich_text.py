@@ -44,7 +44,7 @@ _TELLING = re.compile(
     r"(?:^|;)\s*((?:font|font-(?:weight|style|family)|text-decoration|white-space|margin(?:-top|-bottom)?)\s*:[^;]*)",
     re.IGNORECASE,
 )
-_PICTURE = re.compile(r"<img\b[^<>]*>?", re.IGNORECASE)
+_PICTURE = re.compile(r"""<img\b(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>?""", re.IGNORECASE)
 _COMBINED = re.compile(r"[^\s,][\s>+~]+[^\s,]")
 _MARKS = re.compile(r"<(?:b|strong|i|em|h[1-6]|[ou]l|table|blockquote|a)\b", re.IGNORECASE)
 _FIXED = re.compile(r"mono|courier|consolas|menlo|monaco", re.IGNORECASE)

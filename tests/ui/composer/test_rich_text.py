@@ -136,6 +136,7 @@ def test_chains_of_tags_in_style_sheets_are_not_looked_for() -> None:
 
 def test_pictures_are_left_out_before_anything_looks_at_them() -> None:
     assert as_markdown("a <img src='x.png'><b>b</b><img alt=c") == "a **b**"
+    assert as_markdown("""<b>b</b><img alt="Home > <Docs>" src='"'> c""") == "**b** c"
 
 
 def test_however_deep_a_list_is_its_lines_stay_short() -> None:
