@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from chatdesk.ui.branching import wording
 from chatdesk.ui.first_size import set_first_size
+from chatdesk.ui.flow_row import FlowRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,8 +69,7 @@ class CompareDialog(QDialog):
             side.show_requested.connect(self._show)
         below = QHBoxLayout()
         below.addWidget(self._summary, 1)
-        for button in (self._previous, self._next, close):
-            below.addWidget(button)
+        below.addWidget(FlowRow((self._previous, self._next, close)))
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 14)
         column.setSpacing(12)
@@ -142,7 +142,7 @@ class _Side(QWidget):
         self.choice.setObjectName(f"{side}_choice")
         self.choice.setAccessibleName(name)
         self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.choice.setMinimumContentsLength(16)
+        self.choice.setMinimumContentsLength(8)
         self._text = QPlainTextEdit()
         self._text.setObjectName(f"{side}_text")
         self._text.setAccessibleName(name)

@@ -111,7 +111,7 @@ class SettingsPage(QScrollArea):
 
     def finish(self) -> None:
         """All rows are there."""
-        self._rows.addStretch()
+        self._rows.addStretch(1)
         self.setWidget(self._page)
 
     def section(self, title: str) -> None:

@@ -402,3 +402,11 @@ def test_what_is_wrong_is_shown_whatever_is_searched(qtbot: QtBot) -> None:
     find(dialog, QPushButton, "save_settings_button").click()
     assert find(dialog, QLineEdit, "hub_endpoint_field").isVisible()
     assert len(problems(dialog)) == 1
+
+
+def test_the_one_setting_that_a_search_leaves_stands_at_the_top(qtbot: QtBot) -> None:
+    dialog = shown(qtbot)
+    find(dialog, QLineEdit, "settings_search").setText("n_ctx")
+    field = find(dialog, QWidget, "n_ctx_field")
+    page = find(dialog, QScrollArea, "settings_loading")
+    qtbot.waitUntil(lambda: 0 < field.mapTo(page, QPoint(0, 0)).y() < 60)
