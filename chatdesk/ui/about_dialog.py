@@ -38,6 +38,7 @@ MOST_PATH_CHARS = 500
 ICON = QSize(56, 56)
 WIDTH_CHARS, HEIGHT_LINES = 138, 46
 LIST_CHARS = 34
+LEAST_LINES = 2  # of the licences: large letters on a small screen leave no room for more
 
 
 class AboutDialog(QDialog):
@@ -160,7 +161,10 @@ class AboutDialog(QDialog):
         return grid
 
     def _reader(self) -> QHBoxLayout:
-        self._parts.setFixedWidth(LIST_CHARS * self.fontMetrics().averageCharWidth())
+        metrics = self.fontMetrics()
+        self._parts.setFixedWidth(LIST_CHARS * metrics.averageCharWidth())
+        for view in (self._parts, self._text):
+            view.setMinimumHeight(LEAST_LINES * metrics.lineSpacing())
         line = QHBoxLayout()
         line.setSpacing(12)
         line.addWidget(self._parts)

@@ -14,12 +14,14 @@ from pytestqt.qtbot import QtBot
 
 from chatdesk import __version__
 from chatdesk.app import WindowedApp
+from chatdesk.core.settings import Settings
 from chatdesk.licences import PARTS, canonical, read_licences, shipped_packages
 from chatdesk.ui.notices import NoticeStrip
 from tests.ui.widgets.finding import find
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "resources" / "licences"
+SMALL_SCREEN_HEIGHT = 640 - 30  # less the frame of the window
 
 
 def trigger(app: WindowedApp, name: str) -> None:
@@ -48,6 +50,13 @@ def test_about_tells_version_places_and_their_sizes(app: WindowedApp, qtbot: QtB
     assert find(dialog, QLabel, "models_size").text() == "3 MB"
     # The models lie in the data folder, and are no chats.
     assert find(dialog, QLabel, "data_size").text() not in ("", "3 MB", "0 bytes")
+    dialog.reject()
+
+
+@pytest.mark.parametrize("dressed_app", [Settings(text_percent=200)], indirect=True)
+def test_with_large_letters_its_buttons_are_on_a_small_screen(dressed_app: WindowedApp, qtbot: QtBot) -> None:
+    dialog = opened(dressed_app, qtbot)
+    assert dialog.minimumSizeHint().height() <= SMALL_SCREEN_HEIGHT
     dialog.reject()
 
 
