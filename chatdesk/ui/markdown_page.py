@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QEvent, QSize, QTimer
 from PySide6.QtGui import (
     QDesktopServices,
     QFont,
@@ -48,6 +48,8 @@ class MarkdownPage(QTextBrowser):
         self.setUndoRedoEnabled(False)
         self.document().setIndentWidth(self.fontMetrics().lineSpacing() * INDENT_LINES)
         self.anchorClicked.connect(QDesktopServices.openUrl)
+        self._sections: list[tuple[str, str]] = []
+        self._link_ink = self.palette().link()  # of the links that are written
         self._pieces: Iterator[str | Segment | None] = iter(())
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._write_some)
@@ -67,7 +69,9 @@ class MarkdownPage(QTextBrowser):
         The beginning is there at once, and what does not fit on a page soon.
         """
         self.clear()
-        self._pieces = _pieces([*sections])
+        self._sections = [*sections]
+        self._link_ink = self.palette().link()
+        self._pieces = _pieces(self._sections)
         self._write_some()
         self.moveCursor(QTextCursor.MoveOperation.Start)
 
@@ -83,6 +87,13 @@ class MarkdownPage(QTextBrowser):
                     break
         finally:
             writer.finish()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and self.palette().link() != self._link_ink:
+            place = self.verticalScrollBar().value()
+            self.show_sections(self._sections)
+            self.verticalScrollBar().setValue(place)
 
     def sizeHint(self) -> QSize:
         """As high as all that is written."""

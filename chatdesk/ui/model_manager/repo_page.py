@@ -74,7 +74,7 @@ class RepoPageView(QWidget):
         self._context.set_value(tokens_words(page.n_ctx_train) if page.n_ctx_train else unknown)
         self._architecture.set_value(one_line(page.architecture or unknown))
         self._files.show_models(page.models, page.repo.gating, wanted_filename)
-        self._card.clear()
+        self._card.show_sections(())
         self._is_card_filled = False
         self._tabs.setCurrentIndex(FILES)
 

@@ -1,14 +1,24 @@
 """Markdown of others on a page: what it looks like, and that none of it is run, loaded or opened."""
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings, strategies
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QDesktopServices, QTextBlock, QTextBlockFormat, QTextFormat, QTextList, QTextListFormat
+from PySide6.QtGui import (
+    QColor,
+    QDesktopServices,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextFormat,
+    QTextList,
+    QTextListFormat,
+)
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from chatdesk.ui import theme
 from chatdesk.ui.markdown_page import MOST_INDENTS, STEP_PARAGRAPHS, MarkdownPage
 
 HOSTILE = """\
@@ -168,6 +178,15 @@ def test_what_is_shown_next_takes_the_place_of_what_is_still_being_written(page:
     write(page, "b")
     assert not page.is_writing
     assert paragraphs(page) == ["Title", "b"]
+
+
+def test_links_are_of_the_ink_of_the_looks_that_are_worn(
+    page: MarkdownPage, wear: Callable[[theme.Looks], None]
+) -> None:
+    wear(theme.Looks(theme.DARK))
+    write(page, "See [there](https://example.org/).")
+    wear(theme.Looks(theme.LIGHT))
+    assert fragments(page)["there"].foreground().color() == QColor(theme.LIGHT.accent)
 
 
 @pytest.fixture(scope="module")
