@@ -1,3 +1,3 @@
 """ChatDesk: talk with a language model on your own laptop."""
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"
