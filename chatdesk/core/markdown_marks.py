@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ADDRESS = r"\((?:[^()\n]|\([^()\n]*\)){0,999}\)"
-_INNER_MARK = re.compile(rf"\](?:{_ADDRESS}|\[[^\]\n]*\])?|[*_~`\\\[!]")
+_INNER_MARK = re.compile(rf"\](?:{_ADDRESS}|\[[^\[\]\n]*\])?|[*_~`\\\[!]")
 _PARAGRAPH = r"(?:(?!\n[ ]*\n).){1,999}?"
 _MARKED = re.compile(
     rf"""

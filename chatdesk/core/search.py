@@ -35,6 +35,7 @@ _APART = (
 )
 _IS_APART = re.compile(f"[{_APART}]")
 _TOKEN = re.compile(r"[^\W_]+")
+_EDGE_OF_CODE = re.compile(r"[ \n]?`+[ \n]?")  # code that begins and ends with a space is drawn without both
 _MARK = re.compile("[\u0300-\u036f]")  # an accent may be a character of its own
 _MARKS = "[\u0300-\u036f]*"
 _BEGINS = rf"(?:(?<![^\W_])|(?<=[{_APART}]))"
@@ -98,7 +99,7 @@ def may_be_drawn(words: Sequence[str], markdown: str) -> bool:
     absent = [word for word in words if word not in folded]
     if not absent:
         return True
-    joined = fold(without_inner_marks(markdown))
+    joined = fold(without_inner_marks(_EDGE_OF_CODE.sub("`", markdown)))
     return all(word in joined for word in absent)
 
 

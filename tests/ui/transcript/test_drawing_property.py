@@ -5,7 +5,7 @@ And whatever words are drawn, none is passed over when somebody looks for it.
 
 import random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PySide6.QtGui import QPainterPath
 
@@ -105,6 +105,8 @@ def test_a_text_in_pieces_ends_as_the_same_picture_as_the_whole(qapp: object, se
 IN_WORDS = ["wo", "rd", "中", "é", "**", "*", "_", "`", "~~", "[", "](/x)", "](/x(y))", "[a]", "[^1]", "\\*", "&auml;"]
 
 
+@example(pieces=["`", "`code` ", "word ", "`"])  # the letters of “word” stand right behind those of “code”
+@example(pieces=["[^1]", "[", "&auml;", "![i](p.png) "])  # what is in both pairs of brackets is no label of a link
 @given(pieces=st.lists(st.sampled_from([*PIECES, *IN_WORDS, *IN_WORDS]), max_size=14))
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_word_that_is_drawn_is_passed_over(qapp: object, pieces: list[str]) -> None:
