@@ -253,11 +253,13 @@ def make_application() -> Application:
 
     from chatdesk.ui import scroll_areas
     from chatdesk.ui.application import Application
+    from chatdesk.ui.collector import Collector
     from chatdesk.ui.languages import speak
     from chatdesk.ui.resources import set_resource_folder
 
     application = Application(sys.argv[:1])
     scroll_areas.install()
+    Collector(application)
     application.setApplicationName("ChatDesk")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("chatdesk")
