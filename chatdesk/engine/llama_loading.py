@@ -119,7 +119,7 @@ def _open(file: ModelFile, path: Path, options: LoadOptions, on_progress: OnLoad
             raise _failure(file, lines, otherwise=unknown)
         _refuse_unless_for_chat(file, model)
         loaded = _with_context(file, model, options, log, lines)
-    except BaseException:
+    except BaseException:  # whatever it is: the weights must not stay in memory
         if model is not None:
             llama_cpp.llama_model_free(model)
         raise
